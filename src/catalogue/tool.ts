@@ -1,0 +1,134 @@
+/**
+ * What a tool is, as data a person reviewed: its effect, whom or what it acts upon, whether it can be taken
+ * back. Annotations a server declares about itself may raise this, never lower it. One entry is pinned to the
+ * digest of one definition; another digest is another tool until somebody looks at it.
+ */
+import type { Digest } from '../kernel/digest.ts'
+import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
+
+/** Ordered from harmless to final. `identity` touches who somebody is or what they may do. */
+export const EFFECTS = ['read', 'annotate', 'influence', 'write', 'contain', 'identity', 'destructive'] as const
+export type Effect = (typeof EFFECTS)[number]
+
+/** Whether `effect` is `floor` or worse. */
+export function atLeast(effect: Effect, floor: Effect): boolean {
+  return EFFECTS.indexOf(effect) >= EFFECTS.indexOf(floor)
+}
+
+/** `reversible` names an inverse; `time-limited` ends by itself; `compensable` is repaired by another act. */
+export type Reversibility = 'reversible' | 'time-limited' | 'compensable' | 'irreversible'
+
+/**
+ * Properties beside the effect. `external`: data leaves the tenant. `returns-secret`: the result holds one.
+ * `arbitrary-execution`: an argument is a program. `governance-input`: writes what decisions rest on (roster,
+ * approvals, tickets). `reduces-visibility`: detections, feeds or exclusions. `externally-visible`: customers
+ * or the public see it. `destroys-evidence` / `preserves-evidence`: what happens to volatile evidence.
+ * `starts-agent`: starts another agent. `untrusted-output`: the result is written by strangers (taint).
+ */
+export const FLAGS = [
+  'external', 'returns-secret', 'arbitrary-execution', 'governance-input', 'reduces-visibility',
+  'externally-visible', 'destroys-evidence', 'preserves-evidence', 'starts-agent', 'untrusted-output',
+  'user-impacting',
+] as const
+export type Flag = (typeof FLAGS)[number]
+
+/** OpenC2 Language Specification v2.0 actions, and our own four for triage and closure. */
+export const VERBS = [
+  'scan', 'locate', 'query', 'deny', 'contain', 'allow', 'start', 'stop', 'restart', 'cancel', 'set', 'update',
+  'redirect', 'create', 'delete', 'detonate', 'restore', 'copy', 'investigate', 'remediate',
+  'dispose', 'close', 'annotate', 'publish',
+] as const
+export type Verb = (typeof VERBS)[number]
+
+/** Where the thing acted upon is named. `from` is a CEL expression over `args` giving a string or strings. */
+export type TargetRule = { readonly kind: string; readonly from?: string }
+
+export type Classification = {
+  readonly effect: Effect
+  /** Only with effect `influence`: whether it raises attention to a case or lowers it. Absent = lowers. */
+  readonly direction?: 'raises' | 'lowers'
+  readonly verb: Verb
+  readonly target: TargetRule
+  readonly reversibility: Reversibility
+  readonly inverse?: { readonly tool: string; readonly arguments?: Readonly<Record<string, string>> }
+  readonly flags: readonly Flag[]
+  /** Data classes the result carries, e.g. `personal`, `identity-telemetry`; feeds the task's exposure. */
+  readonly resultLabels: readonly string[]
+}
+
+/** `when` is a CEL expression over `args`; the first that is true replaces members of the worst case. */
+export type Discriminator = { readonly when: string; readonly is: Partial<Classification> }
+
+export type ToolKind = 'tool' | 'resource' | 'prompt'
+
+/** One reviewed classification. The worst case holds when no discriminator matches or one cannot be read. */
+export type ToolEntry = {
+  readonly kind: ToolKind
+  readonly worst: Classification
+  readonly discriminators: readonly Discriminator[]
+  /** A tool that runs other tools: the decision is made on the inner call, one level deep. */
+  readonly metaTool?: { readonly toolArgument: string; readonly argumentsArgument: string }
+  /** Arguments that confirm; refused from an agent, set by the gateway once the call may run. */
+  readonly confirmations: readonly { readonly argument: string; readonly value: JsonValue }[]
+  /** After this the outcome is `unknown`. Milliseconds. */
+  readonly timeoutMs: number
+  /** A read that shows whether the effect is there; `expect` is CEL over `result` and `args`. */
+  readonly probe?: {
+    readonly tool: string
+    readonly arguments: Readonly<Record<string, string>>
+    readonly expect: string
+  }
+}
+
+/** A definition exactly as the server gave it. */
+export type ToolDefinition = JsonObject & { readonly name: string }
+
+/** `quarantined`: nobody has looked. `approved`: entry and digest agree. `suspended`: taken away again. */
+export type ToolStatus = 'quarantined' | 'approved' | 'suspended'
+
+/** A tool as the gateway knows it: what the server says now, and what a person said about it. */
+export type Tool = {
+  readonly tenant: string
+  readonly upstream: string
+  readonly kind: ToolKind
+  readonly name: string
+  /** `<upstream>__<name>`, at most 64 characters (DESIGN 11). */
+  readonly exposedName: string
+  readonly definition: ToolDefinition
+  readonly definitionDigest: Digest
+  readonly status: ToolStatus
+  /** Why it is not approved: linter findings, `drifted`, `new`; sorted codes. */
+  readonly findings: readonly string[]
+  readonly reviewed?: {
+    readonly entry: ToolEntry
+    readonly entryDigest: Digest
+    /** The definition the person saw. Differs from `definitionDigest` after a drift. */
+    readonly definitionDigest: Digest
+    readonly definition: ToolDefinition
+    readonly by: string
+  }
+  readonly revision: number
+}
+
+export type Target = { readonly kind: string; readonly id: string }
+
+/** A call after classification: what it would do, to what, and the arguments that may be forwarded. */
+export type ClassifiedCall = {
+  readonly tool: Tool
+  readonly action: string
+  readonly effect: Effect
+  readonly direction?: 'raises' | 'lowers'
+  readonly targets: readonly Target[]
+  readonly reversibility: Reversibility
+  readonly inverse?: { readonly tool: string; readonly arguments: JsonObject }
+  readonly flags: readonly Flag[]
+  readonly resultLabels: readonly string[]
+  readonly arguments: JsonObject
+  readonly argumentsDigest: Digest
+  /** The arguments with the gateway's own confirmations set; what an approved call sends. */
+  readonly forwarded: JsonObject
+  readonly entryDigest: Digest
+  readonly timeoutMs: number
+  /** Set when a meta-tool was unwrapped: the exposed name of the tool the frame goes to. */
+  readonly via?: string
+}

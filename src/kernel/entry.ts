@@ -1,0 +1,114 @@
+/**
+ * What may be said in the ledger. An entry is public to every verifier for ever, so it may hold only our own
+ * ids, enums, digests, instants, counts, flags, labels we chose and salted commitments. Text that came from
+ * an agent, a tool, a person or a ticket goes into a payload, which is committed here and stored apart.
+ * This file names the events and the shape of each one's `data`; ledger/entry.ts enforces it when appending.
+ */
+import type { InstantMs } from './clock.ts'
+
+/** What a data field may hold. `label` is `[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}`, chosen by us or reviewed. */
+export type FieldKind = 'id' | 'digest' | 'instant' | 'count' | 'flag' | 'label' | 'labels' | 'ids' | 'digests'
+
+const CALL = { tool: 'label', definition: 'digest', fingerprint: 'digest' } as const
+const REQUEST = { request: 'id', action_digest: 'digest' } as const
+
+/**
+ * The closed vocabulary: event name to allowed data fields. A trailing `?` in the kind means optional.
+ * Adding an event or an optional field is compatible; changing one is a new entry version.
+ */
+export const EVENTS = {
+  'log.started': { origin: 'label', engine: 'label', product_version: 'label' },
+  'log.gap.declared': { reason: 'label' },
+  'agent.registered': { agent: 'id', owner: 'id', mode: 'label', key: 'digest' },
+  'agent.changed': { agent: 'id', state: 'label?', mode: 'label?', key: 'digest?', grants: 'digest?' },
+  'person.registered': { person: 'id', roles: 'labels', proven: 'flag' },
+  'person.changed': { person: 'id', state: 'label?', roles: 'labels?', certificate: 'id?' },
+  'roster.changed': { role: 'label', person: 'id?', from: 'instant', to: 'instant', source: 'label' },
+  'case.linked': { severity: 'count', state: 'label', source: 'label' },
+  'case.changed': { severity: 'count?', state: 'label?', source: 'label' },
+  'asset.changed': { asset: 'id', kind: 'label', criticality: 'count', never_touch: 'flag', source: 'label' },
+  'task.opened': { task: 'id', agent: 'id', purpose: 'label', on_behalf_of: 'id?', expires: 'instant' },
+  'task.changed': { task: 'id', purpose: 'label?', reason: 'label' },
+  'task.closed': { task: 'id', reason: 'label' },
+  'token.issued': { task: 'id', token: 'digest', expires: 'instant' },
+  'access.refused': { reason: 'label', face: 'label' },
+  'prompt.received': { provenance: 'label' },
+  'tool.seen': { tool: 'label', definition: 'digest', status: 'label', findings: 'labels?' },
+  'tool.reviewed': { tool: 'label', definition: 'digest', entry: 'digest', verdict: 'label' },
+  'policy.published': { bundle: 'digest', sequence: 'count', parent: 'digest?' },
+  'policy.monitor_changed': { actions: 'labels', expires: 'instant' },
+  'tool.call.decided': {
+    ...CALL, action: 'label', effect: 'label', decision: 'label', enforced: 'flag', reason: 'label',
+    bundle: 'digest', rule: 'digest', policies: 'labels', obligations: 'labels?', facts: 'digest',
+    request: 'id?', attempt: 'count', target_kind: 'label?', mode: 'label?', purpose: 'label?', step: 'count?',
+  },
+  'approval.requested': { ...REQUEST, role: 'label', owner: 'id?', strength: 'label', expires: 'instant', claim: 'label' },
+  'approval.viewed': { ...REQUEST, person: 'id' },
+  'approval.taken_over': { ...REQUEST, person: 'id', previous: 'id?' },
+  'approval.granted': { ...REQUEST, person: 'id', role: 'label', grant: 'id', expires: 'instant', certificate: 'id?' },
+  'approval.advised': { ...REQUEST, person: 'id', verdict: 'label', failing: 'label' },
+  'approval.co_signed': { ...REQUEST, person: 'id', role: 'label', certificate: 'id?' },
+  'approval.denied': { ...REQUEST, person: 'id', role: 'label' },
+  'approval.expired': { ...REQUEST, reason: 'label' },
+  'approval.cancelled': { ...REQUEST, reason: 'label', person: 'id?' },
+  'approval.escalated': { ...REQUEST, role: 'label', owner: 'id?', reason: 'label' },
+  'grant.voided': { ...REQUEST, grant: 'id', reason: 'label' },
+  'lease.requested': { lease: 'id', kind: 'label', tool: 'label' },
+  'lease.issued': { lease: 'id', kind: 'label', tool: 'label', task: 'id', expires: 'instant', residual_until: 'instant' },
+  'lease.revoked': { lease: 'id', reason: 'label' },
+  'tool.call.dispatched': { ...CALL, upstream: 'label', frame: 'digest', lease: 'id', attempt: 'count', grant: 'id?' },
+  'tool.call.outcome': { ...CALL, outcome: 'label', evidence: 'id?', probe: 'label?', error: 'label?', duration_ms: 'count' },
+  'tool.result.delivered': { evidence: 'id?', labels: 'labels', redactions: 'count', removed: 'labels?' },
+  'recommendation.made': { recommendation: 'id', status: 'label', evidence: 'ids', owner: 'id?' },
+  'recommendation.decided': { recommendation: 'id', verdict: 'label', person: 'id' },
+  'stop.pressed': { stop: 'id', scope: 'label', subject: 'label?', person: 'id' },
+  'stop.released': { stop: 'id', person: 'id' },
+  'budget.changed': { budget: 'label', limit: 'count', person: 'id' },
+  'privacy.payload.erased': { data_class: 'label', reason: 'label', keys: 'digests' },
+  'export.created': { export: 'id', entries: 'count', last_sequence: 'count', manifest: 'digest?' },
+  'oversight.finding': { finding: 'label', severity: 'label' },
+} as const satisfies Record<string, Readonly<Record<string, `${FieldKind}${'' | '?'}`>>>
+
+export type EventName = keyof typeof EVENTS
+
+/** Who did it. `system` is the gateway itself (timers, start-up); its id is a label naming the part. */
+export type Actor = { readonly kind: 'agent' | 'person' | 'system'; readonly id: string }
+
+export type DataClass = 'operational' | 'personal' | 'secret' | 'special'
+
+/** Bytes that belong to an entry but may not stand in it. Stored encrypted under (tenant, case, data class). */
+export type Payload = {
+  readonly bytes: Uint8Array
+  readonly mediaType: string
+  readonly dataClass: DataClass
+}
+
+export type FieldValue = string | number | boolean | readonly string[]
+
+/**
+ * An entry before it has a place in the log. The store adds index, tenant, case sequence and hashes.
+ * `atMs` is the kernel clock; it is a claim of the writer, order is what the tree proves.
+ */
+export type EntryDraft = {
+  readonly id: string
+  readonly type: EventName
+  readonly atMs: InstantMs
+  readonly actor: Actor
+  readonly caseId?: string
+  readonly task?: string
+  readonly call?: string
+  /** Ids of earlier drafts of the same work, or receipts of entries already durable, that this one rests on. */
+  readonly cites?: readonly (string | Receipt)[]
+  readonly data: { readonly [field: string]: FieldValue }
+  /** Field name to payload. Names match `[a-z][a-z_]{0,30}`. */
+  readonly payloads?: { readonly [name: string]: Payload }
+}
+
+/** Proof that an entry is durable: its place in the tenant's log and its RFC 6962 leaf hash (hex). */
+export type Receipt = {
+  readonly tenant: string
+  readonly entryId: string
+  readonly type: EventName
+  readonly index: number
+  readonly leafHash: string
+}

@@ -1,0 +1,154 @@
+/**
+ * Every way the product says no, in one place. A *failure* is an Error with one of these codes; a *refusal*
+ * (a decision of policy, a state that forbids) is a value that carries one. Both reach the outside as an
+ * RFC 9457 problem or a typed MCP result made from this table, so the same code means the same everywhere.
+ *
+ * `who` says who must act next: the `agent` or `caller` (their request), the `person`, the `operator` (our
+ * installation), the `peer` (an upstream), or `us` (a defect). `next` is the one step that helps.
+ */
+
+type Row = { readonly who: Who; readonly status: number; readonly title: string; readonly next: string }
+export type Who = 'caller' | 'agent' | 'person' | 'operator' | 'peer' | 'us'
+
+const row = (who: Who, status: number, title: string, next: string): Row => ({ who, status, title, next })
+
+export const FAILURES = {
+  // reading what came in
+  json_malformed: row('caller', 400, 'The body is not JSON', 'Send one well-formed JSON value in UTF-8.'),
+  json_duplicate_key: row('caller', 400, 'A member name repeats', 'Send each member once.'),
+  json_unsafe_number: row('caller', 400, 'A number cannot be represented exactly', 'Send large integers as strings.'),
+  json_too_deep: row('caller', 400, 'The body is nested too deeply', 'Flatten the arguments.'),
+  json_too_large: row('caller', 413, 'The body is too large', 'Send less, or a reference to the data.'),
+  json_not_canonical: row('caller', 400, 'The value has no canonical form', 'Remove NaN, Infinity and lone surrogates.'),
+  request_invalid: row('caller', 400, 'The request is not valid', 'Compare it with /api/openapi.json.'),
+  header_mismatch: row('caller', 400, 'Headers and body disagree', 'Send headers that repeat the body.'),
+  not_found: row('caller', 404, 'There is no such thing', 'List what exists first.'),
+  method_not_allowed: row('caller', 405, 'The method is not allowed here', 'See /api/openapi.json.'),
+  rate_limited: row('caller', 429, 'Too many requests', 'Wait for the time in Retry-After.'),
+  conflict: row('caller', 409, 'It already exists or has changed', 'Read it again, then retry.'),
+
+  // who
+  not_authenticated: row('caller', 401, 'The caller is not known', 'Present a valid token.'),
+  token_expired: row('agent', 401, 'The token has expired', 'Exchange the workload JWT for a new task token.'),
+  token_wrong_audience: row('agent', 401, 'The token is for another audience', 'Ask for a token for this resource.'),
+  token_replayed: row('agent', 401, 'The assertion was used before', 'Sign a fresh workload JWT for each exchange.'),
+  human_token_refused: row('agent', 401, "An agent may not present a person's token", 'Authenticate as the workload; name the analyst as subject.'),
+  agent_unknown: row('agent', 401, 'The agent is not registered', 'Ask the platform engineer to register it.'),
+  agent_not_active: row('agent', 403, 'The agent is not active', 'Ask its owner to activate it.'),
+  not_permitted: row('person', 403, 'The person may not do this', 'Ask somebody who holds the role.'),
+  agent_may_not_approve: row('agent', 403, 'Only people approve', 'Wait for a person; an agent cannot decide.'),
+
+  // for what
+  task_closed: row('agent', 403, 'The task is closed', 'Open a new task.'),
+  task_expired: row('agent', 403, 'The task has expired', 'Open a new task.'),
+  task_tenant_mismatch: row('agent', 403, 'The object belongs to another tenant', 'Work inside the tenant of the task.'),
+  case_closed: row('agent', 403, 'The case is closed', 'Reopen the case in its own system, or stop.'),
+  purpose_forbids: row('agent', 403, 'The purpose of the task does not allow this', 'Recommend it, or open a task to respond.'),
+  mode_forbids: row('agent', 403, 'The mode of the agent does not allow this', 'Use countersign_recommend instead.'),
+  shadow_recorded: row('agent', 403, 'Recorded, not executed: the agent is in shadow mode', 'Go on; nothing was changed.'),
+
+  // what
+  tool_not_granted: row('agent', 403, 'The tool is not granted to this agent', 'Use a tool from tools/list.'),
+  tool_unknown: row('agent', 404, 'There is no such tool', 'Use a tool from tools/list.'),
+  tool_quarantined: row('agent', 403, 'The tool is blocked until a person has reviewed it', 'Use another tool; the review is waiting.'),
+  tool_drifted: row('agent', 403, 'The tool changed since it was reviewed', 'Use another tool; the review is waiting.'),
+  upstream_unknown: row('agent', 404, 'There is no such upstream', 'Use a tool from tools/list.'),
+  method_not_governed: row('agent', 403, 'This method has no governed form', 'Use tools, resources or prompts.'),
+  target_missing: row('agent', 403, 'The call names no target', 'Name exactly what is to be acted upon.'),
+  target_never_touch: row('agent', 403, 'The target is on the never-touch list', 'Escalate to a person.'),
+  confirmation_not_yours: row('agent', 403, 'A confirmation argument is not the agent\'s to give', 'Leave it out; the gateway sets it after approval.'),
+  arguments_invalid: row('agent', 400, 'The arguments do not fit the tool', 'Correct the arguments.'),
+  classification_failed: row('operator', 403, 'The call could not be classified', 'Correct the catalogue entry.'),
+
+  // decide
+  facts_unavailable: row('operator', 503, 'A fact is missing, unreadable or too old', 'Restore the source; reads continue.'),
+  facts_changed: row('agent', 409, 'The facts kept changing while deciding', 'Call again.'),
+  policy_missing: row('operator', 403, 'No policy bundle is active', 'Publish a bundle.'),
+  policy_error: row('operator', 403, 'The policy could not be evaluated', 'Run `countersign policy check`.'),
+  no_permit: row('agent', 403, 'No policy permits this', 'Do something else; asking again will not help.'),
+  no_permit_even_if_approved: row('agent', 403, 'No approval could permit this', 'Do something else; asking again will not help.'),
+  forbidden: row('agent', 403, 'A policy forbids this', 'Do something else; asking again will not help.'),
+  budget_exhausted: row('agent', 429, 'A budget of the task is used up', 'Stop and report; a person may extend it.'),
+  stopped: row('agent', 403, 'A person has pressed stop', 'Stop; a person resumes.'),
+  cross_tenant: row('agent', 403, 'The call reaches into another tenant', 'Work inside the tenant of the task.'),
+
+  // hold
+  pending_approval: row('agent', 202, 'The call waits for a person', 'Call countersign_await with the approval id, or make the identical call again.'),
+  approval_denied: row('agent', 403, 'A person denied the call', 'Read the reason; do not repeat the call.'),
+  approval_expired: row('agent', 403, 'Nobody decided in time', 'Call again only if it is still needed.'),
+  approval_cancelled: row('agent', 403, 'The request was withdrawn', 'Call again only if it is still needed.'),
+  approval_modified: row('agent', 409, 'A person changed the arguments', 'Call again with the arguments given here.'),
+  approval_void: row('agent', 403, 'The approval no longer holds', 'Call again; it will be decided afresh.'),
+  approval_closed: row('person', 409, 'The request is already decided', 'Read its state.'),
+  digest_mismatch: row('agent', 409, 'This is not the action that was approved', 'Make exactly the approved call, or a new one without the approval id.'),
+  seen_digest_mismatch: row('person', 409, 'The request changed since you saw it', 'Read it again, then decide.'),
+  too_many_open_requests: row('agent', 429, 'Too many requests of this agent wait for people', 'Wait for a decision or withdraw a request.'),
+  not_eligible: row('person', 403, 'The person may not decide this request', 'The failing test is named; another holder is asked.'),
+  reason_required: row('person', 400, 'A decision needs a reason', 'Say why in a sentence.'),
+  grant_used: row('agent', 409, 'The approval was already used', 'Call again; it needs a new approval.'),
+
+  // act
+  slot_refused: row('us', 500, 'The dispatch slot is forged, used or for something else', 'Report it; nothing was sent.'),
+  upstream_unreachable: row('peer', 502, 'The tool server cannot be reached', 'Try later; nothing was sent.'),
+  upstream_failed: row('peer', 502, 'The tool server failed', 'Read its message; do not repeat a write blindly.'),
+  upstream_timeout: row('peer', 504, 'The tool server did not answer in time', 'The outcome is unknown; it is being checked.'),
+  upstream_protocol: row('peer', 502, 'The tool server broke the protocol', 'Ask the platform engineer.'),
+  outcome_unknown: row('agent', 502, 'Whether the call took effect is not known', 'Do not repeat it; the outcome is being checked.'),
+  cancelled: row('agent', 499, 'The caller went away', 'Call again if it is still needed.'),
+  evidence_unknown: row('agent', 400, 'A cited evidence id is not recorded in this case', 'Cite ids from _meta of earlier results.'),
+
+  // store, ledger, installation
+  query_outside_transaction: row('us', 500, 'A query ran outside its transaction', 'Report it.'),
+  ledger_unwritable: row('operator', 503, 'The ledger cannot be written, so nothing runs', 'Free the disk or restore the database.'),
+  store_busy: row('operator', 503, 'The store is overloaded', 'Try again shortly.'),
+  store_locked: row('operator', 500, 'Another process holds the data directory', 'Stop the other process first.'),
+  store_behind_witness: row('operator', 500, 'The store is older than its witness', 'A backup was restored: see docs/guides/restore.md.'),
+  store_forked: row('operator', 500, 'The store and its witness disagree', 'Treat it as tampering: see docs/guides/restore.md.'),
+  store_schema_unknown: row('operator', 500, 'The database was written by another version', 'Start the version that wrote it.'),
+  store_not_durable: row('operator', 500, 'The database is set to lose acknowledged writes', 'Turn fsync and synchronous commit on.'),
+  ledger_entry_tampered: row('operator', 500, 'A ledger entry does not match its hash', 'Treat it as tampering.'),
+  ledger_tile_torn: row('operator', 500, 'A stored tile does not match the entries', 'Rebuild the tiles from the entries.'),
+  ledger_head_wrong: row('operator', 500, 'The ledger head does not match the entries', 'Treat it as tampering.'),
+  signer_refused: row('operator', 500, 'The signer refused an inconsistent tree', 'Treat it as tampering: the log was rolled back or forked.'),
+  entry_not_allowed: row('us', 500, 'A ledger entry holds something it may not', 'Report it.'),
+  payload_unreadable: row('operator', 500, 'A stored payload cannot be opened', 'Check the key file.'),
+  config_invalid: row('operator', 500, 'The configuration is not valid', 'Correct the named key.'),
+  node_too_old: row('operator', 500, 'Node 24 is needed', 'Run npm ci; scripts then use the pinned Node.'),
+  clock_skewed: row('operator', 503, 'The clock of this node is wrong', 'Synchronise the clock.'),
+  internal: row('us', 500, 'Something went wrong that should not', 'Report it with the instance id.'),
+} as const satisfies Record<string, Row>
+
+export type FailureCode = keyof typeof FAILURES
+
+/** Whether a text is one of our codes; used where a code comes back over the wire. */
+export function isFailureCode(text: string): text is FailureCode {
+  return Object.hasOwn(FAILURES, text)
+}
+
+/** A failure with its code. `detail` names the thing and the rule, never a secret or a payload. */
+export class Failure extends Error {
+  readonly code: FailureCode
+
+  constructor(code: FailureCode, detail: string, options?: ErrorOptions) {
+    super(detail, options)
+    this.name = 'Failure'
+    this.code = code
+  }
+}
+
+/** The code of anything thrown; what is not a Failure is `internal`. */
+export function codeOf(error: unknown): FailureCode {
+  return error instanceof Failure ? error.code : 'internal'
+}
+
+/** A no as a value: code, one sentence, and what may be said to the refused party about the why. */
+export type Refusal = {
+  readonly code: FailureCode
+  readonly detail: string
+  /** Ids of the policies that decided, sorted; empty when no policy was reached. */
+  readonly policyIds: readonly string[]
+}
+
+export function refusal(code: FailureCode, detail: string, policyIds: readonly string[] = []): Refusal {
+  return { code, detail, policyIds }
+}

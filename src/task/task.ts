@@ -1,0 +1,34 @@
+/**
+ * One bounded piece of delegated work: an agent, a case, a purpose, an analyst, an end. Everything an agent
+ * does happens inside one, and it carries what the agent has read so far (exposure).
+ */
+import type { InstantMs } from '../kernel/clock.ts'
+
+export const PURPOSES = ['investigate', 'respond', 'hunt', 'report'] as const
+export type Purpose = (typeof PURPOSES)[number]
+
+export type Task = {
+  readonly tenant: string
+  readonly id: string
+  readonly agent: string
+  readonly caseId: string
+  readonly purpose: Purpose
+  /** Narrows the agent's grants for this task, same syntax; empty means all of them. */
+  readonly scope: readonly string[]
+  /** The analyst answerable for the work; the agent's owner when nobody else delegated it. */
+  readonly onBehalfOf: string
+  readonly state: 'open' | 'closed'
+  readonly openedAtMs: InstantMs
+  readonly expiresAtMs: InstantMs
+  readonly revision: number
+}
+
+/** What a task has read: grows only. */
+export type Exposure = {
+  readonly labels: readonly string[]
+  /** Exposed tool names whose results strangers can write; a taint needs one approval per source. */
+  readonly untrustedSources: readonly string[]
+  readonly revision: number
+}
+
+export const NO_EXPOSURE: Exposure = { labels: [], untrustedSources: [], revision: 0 }
