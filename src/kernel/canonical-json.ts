@@ -4,7 +4,7 @@
  * (NaN, Infinity, lone surrogates, undefined) throw instead of being smoothed over.
  */
 import canonicalize from 'canonicalize'
-import type { DigestPurpose, Digest } from './digest.ts'
+import type { Digest, DigestPurpose } from './digest.ts'
 import { digestOf } from './digest.ts'
 import { Failure } from './failure.ts'
 

@@ -33,9 +33,13 @@ export function mintSlot(content: SlotContent): DispatchSlot {
  */
 export function openSlot(offered: DispatchSlot, upstream: string, frame: Digest): SlotContent {
   const content = minted.get(offered)
-  if (content === undefined) throw new Failure('slot_refused', 'the slot was not minted here or was used before')
+  if (content === undefined)
+    throw new Failure('slot_refused', 'the slot was not minted here or was used before')
   if (content.upstream !== upstream || content.frame !== frame) {
-    throw new Failure('slot_refused', `the slot was minted for another ${content.upstream === upstream ? 'frame' : 'upstream'}`)
+    throw new Failure(
+      'slot_refused',
+      `the slot was minted for another ${content.upstream === upstream ? 'frame' : 'upstream'}`,
+    )
   }
   minted.delete(offered)
   return content

@@ -7,7 +7,16 @@
 import type { InstantMs } from './clock.ts'
 
 /** What a data field may hold. `label` is `[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}`, chosen by us or reviewed. */
-export type FieldKind = 'id' | 'digest' | 'instant' | 'count' | 'flag' | 'label' | 'labels' | 'ids' | 'digests'
+export type FieldKind =
+  | 'id'
+  | 'digest'
+  | 'instant'
+  | 'count'
+  | 'flag'
+  | 'label'
+  | 'labels'
+  | 'ids'
+  | 'digests'
 
 const CALL = { tool: 'label', definition: 'digest', fingerprint: 'digest' } as const
 const REQUEST = { request: 'id', action_digest: 'digest' } as const
@@ -16,6 +25,7 @@ const REQUEST = { request: 'id', action_digest: 'digest' } as const
  * The closed vocabulary: event name to allowed data fields. A trailing `?` in the kind means optional.
  * Adding an event or an optional field is compatible; changing one is a new entry version.
  */
+// biome-ignore format: a table reads best with one row per line
 export const EVENTS = {
   'log.started': { origin: 'label', engine: 'label', product_version: 'label' },
   'log.gap.declared': { reason: 'label' },

@@ -7,11 +7,22 @@
  * installation), the `peer` (an upstream), or `us` (a defect). `next` is the one step that helps.
  */
 
-type Row = { readonly who: Who; readonly status: number; readonly title: string; readonly next: string }
+type Row = {
+  readonly who: Who
+  readonly status: number
+  readonly title: string
+  readonly next: string
+}
 export type Who = 'caller' | 'agent' | 'person' | 'operator' | 'peer' | 'us'
 
-const row = (who: Who, status: number, title: string, next: string): Row => ({ who, status, title, next })
+const row = (who: Who, status: number, title: string, next: string): Row => ({
+  who,
+  status,
+  title,
+  next,
+})
 
+// biome-ignore format: a table reads best with one row per line
 export const FAILURES = {
   // reading what came in
   json_malformed: row('caller', 400, 'The body is not JSON', 'Send one well-formed JSON value in UTF-8.'),
@@ -149,6 +160,10 @@ export type Refusal = {
   readonly policyIds: readonly string[]
 }
 
-export function refusal(code: FailureCode, detail: string, policyIds: readonly string[] = []): Refusal {
+export function refusal(
+  code: FailureCode,
+  detail: string,
+  policyIds: readonly string[] = [],
+): Refusal {
   return { code, detail, policyIds }
 }

@@ -25,7 +25,10 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
  */
 export function parseStrict(bytes: Uint8Array, limits: JsonLimits = DEFAULT_LIMITS): JsonValue {
   if (bytes.length > limits.maxBytes) {
-    throw new Failure('json_too_large', `the body has ${bytes.length} bytes, the limit is ${limits.maxBytes}`)
+    throw new Failure(
+      'json_too_large',
+      `the body has ${bytes.length} bytes, the limit is ${limits.maxBytes}`,
+    )
   }
   let text: string
   try {
@@ -50,7 +53,14 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const PLAIN = /[^"\\\u0000-\u001f\ud800-\udfff]*/y
 const WHITE = /[ \t\n\r]*/y
 const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t',
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
 }
 
 class Reader {
@@ -101,7 +111,10 @@ class Reader {
       if (!this.take(':')) throw this.malformed('":" expected')
       // defineProperty, because assigning to "__proto__" would change the object's prototype instead.
       Object.defineProperty(members, key, {
-        value: this.value(depth + 1), enumerable: true, configurable: true, writable: true,
+        value: this.value(depth + 1),
+        enumerable: true,
+        configurable: true,
+        writable: true,
       })
       this.white()
       if (this.take('}')) return members
@@ -165,7 +178,10 @@ class Reader {
     const value = Number(literal)
     const isWhole = Number.isInteger(value)
     if (!Number.isFinite(value) || (isWhole && !Number.isSafeInteger(value))) {
-      throw new Failure('json_unsafe_number', `a number at offset ${this.at} cannot be represented exactly`)
+      throw new Failure(
+        'json_unsafe_number',
+        `a number at offset ${this.at} cannot be represented exactly`,
+      )
     }
     return value
   }
