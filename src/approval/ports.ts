@@ -1,0 +1,29 @@
+import type { Tx } from '../kernel/commit.ts'
+import type { Digest } from '../kernel/digest.ts'
+import type { ApprovalRequest, Grant, GrantState, RequestState, Signature } from './request.ts'
+
+export type ApprovalStore = {
+  readonly byId: (tenant: string, id: string) => Promise<ApprovalRequest | undefined>
+  /** The pending or approved request for exactly this call, newest first; undefined when there is none. */
+  readonly openByFingerprint: (tenant: string, fingerprint: Digest) => Promise<ApprovalRequest | undefined>
+  readonly list: (tenant: string, state?: RequestState) => Promise<readonly ApprovalRequest[]>
+  readonly countPending: (tenant: string, agent: string) => Promise<number>
+  /** The request under lock, so that two deciders are ordered. */
+  readonly lock: (tx: Tx, id: string) => Promise<ApprovalRequest | undefined>
+  readonly put: (tx: Tx, request: ApprovalRequest) => Promise<void>
+  readonly signatures: (tx: Tx, request: string) => Promise<readonly Signature[]>
+  readonly addSignature: (tx: Tx, signature: Signature) => Promise<void>
+  /** The newest grant of a request, whatever its state. */
+  readonly grantOf: (tenant: string, request: string) => Promise<Grant | undefined>
+  readonly lockGrant: (tx: Tx, id: string) => Promise<Grant | undefined>
+  readonly putGrant: (tx: Tx, grant: Grant) => Promise<void>
+  /**
+   * Moves a live grant to another state. Returns false, changing nothing, when it is not live: of two parallel
+   * consumers exactly one gets true.
+   */
+  readonly settleGrant: (tx: Tx, id: string, state: Exclude<GrantState, 'live'>) => Promise<boolean>
+  /** Live grants signed by the person or belonging to the agent; for suspension and stop. */
+  readonly liveGrants: (tx: Tx) => Promise<readonly (Grant & { readonly agent: string; readonly tool: string })[]>
+  /** Pending requests whose time is up. */
+  readonly due: (nowMs: number, limit: number) => Promise<readonly ApprovalRequest[]>
+}

@@ -1,0 +1,88 @@
+/**
+ * A question put to a named person, and the single-use right that a yes creates. States move once:
+ * `pending -> approved | denied | expired | cancelled`, and `live -> consumed | void | lapsed`.
+ */
+import type { Role } from '../identity/person.ts'
+import type { InstantMs } from '../kernel/clock.ts'
+import type { Digest } from '../kernel/digest.ts'
+
+export type RequestState = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled'
+export type Strength = 'confirm' | 'approve' | 'dual'
+
+/** Who keeps the call alive while it waits: the open response, a task handle, or nobody (DESIGN 9). */
+export type Claim = 'stream' | 'task' | 'none'
+
+/** One signature the policy asks for. All needs of a request must be met by different people. */
+export type Need = {
+  readonly role: Role
+  readonly strength: Strength
+  readonly policyIds: readonly string[]
+}
+
+export type ApprovalRequest = {
+  readonly tenant: string
+  readonly id: string
+  readonly call: string
+  readonly task: string
+  readonly agent: string
+  readonly caseId: string
+  readonly onBehalfOf: string
+  /** The agent's human owner; may not alone approve what is irreversible. */
+  readonly agentOwner: string
+  readonly tool: string
+  readonly action: string
+  readonly effect: string
+  readonly isIrreversible: boolean
+  readonly fingerprint: Digest
+  readonly actionDigest: Digest
+  /**
+   * Entry id of `approval.requested`. Its payloads: `statement` (canonical JSON whose digest is `actionDigest`,
+   * what a person signs), `package` (the facts shown with it) and `intent` (what will be sent if it is a yes).
+   */
+  readonly requestEntry: string
+  readonly needs: readonly Need[]
+  /** Ids that a yes discharges. */
+  readonly policyIds: readonly string[]
+  readonly ruleDigest: Digest
+  readonly definitionDigest: Digest
+  readonly owner?: string
+  readonly claim: Claim
+  /** True when the yes also upgrades the task's purpose to `respond` (R10). */
+  readonly upgradesPurpose: boolean
+  readonly state: RequestState
+  /** `superseded`, `stopped`, `modified`, `expired_unseen`, `expired_while_viewing`, `withdrawn`, a deny reason. */
+  readonly reasonCode?: string
+  readonly createdAtMs: InstantMs
+  readonly expiresAtMs: InstantMs
+  readonly decidedAtMs?: InstantMs
+  readonly decidedBy?: string
+  readonly viewedAtMs?: InstantMs
+  readonly revision: number
+}
+
+export type GrantState = 'live' | 'consumed' | 'void' | 'lapsed'
+
+export type Grant = {
+  readonly tenant: string
+  readonly id: string
+  readonly request: string
+  readonly fingerprint: Digest
+  readonly actionDigest: Digest
+  readonly ruleDigest: Digest
+  readonly policyIds: readonly string[]
+  /** Everybody who signed; suspension of any of them voids the grant. */
+  readonly people: readonly string[]
+  readonly state: GrantState
+  readonly grantedAtMs: InstantMs
+  readonly expiresAtMs: InstantMs
+}
+
+/** One person's signature under one request, towards one of its needs; or advice that releases nothing. */
+export type Signature = {
+  readonly tenant: string
+  readonly request: string
+  readonly person: string
+  readonly role: Role
+  readonly certificate?: string
+  readonly atMs: InstantMs
+}

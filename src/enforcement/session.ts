@@ -1,0 +1,27 @@
+/** Who is calling and for what, once the task token was read and its agent, task and case looked up. */
+import type { Agent } from '../identity/agent.ts'
+import { isGranted } from '../identity/agent.ts'
+import type { Task, } from '../task/task.ts'
+import type { TaskClaims } from '../task/ports.ts'
+
+export type TaskSession = {
+  readonly tenant: string
+  readonly agent: Agent
+  readonly task: Task
+  readonly claims: TaskClaims
+}
+
+/** Reads a bearer token. Throws `not_authenticated`, `token_*`, `human_token_refused`, `agent_*`, `task_*`. */
+export type Identify = (bearer: string | undefined) => Promise<TaskSession>
+
+/** Whether the task may know of the tool at all: the agent's grants narrowed by the task's scope (R1). */
+export function mayUse(session: TaskSession, upstream: string, name: string): boolean {
+  const { agent, task } = session
+  if (!isGranted(agent.grants, upstream, name)) return false
+  return task.scope.length === 0 || isGranted(task.scope, upstream, name)
+}
+
+/** Whether the task may see anything of an upstream: at least one grant names it. */
+export function mayReach(session: TaskSession, upstream: string): boolean {
+  return session.agent.grants.some((grant) => grant.startsWith(`${upstream}/`))
+}

@@ -1,0 +1,26 @@
+/** A brokered credential for one task, tool and target: minutes long, revocable, never seen by the agent. */
+import type { InstantMs } from '../kernel/clock.ts'
+import type { Tx } from '../kernel/commit.ts'
+
+/** `local`: a credential the gateway holds and injects at call time. Others need a broker. */
+export type LeaseKind = 'local'
+
+export type Lease = {
+  readonly tenant: string
+  readonly id: string
+  readonly kind: LeaseKind
+  readonly task: string
+  readonly call: string
+  readonly upstream: string
+  readonly tool: string
+  readonly state: 'live' | 'revoked'
+  readonly issuedAtMs: InstantMs
+  readonly expiresAtMs: InstantMs
+}
+
+export type LeaseStore = {
+  readonly put: (tx: Tx, lease: Lease) => Promise<void>
+  readonly byId: (tenant: string, id: string) => Promise<Lease | undefined>
+  readonly liveOfTask: (tx: Tx, task: string) => Promise<readonly Lease[]>
+  readonly revoke: (tx: Tx, id: string) => Promise<void>
+}
