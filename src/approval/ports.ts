@@ -4,8 +4,8 @@ import type { ApprovalRequest, Grant, GrantState, RequestState, Signature } from
 
 export type ApprovalStore = {
   readonly byId: (tenant: string, id: string) => Promise<ApprovalRequest | undefined>
-  /** The pending or approved request for exactly this call, newest first; undefined when there is none. */
-  readonly openByFingerprint: (tenant: string, fingerprint: Digest) => Promise<ApprovalRequest | undefined>
+  /** The newest request for exactly this call, whatever its state; undefined when there is none. */
+  readonly byFingerprint: (tenant: string, fingerprint: Digest) => Promise<ApprovalRequest | undefined>
   readonly list: (tenant: string, state?: RequestState) => Promise<readonly ApprovalRequest[]>
   readonly countPending: (tenant: string, agent: string) => Promise<number>
   /** The request under lock, so that two deciders are ordered. */

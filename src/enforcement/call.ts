@@ -26,9 +26,6 @@ export type CallRecord = {
   readonly lease?: string
   /** Entry id of `tool.call.dispatched`. */
   readonly dispatchedEntry?: string
-  /** Leaf hash (hex) and index of that entry, so that a recovered outcome can cite it. */
-  readonly dispatchedIndex?: number
-  readonly dispatchedLeaf?: string
   readonly outcome?: Outcome
   readonly evidence?: string
   readonly createdAtMs: InstantMs

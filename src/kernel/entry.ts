@@ -49,7 +49,7 @@ export const EVENTS = {
   'policy.monitor_changed': { actions: 'labels', expires: 'instant' },
   'tool.call.decided': {
     ...CALL, action: 'label', effect: 'label', decision: 'label', enforced: 'flag', reason: 'label',
-    bundle: 'digest', rule: 'digest', policies: 'labels', obligations: 'labels?', facts: 'digest',
+    bundle: 'digest?', rule: 'digest?', policies: 'labels', obligations: 'labels?', facts: 'digest?',
     request: 'id?', attempt: 'count', target_kind: 'label?', mode: 'label?', purpose: 'label?', step: 'count?',
   },
   'approval.requested': { ...REQUEST, role: 'label', owner: 'id?', strength: 'label', expires: 'instant', claim: 'label' },
