@@ -1,0 +1,111 @@
+/**
+ * Payloads at rest: AES-256-GCM under a random data key per (tenant, case, data class), which itself is
+ * stored wrapped by a key-encryption key. The salt lies inside the envelope, so destroying one data key
+ * makes payload and commitment equally silent. The place a payload belongs to is authenticated: an envelope
+ * moved to another entry or field does not open.
+ */
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { Failure } from '../kernel/failure.ts'
+import { SALT_BYTES } from './commitment.ts'
+
+export const DATA_KEY_BYTES = 32
+/** Random per envelope; 2^32 envelopes under one key stay far from a collision (NIST SP 800-38D 8.3). */
+export const NONCE_BYTES = 12
+
+const TAG_BYTES = 16
+const VERSION = 1
+
+/** Where a payload belongs. `caseId` is absent for entries outside any case. */
+export type PayloadPlace = {
+  readonly tenant: string
+  readonly caseId?: string
+  readonly entryId: string
+  readonly field: string
+}
+
+/** What a data key is for. */
+export type KeyPlace = { readonly tenant: string; readonly caseId?: string; readonly dataClass: string; readonly keyId: string }
+
+/** The envelope of a salt and a payload: version byte, nonce, ciphertext, tag. `nonce` is 12 random bytes. */
+export function sealPayload(
+  dataKey: Uint8Array,
+  place: PayloadPlace,
+  salt: Uint8Array,
+  payload: Uint8Array,
+  nonce: Uint8Array,
+): Uint8Array {
+  if (salt.length !== SALT_BYTES) throw new Failure('internal', 'a commitment salt has 32 bytes')
+  return encrypt(dataKey, payloadContext(place), Buffer.concat([salt, payload]), nonce)
+}
+
+/** Opens an envelope. Throws `payload_unreadable` for a wrong key, another place or a changed byte. */
+export function openPayload(
+  dataKey: Uint8Array,
+  place: PayloadPlace,
+  envelope: Uint8Array,
+): { readonly salt: Uint8Array; readonly payload: Uint8Array } {
+  const inside = decrypt(dataKey, payloadContext(place), envelope)
+  if (inside.length < SALT_BYTES) throw new Failure('payload_unreadable', 'the envelope holds no salt')
+  return { salt: inside.slice(0, SALT_BYTES), payload: inside.slice(SALT_BYTES) }
+}
+
+/** A data key wrapped by the key-encryption key (32 bytes). `nonce` is 12 random bytes. */
+export function wrapKey(
+  keyEncryptionKey: Uint8Array,
+  place: KeyPlace,
+  dataKey: Uint8Array,
+  nonce: Uint8Array,
+): Uint8Array {
+  if (dataKey.length !== DATA_KEY_BYTES) throw new Failure('internal', 'a data key has 32 bytes')
+  return encrypt(keyEncryptionKey, keyContext(place), dataKey, nonce)
+}
+
+/** Unwraps a data key. Throws `payload_unreadable`. */
+export function unwrapKey(keyEncryptionKey: Uint8Array, place: KeyPlace, wrapped: Uint8Array): Uint8Array {
+  const dataKey = decrypt(keyEncryptionKey, keyContext(place), wrapped)
+  if (dataKey.length !== DATA_KEY_BYTES) throw new Failure('payload_unreadable', 'a wrapped key has another length')
+  return dataKey
+}
+
+function payloadContext(place: PayloadPlace): Uint8Array {
+  return context('countersign-payload-v1', [place.tenant, place.caseId ?? '', place.entryId, place.field])
+}
+
+function keyContext(place: KeyPlace): Uint8Array {
+  return context('countersign-key-v1', [place.tenant, place.caseId ?? '', place.dataClass, place.keyId])
+}
+
+/** Length-prefixed parts, so that no two different places give the same bytes. No id is empty. */
+function context(purpose: string, parts: readonly string[]): Uint8Array {
+  const chunks = [purpose, ...parts].map((part) => {
+    const text = Buffer.from(part)
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(text.length)
+    return Buffer.concat([length, text])
+  })
+  return Buffer.concat(chunks)
+}
+
+function encrypt(key: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, nonce: Uint8Array): Uint8Array {
+  if (nonce.length !== NONCE_BYTES) throw new Failure('internal', 'an envelope nonce has 12 bytes')
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+  cipher.setAAD(aad)
+  const body = Buffer.concat([cipher.update(plaintext), cipher.final()])
+  return new Uint8Array(Buffer.concat([Uint8Array.of(VERSION), nonce, body, cipher.getAuthTag()]))
+}
+
+function decrypt(key: Uint8Array, aad: Uint8Array, envelope: Uint8Array): Uint8Array {
+  const body = envelope.subarray(1 + NONCE_BYTES, envelope.length - TAG_BYTES)
+  if (envelope[0] !== VERSION || envelope.length < 1 + NONCE_BYTES + TAG_BYTES) {
+    throw new Failure('payload_unreadable', 'the envelope is of another version or cut')
+  }
+  try {
+    const nonce = envelope.subarray(1, 1 + NONCE_BYTES)
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+    decipher.setAAD(aad)
+    decipher.setAuthTag(envelope.subarray(envelope.length - TAG_BYTES))
+    return new Uint8Array(Buffer.concat([decipher.update(body), decipher.final()]))
+  } catch (cause) {
+    throw new Failure('payload_unreadable', 'the envelope does not open with this key at this place', { cause })
+  }
+}
