@@ -2,12 +2,21 @@ import type { Tx } from '../kernel/commit.ts'
 import type { Tool, ToolDefinition, ToolKind } from './tool.ts'
 
 export type ToolStore = {
-  readonly byName: (tenant: string, upstream: string, kind: ToolKind, name: string) => Promise<Tool | undefined>
+  readonly byName: (
+    tenant: string,
+    upstream: string,
+    kind: ToolKind,
+    name: string,
+  ) => Promise<Tool | undefined>
   readonly list: (tenant: string) => Promise<readonly Tool[]>
   /** Inserts or replaces by (tenant, upstream, kind, name) and raises the tool's revision. */
   readonly put: (tx: Tx, tool: Tool) => Promise<void>
   /** Every definition digest ever seen for the tool, oldest first; shows a swap there and back. */
-  readonly seenDigests: (tenant: string, upstream: string, name: string) => Promise<readonly string[]>
+  readonly seenDigests: (
+    tenant: string,
+    upstream: string,
+    name: string,
+  ) => Promise<readonly string[]>
 }
 
 /** What a tool server offers now. Listing is no call: it carries no arguments of an agent and changes nothing. */

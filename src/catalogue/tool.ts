@@ -7,7 +7,15 @@ import type { Digest } from '../kernel/digest.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 
 /** Ordered from harmless to final. `identity` touches who somebody is or what they may do. */
-export const EFFECTS = ['read', 'annotate', 'influence', 'write', 'contain', 'identity', 'destructive'] as const
+export const EFFECTS = [
+  'read',
+  'annotate',
+  'influence',
+  'write',
+  'contain',
+  'identity',
+  'destructive',
+] as const
 export type Effect = (typeof EFFECTS)[number]
 
 /** Whether `effect` is `floor` or worse. */
@@ -26,22 +34,65 @@ export type Reversibility = 'reversible' | 'time-limited' | 'compensable' | 'irr
  * `starts-agent`: starts another agent. `untrusted-output`: the result is written by strangers (taint).
  */
 export const FLAGS = [
-  'external', 'returns-secret', 'arbitrary-execution', 'governance-input', 'reduces-visibility',
-  'externally-visible', 'destroys-evidence', 'preserves-evidence', 'starts-agent', 'untrusted-output',
+  'external',
+  'returns-secret',
+  'arbitrary-execution',
+  'governance-input',
+  'reduces-visibility',
+  'externally-visible',
+  'destroys-evidence',
+  'preserves-evidence',
+  'starts-agent',
+  'untrusted-output',
   'user-impacting',
 ] as const
 export type Flag = (typeof FLAGS)[number]
 
 /** OpenC2 Language Specification v2.0 actions, and our own four for triage and closure. */
 export const VERBS = [
-  'scan', 'locate', 'query', 'deny', 'contain', 'allow', 'start', 'stop', 'restart', 'cancel', 'set', 'update',
-  'redirect', 'create', 'delete', 'detonate', 'restore', 'copy', 'investigate', 'remediate',
-  'dispose', 'close', 'annotate', 'publish',
+  'scan',
+  'locate',
+  'query',
+  'deny',
+  'contain',
+  'allow',
+  'start',
+  'stop',
+  'restart',
+  'cancel',
+  'set',
+  'update',
+  'redirect',
+  'create',
+  'delete',
+  'detonate',
+  'restore',
+  'copy',
+  'investigate',
+  'remediate',
+  'dispose',
+  'close',
+  'annotate',
+  'publish',
 ] as const
 export type Verb = (typeof VERBS)[number]
 
-/** Where the thing acted upon is named. `from` is a CEL expression over `args` giving a string or strings. */
+/**
+ * Where the thing acted upon is named. `from` is a CEL expression over `args` giving a string or strings; a
+ * tool that always acts upon the same thing names it as a literal, `'"audit-database"'`.
+ */
 export type TargetRule = { readonly kind: string; readonly from?: string }
+
+/**
+ * What a call sets off beyond its own effect: a status that starts a playbook, a tag that releases a quarantine.
+ * Declared by the reviewer; the worst of own and downstream effects is the class (R98).
+ */
+export type Trigger = {
+  readonly what: string
+  readonly effect: Effect
+  readonly reversibility: Reversibility
+  readonly flags: readonly Flag[]
+}
 
 export type Classification = {
   readonly effect: Effect
@@ -50,8 +101,13 @@ export type Classification = {
   readonly verb: Verb
   readonly target: TargetRule
   readonly reversibility: Reversibility
-  readonly inverse?: { readonly tool: string; readonly arguments?: Readonly<Record<string, string>> }
+  /**
+   * The call that takes this one back. `tool` is a name of the same upstream, or an exposed name of another.
+   * Each argument is a CEL expression over `args`; when one cannot be read the call counts as irreversible.
+   */
+  readonly inverse?: { readonly tool: string; readonly arguments: Readonly<Record<string, string>> }
   readonly flags: readonly Flag[]
+  readonly triggers: readonly Trigger[]
   /** Data classes the result carries, e.g. `personal`, `identity-telemetry`; feeds the task's exposure. */
   readonly resultLabels: readonly string[]
 }
@@ -78,6 +134,16 @@ export type ToolEntry = {
     readonly arguments: Readonly<Record<string, string>>
     readonly expect: string
   }
+  /**
+   * Somebody answers by name for containment or access change that has no inverse and does not end by itself
+   * (R63). The review that carries the entry is signed over its digest, the waiver with it.
+   */
+  readonly waiver?: { readonly by: string; readonly reason: string }
+  /**
+   * Why the destructive hint the server declares is a false signal (a library that sets it for every tool). A
+   * person's word in a reviewed entry; without it a declared hint raises the worst case.
+   */
+  readonly disputedHint?: string
 }
 
 /** A definition exactly as the server gave it. */
