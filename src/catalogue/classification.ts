@@ -63,11 +63,11 @@ function matchedDiscriminator(
 export function declaredArguments(kind: ToolKind, definition: ToolDefinition): ReadonlySet<string> {
   if (kind === 'resource') return new Set(['uri'])
   if (kind === 'prompt') {
-    const list = Array.isArray(definition['arguments']) ? definition['arguments'] : []
+    const list = Array.isArray(definition.arguments) ? definition.arguments : []
     return new Set(list.flatMap((item) => (typeof item?.name === 'string' ? [item.name] : [])))
   }
-  const schema = definition['inputSchema']
-  const properties = isObject(schema) ? schema['properties'] : undefined
+  const schema = definition.inputSchema
+  const properties = isObject(schema) ? schema.properties : undefined
   return new Set(isObject(properties) ? Object.keys(properties) : [])
 }
 
@@ -80,13 +80,13 @@ export function declaredArguments(kind: ToolKind, definition: ToolDefinition): R
  */
 function raisedByHints(entry: ToolEntry, definition: ToolDefinition): Classification {
   if (entry.disputedHint !== undefined) return entry.worst
-  const hints = definition['annotations']
+  const hints = definition.annotations
   if (!isObject(hints)) return entry.worst
-  const isReadOnly = hints['readOnlyHint'] === true
+  const isReadOnly = hints.readOnlyHint === true
   const floor: Effect =
-    hints['destructiveHint'] === true && !isReadOnly
+    hints.destructiveHint === true && !isReadOnly
       ? 'write'
-      : hints['readOnlyHint'] === false
+      : hints.readOnlyHint === false
         ? 'annotate'
         : 'read'
   return { ...entry.worst, effect: worstEffect(entry.worst.effect, floor) }

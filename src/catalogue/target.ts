@@ -3,8 +3,6 @@
  * never-touch lists and approvals compare. The literal stays in the arguments; only the comparison form is made
  * here. A missing target never means all, and a pattern is no target.
  */
-import { isIP, isIPv4 } from 'node:net'
-import { domainToASCII } from 'node:url'
 import type { FailureCode } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { evaluateExpression } from './cel.ts'
@@ -52,11 +50,17 @@ export function findTargets(rule: TargetRule, effect: Effect, args: JsonObject):
   const targets = new Map<string, Target>()
   for (const value of named) {
     const read = readTarget(rule.kind, effect, value)
-    if (read.ok) targets.set(read.id, { kind: rule.kind, id: read.id })
+    if (read.ok) targets.set(read.id, { kind: kindOf(rule.kind, read.id), id: read.id })
     else if (isStrict) return read
   }
   if (targets.size === 0 && isStrict) return missing(rule, 'the list is empty')
   return found([...targets.values()])
+}
+
+/** One argument may hold either family; the target is looked up under the family it has. */
+function kindOf(kind: string, id: string): string {
+  if (kind !== 'ipv4_net' && kind !== 'ipv6_net') return kind
+  return id.includes(':') ? 'ipv6_net' : 'ipv4_net'
 }
 
 type TargetRead =
@@ -92,7 +96,7 @@ function readTarget(kind: string, effect: Effect, value: JsonValue): TargetRead 
 /**
  * The comparison form: trimmed, compatibility forms folded (NFKC); lower case for kinds that do not tell case
  * apart; addresses in canonical form with IPv4-mapped IPv6 as IPv4; domains in ASCII without the root dot.
- * Undefined for an address that readers disagree about (`010.0.0.1`, `127.1`, `0x7f.1`, a zone).
+ * Undefined for an address that readers disagree about (`010.0.0.1`, `127.1`, `10.0.0.5/8`, a zone).
  */
 export function normaliseTarget(kind: string, literal: string): string | undefined {
   const text = literal.trim().normalize('NFKC').trim()
@@ -102,10 +106,11 @@ export function normaliseTarget(kind: string, literal: string): string | undefin
   return text
 }
 
-function canonicalDomain(text: string): string | undefined {
-  // A text that is no name at all (a separator, a pattern) keeps its spelling, so that it is refused for that.
-  const ascii = domainToASCII(text.replace(/\.$/, ''))
-  return ascii === '' ? text.toLowerCase() : ascii
+function canonicalDomain(text: string): string {
+  // What is no host name at all (a list, a pattern, an escape) keeps its spelling and is refused for that.
+  if (/[\s/@:?#%\\[\]*,;|<>^]/.test(text)) return text.toLowerCase()
+  const url = URL.parse(`http://${text.replace(/\.$/, '')}/`)
+  return url === null || url.hostname === '' ? text.toLowerCase() : url.hostname
 }
 
 function canonicalNetwork(text: string): string | undefined {
@@ -116,18 +121,40 @@ function canonicalNetwork(text: string): string | undefined {
   if (prefix === undefined) return canonical.text
   if (!/^(?:0|[1-9]\d{0,2})$/.test(prefix)) return undefined
   const bits = Number(prefix) - canonical.droppedBits
-  const width = isIPv4(canonical.text) ? 32 : 128
-  if (bits < 0 || bits > width) return undefined
-  return bits === width ? canonical.text : `${canonical.text}/${bits}`
+  const value = addressBits(canonical.text)
+  if (bits < 0 || bits > value.length || value.slice(bits).includes('1')) return undefined
+  return bits === value.length ? canonical.text : `${canonical.text}/${bits}`
 }
 
+/** A canonical address as 32 or 128 binary digits. */
+function addressBits(text: string): string {
+  if (IPV4.test(text))
+    return text
+      .split('.')
+      .map((part) => binary(Number(part), 8))
+      .join('')
+  const [head = '', tail] = text.split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0')
+  const groups = tail === undefined ? left : [...left, ...zeros, ...right]
+  return groups.map((group) => binary(Number.parseInt(group, 16), 16)).join('')
+}
+
+function binary(value: number, width: number): string {
+  return value.toString(2).padStart(width, '0')
+}
+
+/** Four decimal numbers without leading zeros, which some readers take for octal. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 /** 96 bits of an IPv4-mapped IPv6 address are fixed; its prefix length shrinks by them. */
 const MAPPED_BITS = 96
 
 function canonicalAddress(text: string): { text: string; droppedBits: number } | undefined {
-  if (text.includes('%') || isIP(text) === 0) return undefined
-  if (isIPv4(text)) return { text, droppedBits: 0 }
-  const compressed = new URL(`http://[${text}]/`).hostname.slice(1, -1)
+  if (IPV4.test(text)) return { text, droppedBits: 0 }
+  if (!/^[0-9A-Fa-f:.]+$/.test(text) || !text.includes(':')) return undefined
+  const compressed = URL.parse(`http://[${text}]/`)?.hostname.slice(1, -1)
+  if (compressed === undefined) return undefined
   const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(compressed)
   if (mapped === null) return { text: compressed, droppedBits: 0 }
   const [high, low] = [Number.parseInt(mapped[1] ?? '', 16), Number.parseInt(mapped[2] ?? '', 16)]
