@@ -1,0 +1,89 @@
+/**
+ * What a face may ask of the people's verbs on approval requests and stops. Every input names the person and,
+ * for a decision, the digest that person saw; nothing is taken from ambient state.
+ */
+import type { ApprovalRequest } from '../approval/request.ts'
+import type { Stop } from '../facts/facts.ts'
+import type { Person } from '../identity/person.ts'
+import type { Receipt } from '../kernel/entry.ts'
+
+/** A person looking at or acting on one request. */
+export type RequestInput = {
+  readonly tenant: string
+  readonly person: Person
+  readonly requestId: string
+}
+
+/**
+ * A decision. `seenDigest` is the action digest the person was shown; another one is `seen_digest_mismatch`.
+ * `reason` is the person's own sentence, stored as a payload, never in an entry; empty is `reason_required`.
+ */
+export type DecisionInput = RequestInput & {
+  readonly seenDigest: string
+  readonly reason: string
+}
+
+/** The agent's side taking its own request back, or a person cancelling it. */
+export type WithdrawInput = {
+  readonly tenant: string
+  readonly by:
+    | { readonly kind: 'person'; readonly person: Person }
+    | { readonly kind: 'agent'; readonly id: string; readonly task: string }
+  readonly requestId: string
+  readonly reason: string
+}
+
+/**
+ * What became of it. `released`: a live grant exists. `co-signed`: counted, another signature is still
+ * missing. `advised`: recorded, but the person was not entitled and nothing was released (R152).
+ */
+export type DecisionOutcome = {
+  readonly kind: 'released' | 'co-signed' | 'advised' | 'denied' | 'taken-over' | 'cancelled'
+  readonly request: ApprovalRequest
+  readonly grantId?: string
+  /** With `advised`: the eligibility test that failed (R131). */
+  readonly failing?: string
+  readonly receipts: readonly Receipt[]
+}
+
+/** Whether the person could release the request now; when not, which test fails first. */
+export type Eligibility =
+  | { readonly isEligible: true; readonly role: string; readonly certificate?: string }
+  | { readonly isEligible: false; readonly failing: string; readonly mayTakeOver: boolean }
+
+/**
+ * Failures: `not_found`, `not_permitted`, `not_eligible`, `approval_closed`, `approval_expired`,
+ * `seen_digest_mismatch`, `reason_required`. Each success is durable when the promise resolves.
+ */
+export type ApprovalCommands = {
+  readonly view: (input: RequestInput) => Promise<ApprovalRequest>
+  readonly approve: (input: DecisionInput) => Promise<DecisionOutcome>
+  readonly deny: (input: DecisionInput) => Promise<DecisionOutcome>
+  readonly takeOver: (input: DecisionInput) => Promise<DecisionOutcome>
+  readonly withdraw: (input: WithdrawInput) => Promise<DecisionOutcome>
+  /** Reads only. */
+  readonly eligibility: (input: RequestInput) => Promise<Eligibility>
+}
+
+export type PressInput = {
+  readonly tenant: string
+  readonly person: Person
+  readonly scope: Stop['scope']
+  /** Agent id or exposed tool name; with `tenant` and `writes` it must be absent. */
+  readonly subject?: string
+  readonly reason: string
+}
+
+export type ReleaseInput = {
+  readonly tenant: string
+  readonly person: Person
+  readonly stopId: string
+  readonly reason: string
+}
+
+/** Any active person presses (R146); only resuming is restricted. Failures: `not_found`, `not_permitted`. */
+export type StopCommands = {
+  readonly press: (input: PressInput) => Promise<{ readonly stop: Stop; readonly receipts: readonly Receipt[] }>
+  readonly release: (input: ReleaseInput) => Promise<{ readonly receipts: readonly Receipt[] }>
+  readonly list: (tenant: string) => Promise<readonly Stop[]>
+}
