@@ -1,0 +1,100 @@
+/** One trial: the tests that guard a rule, run while the rule agrees to everything. */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { PLAN_VARIABLE, type Plan } from './plan.ts'
+import type { Sabotage } from './registry.ts'
+import { replaceExport } from './replace.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const PRELOAD = pathToFileURL(join(import.meta.dirname, 'preload.ts')).href
+const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+
+export type Trial = {
+  readonly exitCode: number
+  /** Full names of the tests that ran. */
+  readonly failed: readonly string[]
+  readonly passed: readonly string[]
+  /** Whether the replaced function was called at all, in any process. */
+  readonly wasCalled: boolean
+  /** What the run printed, for a reader who must find out why. */
+  readonly output: string
+}
+
+/**
+ * Runs the tests of `files` whose full name matches `pattern` under the sabotage. Throws when the
+ * sabotage does not fit its module or the replaced module does not load: a crash is not a failing test.
+ */
+export async function runTrial(
+  sabotage: Sabotage,
+  files: readonly string[],
+  pattern: string,
+  config = 'vitest.config.ts',
+): Promise<Trial> {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-sabotage-'))
+  try {
+    const plan = writePlan(sabotage, folder)
+    const environment = {
+      ...process.env,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${PRELOAD}`.trim(),
+      [PLAN_VARIABLE]: join(folder, 'plan.json'),
+    }
+    assertLoads(sabotage, plan, environment)
+    const report = join(folder, 'report.json')
+    const options = ['--reporter=json', `--outputFile=${report}`, '--testNamePattern', pattern]
+    const args = [...files, ...options, `--config=${config}`]
+    const { exitCode, output } = await runVitest(args, environment)
+    return { exitCode, output, ...readReport(report), wasCalled: existsSync(plan.calledFile) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function writePlan(sabotage: Sabotage, folder: string): Plan {
+  const modulePath = join(ROOT, sabotage.module)
+  const plan: Plan = {
+    moduleUrl: pathToFileURL(modulePath).href,
+    source: replaceExport(readFileSync(modulePath, 'utf8'), sabotage),
+    calledFile: join(folder, 'called'),
+  }
+  writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan))
+  return plan
+}
+
+function assertLoads(sabotage: Sabotage, plan: Plan, env: NodeJS.ProcessEnv): void {
+  const script = `await import(${JSON.stringify(plan.moduleUrl)})`
+  const args = ['--input-type=module', '--eval', script]
+  const tried = spawnSync(process.execPath, args, { env, encoding: 'utf8', timeout: 20_000 })
+  if (tried.status !== 0) throw new Error(`${sabotage.name} does not load: ${tried.stderr}`)
+}
+
+function runVitest(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly exitCode: number; readonly output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [VITEST, 'run', ...args], { cwd: ROOT, env })
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += chunk))
+    child.stderr.on('data', (chunk) => (output += chunk))
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ exitCode: code ?? 1, output }))
+  })
+}
+
+type Report = {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
+}
+
+function readReport(path: string): Pick<Trial, 'failed' | 'passed'> {
+  if (!existsSync(path)) return { failed: [], passed: [] }
+  const report = JSON.parse(readFileSync(path, 'utf8')) as Report
+  const tests = report.testResults.flatMap((file) => file.assertionResults)
+  const named = (status: string) =>
+    tests.filter((test) => test.status === status).map((test) => test.fullName)
+  return { failed: named('failed'), passed: named('passed') }
+}
