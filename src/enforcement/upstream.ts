@@ -14,6 +14,7 @@ export type Frame = {
   readonly method: FrameMethod
   /** `name` of the tool or prompt, `uri` of the resource. */
   readonly name: string
+  /** The MCP params in full, without `_meta`: `{ name, arguments }` or `{ uri }`. */
   readonly params: JsonObject
 }
 
@@ -32,6 +33,13 @@ export type FrameBack = {
   readonly meta?: JsonObject
   /** The agent's own client capabilities, already narrowed to what the gateway can relay. */
   readonly clientCapabilities?: JsonObject
+  /**
+   * An opaque key of the agent's own session, for a legacy upstream that may ask: its requests then travel on
+   * a connection no other agent shares. Absent when the agent has no session or cannot be asked.
+   */
+  readonly agentSession?: string
+  /** The least severe log level the agent wants to see (RFC 5424 name). Absent: no log messages. */
+  readonly logLevel?: string
   /** Answers and state of a multi-round-trip request (2026-07-28), forwarded as they came. */
   readonly inputResponses?: JsonValue
   readonly requestState?: string
@@ -47,7 +55,8 @@ export type FrameAnswer = {
 
 /**
  * Sends the frame. `slot` must be the one minted for exactly this upstream and frame digest; else
- * `slot_refused` and nothing is sent. A JSON-RPC error of the upstream comes back as `UpstreamError`.
+ * `slot_refused` and nothing is sent. A JSON-RPC error of the upstream is thrown as `UpstreamError`
+ * (kernel/upstream-error.ts).
  * Throws `upstream_unreachable` (surely not sent), `upstream_timeout` and `upstream_failed` (may have been
  * executed), `upstream_protocol`, `cancelled`. Never retries.
  */
@@ -58,16 +67,3 @@ export type Exchange = (
 
 /** What the adapter injects; never seen by the agent, never logged. */
 export type LeaseSecret = { readonly kind: 'bearer' | 'environment' | 'none'; readonly value: Readonly<Record<string, string>> }
-
-/** A JSON-RPC error the upstream answered with, to be relayed as such. */
-export class UpstreamError extends Error {
-  readonly rpcCode: number
-  readonly data: JsonValue | undefined
-
-  constructor(rpcCode: number, message: string, data?: JsonValue) {
-    super(message)
-    this.name = 'UpstreamError'
-    this.rpcCode = rpcCode
-    this.data = data
-  }
-}
