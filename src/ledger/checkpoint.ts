@@ -21,7 +21,8 @@ export type Checkpoint = {
 
 /** The text to sign. Throws `note_malformed` when the origin cannot also be a key name. */
 export function checkpointText(origin: string, size: number, root: Uint8Array): string {
-  if (!isKeyName(origin)) throw new Failure('note_malformed', 'the origin is empty or holds a space or plus')
+  if (!isKeyName(origin))
+    throw new Failure('note_malformed', 'the origin is empty or holds a space or plus')
   return `${origin}\n${size}\n${encodeBase64(root)}\n`
 }
 
@@ -39,12 +40,22 @@ export function withSignature(checkpoint: string, line: string): string {
 }
 
 /** Reads a checkpoint note. Throws `note_malformed`. Signatures are not checked here: see `verifyNote`. */
-export function parseCheckpoint(bytes: Uint8Array): { readonly note: Note; readonly checkpoint: Checkpoint } {
+export function parseCheckpoint(bytes: Uint8Array): {
+  readonly note: Note
+  readonly checkpoint: Checkpoint
+} {
   const note = parseNote(bytes)
-  const [origin = '', sizeText = '', rootText = '', ...extensions] = note.text.slice(0, -1).split('\n')
+  const [origin = '', sizeText = '', rootText = '', ...extensions] = note.text
+    .slice(0, -1)
+    .split('\n')
   const size = /^(?:0|[1-9]\d{0,15})$/.test(sizeText) ? Number(sizeText) : Number.NaN
   const root = decodeBase64Exactly(rootText, HASH_BYTES)
-  if (origin === '' || !Number.isSafeInteger(size) || root === undefined || extensions.includes('')) {
+  if (
+    origin === '' ||
+    !Number.isSafeInteger(size) ||
+    root === undefined ||
+    extensions.includes('')
+  ) {
     throw new Failure('note_malformed', 'the note is signed but is not a checkpoint')
   }
   return { note, checkpoint: { origin, size, root, extensions } }

@@ -39,7 +39,11 @@ export function commitmentDigest(salt: Uint8Array, payload: Uint8Array): string 
 /** Commits to exactly these payload bytes. */
 export function commitTo(
   salt: Uint8Array,
-  payload: { readonly bytes: Uint8Array; readonly mediaType: string; readonly dataClass: DataClass },
+  payload: {
+    readonly bytes: Uint8Array
+    readonly mediaType: string
+    readonly dataClass: DataClass
+  },
 ): Commitment {
   return {
     c: commitmentDigest(salt, payload.bytes),
@@ -50,7 +54,11 @@ export function commitTo(
 }
 
 /** Whether a disclosed salt and payload are what the entry committed to. */
-export function opensCommitment(commitment: Commitment, salt: Uint8Array, payload: Uint8Array): boolean {
+export function opensCommitment(
+  commitment: Commitment,
+  salt: Uint8Array,
+  payload: Uint8Array,
+): boolean {
   return (
     salt.length === SALT_BYTES &&
     commitmentDigest(salt, payload) === commitment.c &&

@@ -15,8 +15,16 @@ export const MAX_ENTRY_BYTES = 16 * 1024
 
 /** Media types of payloads. Closed, because a type named by a tool server would be its words in the ledger. */
 export const MEDIA_TYPES: readonly string[] = [
-  'application/json', 'application/octet-stream', 'application/pdf', 'application/x-ndjson',
-  'image/jpeg', 'image/png', 'text/csv', 'text/html', 'text/markdown', 'text/plain',
+  'application/json',
+  'application/octet-stream',
+  'application/pdf',
+  'application/x-ndjson',
+  'image/jpeg',
+  'image/png',
+  'text/csv',
+  'text/html',
+  'text/markdown',
+  'text/plain',
 ]
 
 const DATA_CLASSES: readonly string[] = ['operational', 'personal', 'secret', 'special']
@@ -76,7 +84,10 @@ const KIND_CHECKS: Readonly<Record<FieldKind, (value: unknown) => boolean>> = {
 }
 
 /** The kind of a field of an event and whether it may be absent, or undefined when the field is not listed. */
-export function fieldKind(type: string, field: string): { kind: FieldKind; optional: boolean } | undefined {
+export function fieldKind(
+  type: string,
+  field: string,
+): { kind: FieldKind; optional: boolean } | undefined {
   const fields: Readonly<Record<string, string>> | undefined = fieldsOf(type)
   const spelled = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined
   if (spelled === undefined) return undefined
@@ -88,7 +99,10 @@ export function isEventName(type: string): boolean {
 }
 
 /** Names the first field that breaks the allow-list of its event (never its value), or says nothing. */
-export function faultInData(type: string, data: { readonly [field: string]: unknown }): string | undefined {
+export function faultInData(
+  type: string,
+  data: { readonly [field: string]: unknown },
+): string | undefined {
   for (const [field, value] of Object.entries(data)) {
     const rule = fieldKind(type, field)
     if (rule === undefined) return `${type} has no field of that name`
@@ -109,7 +123,8 @@ export function faultInFrame(entry: Entry): string | undefined {
   if (!isLabel(entry.tenant)) return 'the tenant is not a label'
   if (!ACTOR_KINDS.includes(actor.kind)) return 'the actor is of no known kind'
   // People and agents are pseudonymous; only parts of the gateway have speaking names.
-  if (!(actor.kind === 'system' ? isLabel(actor.id) : isId(actor.id))) return 'the actor id is not allowed'
+  if (!(actor.kind === 'system' ? isLabel(actor.id) : isId(actor.id)))
+    return 'the actor id is not allowed'
   if (entry.task !== undefined && !isId(entry.task)) return 'the task is not an id'
   if (entry.call !== undefined && !isId(entry.call)) return 'the call is not an id'
   return faultInCase(entry.case) ?? faultInCites(entry.cites) ?? faultInCommits(entry.commits)
@@ -119,8 +134,11 @@ function faultInCase(link: CaseLink | undefined): string | undefined {
   if (link === undefined) return undefined
   if (!isId(link.id)) return 'the case is not an id'
   if (!isCount(link.seq)) return 'the case sequence is not a count'
-  if ((link.seq === 0) !== (link.prev === undefined)) return 'only the first entry of a case has no previous one'
-  return link.prev === undefined || isHashText(link.prev) ? undefined : 'the previous leaf is not a hash'
+  if ((link.seq === 0) !== (link.prev === undefined))
+    return 'only the first entry of a case has no previous one'
+  return link.prev === undefined || isHashText(link.prev)
+    ? undefined
+    : 'the previous leaf is not a hash'
 }
 
 function faultInCites(cites: readonly Cite[] | undefined): string | undefined {
@@ -132,8 +150,11 @@ function faultInCites(cites: readonly Cite[] | undefined): string | undefined {
 function faultInCommits(commits: Entry['commits']): string | undefined {
   if (commits === undefined) return undefined
   const isGood = ([name, commit]: [string, Commitment]) =>
-    PAYLOAD_NAME.test(name) && isHashText(commit.c) && isCount(commit.len) &&
-    DATA_CLASSES.includes(commit.cls) && MEDIA_TYPES.includes(commit.mt)
+    PAYLOAD_NAME.test(name) &&
+    isHashText(commit.c) &&
+    isCount(commit.len) &&
+    DATA_CLASSES.includes(commit.cls) &&
+    MEDIA_TYPES.includes(commit.mt)
   const all = Object.entries(commits)
   return all.length > 0 && all.every(isGood) ? undefined : 'a commitment is malformed'
 }

@@ -9,7 +9,7 @@ import type { EntryDraft, FieldValue } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Commitment } from './commitment.ts'
 import type { Cite, Entry } from './entry-rules.ts'
-import { MAX_ENTRY_BYTES, faultInData, faultInFrame, fieldKind } from './entry-rules.ts'
+import { faultInData, faultInFrame, fieldKind, MAX_ENTRY_BYTES } from './entry-rules.ts'
 
 /** Where the store puts a draft. */
 export type Placement = {
@@ -41,7 +41,9 @@ export function encodeEntry(draft: EntryDraft, placement: Placement): Uint8Array
     ...(draft.task === undefined ? {} : { task: draft.task }),
     ...(draft.call === undefined ? {} : { call: draft.call }),
     actor: { kind: draft.actor.kind, id: draft.actor.id },
-    ...(placement.cites.length === 0 ? {} : { cites: placement.cites.map(({ id, index, leaf }) => ({ id, index, leaf })) }),
+    ...(placement.cites.length === 0
+      ? {}
+      : { cites: placement.cites.map(({ id, index, leaf }) => ({ id, index, leaf })) }),
     data: dataOf(draft),
     ...(Object.keys(placement.commitments).length === 0 ? {} : { commits: commitsOf(placement) }),
   }
@@ -56,7 +58,9 @@ function checkPlacement(draft: EntryDraft, placement: Placement): void {
   if ((draft.caseId === undefined) !== (placement.caseLink === undefined)) {
     throw notAllowed('a place in a case is given exactly when the draft has one')
   }
-  const names = Object.keys(draft.payloads ?? {}).sort().join()
+  const names = Object.keys(draft.payloads ?? {})
+    .sort()
+    .join()
   if (names !== Object.keys(placement.commitments).sort().join()) {
     throw notAllowed('payloads and commitments differ')
   }
@@ -87,7 +91,9 @@ function dataOf(draft: EntryDraft): Entry['data'] {
 
 function commitsOf(placement: Placement): { [name: string]: Commitment } {
   const entries = Object.entries(placement.commitments)
-  return Object.fromEntries(entries.map(([name, { c, len, cls, mt }]) => [name, { c, len, cls, mt }]))
+  return Object.fromEntries(
+    entries.map(([name, { c, len, cls, mt }]) => [name, { c, len, cls, mt }]),
+  )
 }
 
 function timeText(atMs: number): string {

@@ -52,7 +52,8 @@ export function appendLeaf(before: Frontier, leaf: Uint8Array, onNode?: OnNode):
   onNode?.(level, index, hash)
   while (index % 2 === 1) {
     const left = nodes.pop()
-    if (left === undefined) throw new Failure('ledger_head_wrong', 'the frontier does not fit its size')
+    if (left === undefined)
+      throw new Failure('ledger_head_wrong', 'the frontier does not fit its size')
     hash = nodeHash(left, hash)
     level++
     index = Math.floor(index / 2)
@@ -65,7 +66,8 @@ export function appendLeaf(before: Frontier, leaf: Uint8Array, onNode?: OnNode):
 /** The root hash of the tree whose right edge this is. */
 export function rootOf(frontier: Frontier): Uint8Array {
   let root: Uint8Array | undefined
-  for (const node of frontier.nodes.toReversed()) root = root === undefined ? node : nodeHash(node, root)
+  for (const node of frontier.nodes.toReversed())
+    root = root === undefined ? node : nodeHash(node, root)
   return root ?? EMPTY_ROOT
 }
 

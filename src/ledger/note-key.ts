@@ -41,8 +41,10 @@ export function isKeyName(name: string): boolean {
 
 /** The key of a name, type and raw 32-byte Ed25519 public key. Throws `note_malformed`. */
 export function noteKey(name: string, type: SignatureType, publicKey: Uint8Array): NoteKey {
-  if (!isKeyName(name)) throw new Failure('note_malformed', 'a key name is empty or holds a space or plus')
-  if (publicKey.length !== PUBLIC_KEY_BYTES) throw new Failure('note_malformed', 'an Ed25519 key has 32 bytes')
+  if (!isKeyName(name))
+    throw new Failure('note_malformed', 'a key name is empty or holds a space or plus')
+  if (publicKey.length !== PUBLIC_KEY_BYTES)
+    throw new Failure('note_malformed', 'an Ed25519 key has 32 bytes')
   const head = new TextEncoder().encode(`${name}\n`)
   const digest = sha256(Buffer.concat([head, Uint8Array.of(TYPE_BYTE[type]), publicKey]))
   const keyId = new DataView(digest.buffer, digest.byteOffset).getUint32(0)
@@ -62,7 +64,8 @@ export function parseVkey(vkey: string): NoteKey | 'unsupported' | undefined {
   const match = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(vkey)
   const [, name = '', id = '', encoded = ''] = match ?? []
   const bytes = decodeBase64(encoded)
-  if (match === null || !isKeyName(name) || bytes === undefined || bytes.length < 2) return undefined
+  if (match === null || !isKeyName(name) || bytes === undefined || bytes.length < 2)
+    return undefined
   const type = typeOf(bytes[0])
   if (type === undefined) return 'unsupported'
   if (bytes.length !== 1 + PUBLIC_KEY_BYTES) return undefined
@@ -72,7 +75,8 @@ export function parseVkey(vkey: string): NoteKey | 'unsupported' | undefined {
 
 /** A signer from a 32-byte seed (RFC 8032 private key). The seed must be random and kept secret. */
 export function signerFromSeed(name: string, type: SignatureType, seed: Uint8Array): NoteSigner {
-  if (seed.length !== SEED_BYTES) throw new Failure('note_malformed', 'an Ed25519 seed has 32 bytes')
+  if (seed.length !== SEED_BYTES)
+    throw new Failure('note_malformed', 'an Ed25519 seed has 32 bytes')
   const der = Buffer.concat([PKCS8_PREFIX, seed])
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
@@ -90,9 +94,11 @@ export function parseSkey(skey: string): NoteSigner {
   const [, name = '', id = '', encoded = ''] = match ?? []
   const bytes = decodeBase64(encoded)
   const type = typeOf(bytes?.[0])
-  if (bytes === undefined || type === undefined) throw new Failure('note_malformed', 'the signing key text is malformed')
+  if (bytes === undefined || type === undefined)
+    throw new Failure('note_malformed', 'the signing key text is malformed')
   const signer = signerFromSeed(name, type, bytes.slice(1))
-  if (hexId(signer.key.keyId) !== id) throw new Failure('note_malformed', 'the signing key does not fit its key id')
+  if (hexId(signer.key.keyId) !== id)
+    throw new Failure('note_malformed', 'the signing key does not fit its key id')
   return signer
 }
 
@@ -115,12 +121,18 @@ export function verifyWith(
   const spki = Buffer.concat([SPKI_PREFIX, key.publicKey])
   const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' })
   if (key.type === 'ed25519') {
-    const isGood = signature.length === SIGNATURE_BYTES && verify(null, Buffer.from(text), publicKey, signature)
+    const isGood =
+      signature.length === SIGNATURE_BYTES && verify(null, Buffer.from(text), publicKey, signature)
     return isGood ? {} : undefined
   }
   if (signature.length !== TIME_BYTES + SIGNATURE_BYTES) return undefined
   const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0)
-  const isGood = verify(null, cosignedMessage(text, time), publicKey, signature.subarray(TIME_BYTES))
+  const isGood = verify(
+    null,
+    cosignedMessage(text, time),
+    publicKey,
+    signature.subarray(TIME_BYTES),
+  )
   return isGood && time <= MAX_TIME ? { timeSeconds: Number(time) } : undefined
 }
 

@@ -36,7 +36,6 @@ export function parseNote(bytes: Uint8Array): Note {
   } catch (cause) {
     throw new Failure('note_malformed', 'the note is not UTF-8', { cause })
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point.
   if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) throw malformed('it holds a control character')
   if (!note.endsWith('\n')) throw malformed('it does not end in a newline')
   const split = note.lastIndexOf('\n\n')
@@ -44,15 +43,18 @@ export function parseNote(bytes: Uint8Array): Note {
   const block = note.slice(split + 2, -1)
   if (block === '') throw malformed('it has no signature')
   const lines = block.split('\n')
-  if (lines.length > MAX_SIGNATURES) throw malformed(`it has more than ${MAX_SIGNATURES} signatures`)
+  if (lines.length > MAX_SIGNATURES)
+    throw malformed(`it has more than ${MAX_SIGNATURES} signatures`)
   return { text: note.slice(0, split + 1), signatures: lines.map(parseSignatureLine) }
 }
 
 function parseSignatureLine(line: string): NoteSignature {
   const [dash, name = '', encoded = '', ...more] = line.split(' ')
   const bytes = decodeBase64(encoded)
-  if (dash !== '\u2014' || more.length > 0 || !isKeyName(name)) throw malformed('a signature line is broken')
-  if (bytes === undefined || bytes.length <= KEY_ID_BYTES) throw malformed('a signature is not base64')
+  if (dash !== '\u2014' || more.length > 0 || !isKeyName(name))
+    throw malformed('a signature line is broken')
+  if (bytes === undefined || bytes.length <= KEY_ID_BYTES)
+    throw malformed('a signature is not base64')
   const keyId = new DataView(bytes.buffer).getUint32(0)
   return { name, keyId, bytes: bytes.slice(KEY_ID_BYTES) }
 }
@@ -97,7 +99,8 @@ export function signatureLine(signer: NoteSigner, text: string, timeSeconds = 0)
 /** A note from its text (which must end in a newline) and signature lines. Throws `note_malformed`. */
 export function joinNote(text: string, lines: readonly string[]): string {
   const note = `${text}\n${lines.map((line) => `${line}\n`).join('')}`
-  if (parseNote(new TextEncoder().encode(note)).text !== text) throw malformed('its text does not end in a newline')
+  if (parseNote(new TextEncoder().encode(note)).text !== text)
+    throw malformed('its text does not end in a newline')
   return note
 }
 

@@ -3,7 +3,7 @@
  * All functions answer true only for a proof that leads exactly to the given root: too short, too long and
  * malformed hashes are false, never an exception. Building proofs is in tree-reader.ts.
  */
-import { EMPTY_ROOT, HASH_BYTES, equalBytes, nodeHash } from './merkle.ts'
+import { EMPTY_ROOT, equalBytes, HASH_BYTES, nodeHash } from './merkle.ts'
 
 export type InclusionClaim = {
   readonly index: number

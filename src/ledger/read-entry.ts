@@ -6,7 +6,7 @@
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { isObject, parseStrict } from '../kernel/strict-json.ts'
 import type { Cite, Entry } from './entry-rules.ts'
-import { MAX_ENTRY_BYTES, faultInData, faultInFrame, isEventName } from './entry-rules.ts'
+import { faultInData, faultInFrame, isEventName, MAX_ENTRY_BYTES } from './entry-rules.ts'
 import { plainText } from './plain-json.ts'
 
 export type ReadEntry =
@@ -34,7 +34,9 @@ export function readEntry(bytes: Uint8Array): ReadEntry {
   if (entry === undefined) return bad('it has not the shape of an entry')
   const frame = faultInFrame(entry)
   if (frame !== undefined) return bad(frame)
-  const data = isEventName(entry.type) ? faultInData(entry.type, entry.data) : 'its event is not known'
+  const data = isEventName(entry.type)
+    ? faultInData(entry.type, entry.data)
+    : 'its event is not known'
   return data === undefined ? { ok: true, entry } : { ok: true, entry, unknown: data }
 }
 
@@ -45,9 +47,12 @@ function asEntry(value: JsonValue): Entry | undefined {
   const isGood =
     ['id', 'type', 'time', 'tenant'].every((key) => typeof value[key] === 'string') &&
     ['task', 'call'].every((key) => value[key] === undefined || typeof value[key] === 'string') &&
-    isObject(actor) && hasKeys(actor, ['kind', 'id']) && allText(actor, ['kind', 'id']) &&
-    isObject(data) && Object.values(data).every(isFieldValue) &&
-    isCase(value['case']) &&
+    isObject(actor) &&
+    hasKeys(actor, ['kind', 'id']) &&
+    allText(actor, ['kind', 'id']) &&
+    isObject(data) &&
+    Object.values(data).every(isFieldValue) &&
+    isCase(value.case) &&
     (cites === undefined || (Array.isArray(cites) && cites.every(isCite))) &&
     (commits === undefined || (isObject(commits) && Object.values(commits).every(isCommitment)))
   return isGood ? (value as unknown as Entry) : undefined
@@ -55,16 +60,26 @@ function asEntry(value: JsonValue): Entry | undefined {
 
 function isCase(value: JsonValue | undefined): boolean {
   if (value === undefined) return true
-  return isObject(value) && hasKeys(value, ['id', 'seq'], ['prev']) && typeof value['id'] === 'string' &&
-    (value['prev'] === undefined || typeof value['prev'] === 'string')
+  return (
+    isObject(value) &&
+    hasKeys(value, ['id', 'seq'], ['prev']) &&
+    typeof value.id === 'string' &&
+    (value.prev === undefined || typeof value.prev === 'string')
+  )
 }
 
 function isCite(value: JsonValue): value is JsonObject & Cite {
-  return isObject(value) && hasKeys(value, ['id', 'index', 'leaf']) && allText(value, ['id', 'leaf'])
+  return (
+    isObject(value) && hasKeys(value, ['id', 'index', 'leaf']) && allText(value, ['id', 'leaf'])
+  )
 }
 
 function isCommitment(value: JsonValue): boolean {
-  return isObject(value) && hasKeys(value, ['c', 'len', 'cls', 'mt']) && allText(value, ['c', 'cls', 'mt'])
+  return (
+    isObject(value) &&
+    hasKeys(value, ['c', 'len', 'cls', 'mt']) &&
+    allText(value, ['c', 'cls', 'mt'])
+  )
 }
 
 function isFieldValue(value: JsonValue): boolean {
@@ -72,10 +87,16 @@ function isFieldValue(value: JsonValue): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
 
-function hasKeys(value: JsonObject, required: readonly string[], optional: readonly string[] = []): boolean {
+function hasKeys(
+  value: JsonObject,
+  required: readonly string[],
+  optional: readonly string[] = [],
+): boolean {
   const keys = Object.keys(value)
-  return required.every((key) => Object.hasOwn(value, key)) &&
+  return (
+    required.every((key) => Object.hasOwn(value, key)) &&
     keys.every((key) => required.includes(key) || optional.includes(key))
+  )
 }
 
 function allText(value: JsonObject, keys: readonly string[]): boolean {

@@ -24,7 +24,12 @@ export type PayloadPlace = {
 }
 
 /** What a data key is for. */
-export type KeyPlace = { readonly tenant: string; readonly caseId?: string; readonly dataClass: string; readonly keyId: string }
+export type KeyPlace = {
+  readonly tenant: string
+  readonly caseId?: string
+  readonly dataClass: string
+  readonly keyId: string
+}
 
 /** The envelope of a salt and a payload: version byte, nonce, ciphertext, tag. `nonce` is 12 random bytes. */
 export function sealPayload(
@@ -45,7 +50,8 @@ export function openPayload(
   envelope: Uint8Array,
 ): { readonly salt: Uint8Array; readonly payload: Uint8Array } {
   const inside = decrypt(dataKey, payloadContext(place), envelope)
-  if (inside.length < SALT_BYTES) throw new Failure('payload_unreadable', 'the envelope holds no salt')
+  if (inside.length < SALT_BYTES)
+    throw new Failure('payload_unreadable', 'the envelope holds no salt')
   return { salt: inside.slice(0, SALT_BYTES), payload: inside.slice(SALT_BYTES) }
 }
 
@@ -61,18 +67,33 @@ export function wrapKey(
 }
 
 /** Unwraps a data key. Throws `payload_unreadable`. */
-export function unwrapKey(keyEncryptionKey: Uint8Array, place: KeyPlace, wrapped: Uint8Array): Uint8Array {
+export function unwrapKey(
+  keyEncryptionKey: Uint8Array,
+  place: KeyPlace,
+  wrapped: Uint8Array,
+): Uint8Array {
   const dataKey = decrypt(keyEncryptionKey, keyContext(place), wrapped)
-  if (dataKey.length !== DATA_KEY_BYTES) throw new Failure('payload_unreadable', 'a wrapped key has another length')
+  if (dataKey.length !== DATA_KEY_BYTES)
+    throw new Failure('payload_unreadable', 'a wrapped key has another length')
   return dataKey
 }
 
 function payloadContext(place: PayloadPlace): Uint8Array {
-  return context('countersign-payload-v1', [place.tenant, place.caseId ?? '', place.entryId, place.field])
+  return context('countersign-payload-v1', [
+    place.tenant,
+    place.caseId ?? '',
+    place.entryId,
+    place.field,
+  ])
 }
 
 function keyContext(place: KeyPlace): Uint8Array {
-  return context('countersign-key-v1', [place.tenant, place.caseId ?? '', place.dataClass, place.keyId])
+  return context('countersign-key-v1', [
+    place.tenant,
+    place.caseId ?? '',
+    place.dataClass,
+    place.keyId,
+  ])
 }
 
 /** Length-prefixed parts, so that no two different places give the same bytes. No id is empty. */
@@ -86,7 +107,12 @@ function context(purpose: string, parts: readonly string[]): Uint8Array {
   return Buffer.concat(chunks)
 }
 
-function encrypt(key: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, nonce: Uint8Array): Uint8Array {
+function encrypt(
+  key: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+  nonce: Uint8Array,
+): Uint8Array {
   if (nonce.length !== NONCE_BYTES) throw new Failure('internal', 'an envelope nonce has 12 bytes')
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(aad)
@@ -106,6 +132,10 @@ function decrypt(key: Uint8Array, aad: Uint8Array, envelope: Uint8Array): Uint8A
     decipher.setAuthTag(envelope.subarray(envelope.length - TAG_BYTES))
     return new Uint8Array(Buffer.concat([decipher.update(body), decipher.final()]))
   } catch (cause) {
-    throw new Failure('payload_unreadable', 'the envelope does not open with this key at this place', { cause })
+    throw new Failure(
+      'payload_unreadable',
+      'the envelope does not open with this key at this place',
+      { cause },
+    )
   }
 }

@@ -43,7 +43,8 @@ export function parseTilePath(path: string): Tile | undefined {
     index: Number(index.replaceAll(/[x/]/g, '')),
     width: width === undefined ? TILE_WIDTH : Number(width),
   }
-  const inRange = tile.level <= MAX_TILE_LEVEL && tile.width >= 1 && Number.isSafeInteger(tile.index)
+  const inRange =
+    tile.level <= MAX_TILE_LEVEL && tile.width >= 1 && Number.isSafeInteger(tile.index)
   // Writing it again refuses leading zeroes, an extra x000 and the partial spelling of a full tile.
   return inRange && tilePath(tile) === path ? tile : undefined
 }
@@ -117,7 +118,10 @@ export function splitEntryBundle(bytes: Uint8Array): Uint8Array[] {
   while (at < bytes.length) {
     const end = at + 2 <= bytes.length ? at + 2 + view.getUint16(at) : bytes.length + 1
     if (end > bytes.length || entries.length === TILE_WIDTH) {
-      throw new Failure('ledger_tile_torn', 'an entry bundle does not end where its last entry does')
+      throw new Failure(
+        'ledger_tile_torn',
+        'an entry bundle does not end where its last entry does',
+      )
     }
     entries.push(bytes.slice(at + 2, end))
     at = end

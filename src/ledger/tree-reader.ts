@@ -5,7 +5,7 @@
  */
 import { Failure } from '../kernel/failure.ts'
 import { EMPTY_ROOT, HASH_BYTES, nodeHash } from './merkle.ts'
-import { TILE_HEIGHT, TILE_WIDTH, splitHashTile } from './tile.ts'
+import { splitHashTile, TILE_HEIGHT, TILE_WIDTH } from './tile.ts'
 
 /**
  * Reads a hash tile: at least its first `width` hashes, 32 bytes each, of tile `index` at tile level
@@ -118,7 +118,10 @@ function splitPoint(width: number): number {
 function innerRows(bytes: Uint8Array, width: number): readonly (readonly Uint8Array[])[] {
   const hashes = splitHashTile(bytes)
   if (hashes.length < width) {
-    throw new Failure('ledger_tile_torn', `a tile has ${hashes.length} of ${width} hashes of ${HASH_BYTES} bytes`)
+    throw new Failure(
+      'ledger_tile_torn',
+      `a tile has ${hashes.length} of ${width} hashes of ${HASH_BYTES} bytes`,
+    )
   }
   const rows: Uint8Array[][] = [hashes.slice(0, width)]
   for (let row = rows[0]; row !== undefined && row.length > 1; ) {
