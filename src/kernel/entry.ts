@@ -41,11 +41,12 @@ export const EVENTS = {
   'task.changed': { task: 'id', purpose: 'label?', reason: 'label' },
   'task.closed': { task: 'id', reason: 'label' },
   'token.issued': { task: 'id', token: 'digest', expires: 'instant' },
-  'access.refused': { reason: 'label', face: 'label' },
+  // `agent` is whom an unproven caller claimed to be; a proven one is the actor.
+  'access.refused': { reason: 'label', face: 'label', agent: 'id?' },
   'prompt.received': { provenance: 'label' },
   'tool.seen': { tool: 'label', definition: 'digest', status: 'label', findings: 'labels?' },
   'tool.reviewed': { tool: 'label', definition: 'digest', entry: 'digest', verdict: 'label' },
-  'policy.published': { bundle: 'digest', sequence: 'count', parent: 'digest?' },
+  'policy.published': { bundle: 'digest', sequence: 'count', parent: 'digest?', proven: 'flag?' },
   'policy.monitor_changed': { actions: 'labels', expires: 'instant' },
   'tool.call.decided': {
     ...CALL, action: 'label', effect: 'label', decision: 'label', enforced: 'flag', reason: 'label',

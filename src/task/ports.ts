@@ -1,5 +1,5 @@
 import type { Tx } from '../kernel/commit.ts'
-import type { Exposure, Task } from './task.ts'
+import type { Exposure, Purpose, Task } from './task.ts'
 
 export type TaskStore = {
   readonly byId: (tenant: string, id: string) => Promise<Task | undefined>
@@ -22,9 +22,18 @@ export type TaskClaims = {
   readonly expiresAtMs: number
 }
 
+/** What is written into a task token: its claims, and what a resource server reads without asking us (R20). */
+export type TokenContent = TaskClaims & {
+  /** The registered subject of the agent, `act.sub`. */
+  readonly agentSubject: string
+  readonly caseId: string
+  readonly purpose: Purpose
+  readonly scope: readonly string[]
+}
+
 /** Signs and reads `at+jwt` task tokens (RFC 9068 shape, ES256, at most 5 minutes). */
 export type TokenSigner = {
-  readonly sign: (claims: TaskClaims, issuedAtMs: number) => Promise<string>
+  readonly sign: (content: TokenContent, issuedAtMs: number) => Promise<string>
   /** Throws `not_authenticated`, `token_expired` or `token_wrong_audience`. */
   readonly read: (token: string, nowMs: number) => Promise<TaskClaims>
 }

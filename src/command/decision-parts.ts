@@ -1,0 +1,109 @@
+/** What the people's verbs on requests share: their ports, the facts of eligibility, and the entry base. */
+import type { EligibilityFacts } from '../approval/eligibility.ts'
+import type { ApprovalStore } from '../approval/ports.ts'
+import type { ApprovalRequest } from '../approval/request.ts'
+import { decidable } from '../approval/resolve.ts'
+import type { RevisionStore } from '../facts/ports.ts'
+import type { EntryDraft } from '../kernel/entry.ts'
+import type { PersonStore } from '../identity/ports.ts'
+import type { Person } from '../identity/person.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Commit, Tx } from '../kernel/commit.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { NextId } from '../kernel/ids.ts'
+import { isObject, parseStrict } from '../kernel/strict-json.ts'
+import type { PayloadStore } from '../ledger/ports.ts'
+import type { RosterStore } from '../roster/roster.ts'
+
+export type DecisionParts = {
+  readonly commit: Commit
+  readonly revisions: RevisionStore
+  readonly clock: Clock
+  readonly nextId: NextId
+  readonly approvals: ApprovalStore
+  readonly people: PersonStore
+  readonly roster: RosterStore
+  readonly payloads: PayloadStore
+}
+
+/** A reason longer than this is a report, not a reason. Characters. */
+export const MAX_REASON = 4096
+
+/** The request, or `not_found`. */
+export async function findRequest(
+  parts: Pick<DecisionParts, 'approvals'>, tenant: string, id: string,
+): Promise<ApprovalRequest> {
+  const request = await parts.approvals.byId(tenant, id)
+  if (request === undefined) throw new Failure('not_found', 'there is no such approval request')
+  return request
+}
+
+/** The person's own sentence, trimmed; `reason_required` when empty or overlong. */
+export function reasonOf(text: string): string {
+  const reason = text.trim()
+  if (reason === '') throw new Failure('reason_required', 'say why in a sentence')
+  if (reason.length > MAX_REASON) throw new Failure('request_invalid', `a reason has at most ${MAX_REASON} characters`)
+  return reason
+}
+
+/** What a person's entitlement rests on, read before the transaction; `person/<id>` guards it inside. */
+export type Standing = Omit<EligibilityFacts, 'request' | 'signatures'>
+
+/** Reads everything known of the person now. Throws `not_permitted` when the person is gone. */
+export async function standingOf(
+  parts: DecisionParts, person: Person, request: ApprovalRequest,
+): Promise<Standing> {
+  const nowMs = parts.clock.nowMs()
+  const [current, onDuty, certificates, targetNames] = await Promise.all([
+    parts.people.byId(person.tenant, person.id),
+    parts.roster.onDuty(person.tenant, nowMs),
+    parts.people.certificates(person.tenant, person.id),
+    targetsOf(parts, request),
+  ])
+  if (current === undefined) throw new Failure('not_permitted', 'the person is not registered')
+  return { person: current, onDuty, certificates, targetNames, nowMs }
+}
+
+/** The request under lock, if a decision on what the person saw may still be made. */
+export async function lockDecidable(
+  parts: Pick<DecisionParts, 'approvals' | 'clock'>, tx: Tx, requestId: string, seenDigest: string,
+): Promise<ApprovalRequest> {
+  const request = await parts.approvals.lock(tx, requestId)
+  if (request === undefined) throw new Failure('not_found', 'there is no such approval request')
+  const no = decidable(request, seenDigest, parts.clock.nowMs())
+  if (no !== undefined) throw new Failure(no.code, no.detail)
+  return request
+}
+
+/** Lower-cased names of what the call acts upon, from the package that was shown. */
+async function targetsOf(parts: DecisionParts, request: ApprovalRequest): Promise<readonly string[]> {
+  const shown = await parts.payloads.open(request.tenant, request.requestEntry, 'package')
+  if (shown.state !== 'present') throw new Failure('payload_unreadable', 'the package of the request is gone')
+  const value = parseStrict(shown.bytes)
+  const targets = isObject(value) && Array.isArray(value['targets']) ? value['targets'] : []
+  return targets.flatMap((target) =>
+    isObject(target) && typeof target['id'] === 'string' ? [target['id'].toLowerCase()] : [],
+  )
+}
+
+export function requestBase(
+  parts: DecisionParts, person: Person, request: ApprovalRequest,
+): Pick<EntryDraft, 'id' | 'atMs' | 'actor' | 'caseId' | 'task' | 'call'> {
+  return {
+    id: parts.nextId(),
+    atMs: parts.clock.nowMs(),
+    actor: { kind: 'person', id: person.id },
+    caseId: request.caseId,
+    task: request.task,
+    call: request.call,
+  }
+}
+
+/** The two fields every entry about a request carries. */
+export function requestData(request: ApprovalRequest): { request: string; action_digest: string } {
+  return { request: request.id, action_digest: request.actionDigest }
+}
+
+export function textPayload(text: string): NonNullable<EntryDraft['payloads']>[string] {
+  return { bytes: new TextEncoder().encode(text), mediaType: 'text/plain', dataClass: 'operational' }
+}

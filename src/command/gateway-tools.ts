@@ -1,0 +1,103 @@
+/** The gateway's own tools, as agents see them in `tools/list`. Each acts only on the session's own task. */
+import type { GatewayTool, GatewayToolAnswer } from '../enforcement/intent.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
+import { type AwaitParts, MAX_WAIT_MS, awaitApproval } from './await-approval.ts'
+import type { DecisionParts } from './decision-parts.ts'
+import { type RecommendParts, recommend } from './recommend.ts'
+import { withdraw } from './withdraw.ts'
+
+const READ_ONLY: JsonObject = { readOnlyHint: true, openWorldHint: false }
+const RECORDS: JsonObject = { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
+
+export function makeGatewayTools(
+  parts: AwaitParts & RecommendParts, decisions: DecisionParts,
+): readonly GatewayTool[] {
+  return [awaitTool(parts), recommendTool(parts), withdrawTool(decisions)]
+}
+
+function awaitTool(parts: AwaitParts): GatewayTool {
+  return {
+    name: 'countersign_await',
+    description:
+      'Waits for the decision of a person on a call that is pending approval. After a yes it runs exactly that call and returns its result.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        approval_id: { type: 'string', description: 'The approval_id of the pending answer.' },
+        wait_seconds: { type: 'number', minimum: 0, maximum: MAX_WAIT_MS / 1000, default: 30 },
+      },
+      required: ['approval_id'],
+      additionalProperties: false,
+    },
+    annotations: READ_ONLY,
+    run: async (session, args, back): Promise<GatewayToolAnswer> => {
+      const seconds = args['wait_seconds'] ?? 30
+      if (typeof seconds !== 'number') throw new Failure('arguments_invalid', '"wait_seconds" must be a number')
+      const id = textArgument(args, 'approval_id')
+      return { kind: 'call', answer: await awaitApproval(parts, session, id, seconds * 1000, back) }
+    },
+  }
+}
+
+function recommendTool(parts: RecommendParts): GatewayTool {
+  return {
+    name: 'countersign_recommend',
+    description:
+      'Records a recommendation for the owner of the case. It executes nothing. Cite evidence ids from _meta["countersign/evidence"] of earlier results.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        summary: { type: 'string', minLength: 1 },
+        evidence: { type: 'array', items: { type: 'string' }, maxItems: 100 },
+        proposed_action: {
+          type: 'object',
+          properties: { tool: { type: 'string' }, arguments: { type: 'object' } },
+          required: ['tool', 'arguments'],
+        },
+        confidence: { type: 'number', minimum: 0, maximum: 1 },
+        model: { type: 'object', description: 'Model id, version and parameters, as you know them.' },
+        alternatives: { type: 'array', items: { type: 'string' } },
+      },
+      required: ['summary', 'evidence'],
+    },
+    annotations: RECORDS,
+    run: async (session, args): Promise<GatewayToolAnswer> => {
+      const made = await recommend(parts, session, args)
+      return {
+        kind: 'own',
+        isError: false,
+        structured: { recommendation: made.id, status: made.status, owner: made.owner },
+        text: `Recorded as ${made.status}. Nothing happens until the owner decides.`,
+      }
+    },
+  }
+}
+
+function withdrawTool(parts: DecisionParts): GatewayTool {
+  return {
+    name: 'countersign_withdraw',
+    description: 'Takes back a call of this task that is pending approval.',
+    inputSchema: {
+      type: 'object',
+      properties: { approval_id: { type: 'string' }, reason: { type: 'string' } },
+      required: ['approval_id'],
+      additionalProperties: false,
+    },
+    annotations: RECORDS,
+    run: async (session, args): Promise<GatewayToolAnswer> => {
+      const reason = typeof args['reason'] === 'string' ? args['reason'] : ''
+      const { request } = await withdraw(parts, {
+        tenant: session.tenant, requestId: textArgument(args, 'approval_id'), reason,
+        by: { kind: 'agent', id: session.agent.id, task: session.task.id },
+      })
+      return { kind: 'own', isError: false, structured: { approval_id: request.id, state: request.state }, text: 'Withdrawn.' }
+    },
+  }
+}
+
+function textArgument(args: JsonObject, name: string): string {
+  const value = args[name]
+  if (typeof value !== 'string' || value === '') throw new Failure('arguments_invalid', `"${name}" must be a text`)
+  return value
+}

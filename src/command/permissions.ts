@@ -1,0 +1,52 @@
+/** Which roles may do what, in one table. A face asks the same table, so both say no to the same people. */
+import type { Role } from '../identity/person.ts'
+import { ROLES } from '../identity/person.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { Doer } from './base.ts'
+
+const LEADS = ['shift-lead', 'incident-commander'] as const satisfies readonly Role[]
+const ANALYSTS = ['analyst', 'tier3-analyst', ...LEADS] as const satisfies readonly Role[]
+
+/**
+ * Halting is wide, enabling is narrow: anybody who leads may suspend an agent or close a task at once, while
+ * what widens an agent's reach is for the platform engineer. Deciding an approval is not here: who may decide
+ * depends on the request (eligibility), and everybody else's yes is advice.
+ */
+// biome-ignore format: a table reads best with one row per line
+export const PERMISSIONS = {
+  'agent.register': ['platform-engineer'],
+  'agent.activate': ['platform-engineer'],
+  'agent.suspend': ['platform-engineer', ...LEADS],
+  'agent.retire': ['platform-engineer'],
+  'agent.change': ['platform-engineer'],
+  'person.register': ['platform-engineer'],
+  'person.change': ['platform-engineer'],
+  'person.suspend': ['platform-engineer', ...LEADS],
+  'certificate.put': ['platform-engineer'],
+  'shift.put': ['platform-engineer', ...LEADS],
+  'case.put': ['platform-engineer', ...LEADS],
+  'asset.put': ['platform-engineer', 'service-owner'],
+  'task.open': ANALYSTS,
+  'task.close': ['platform-engineer', ...ANALYSTS],
+  'tool.review': ['platform-engineer'],
+  'policy.publish': ['platform-engineer'],
+  'case.export': ['auditor', 'privacy-officer', ...LEADS],
+  'ledger.check': ['auditor', 'platform-engineer', ...LEADS],
+  'stop.release': ['platform-engineer', ...LEADS],
+  /** Everything a person of the SOC may look at. */
+  read: ROLES,
+  /** Verbs open to every active person: viewing, advising, deciding what they are eligible for, stopping. */
+  decide: ROLES,
+} as const satisfies Readonly<Record<string, readonly Role[]>>
+
+export type Permission = keyof typeof PERMISSIONS
+
+/** Throws `not_permitted` unless the doer is an active person with one of the roles, or the gateway itself. */
+export function requirePermission(by: Doer, permission: Permission): void {
+  if (by.kind === 'system') return
+  const allowed: readonly Role[] = PERMISSIONS[permission]
+  if (by.person.state !== 'active') throw new Failure('not_permitted', 'the person is suspended')
+  if (!by.person.roles.some((role) => allowed.includes(role))) {
+    throw new Failure('not_permitted', `${permission} needs one of: ${allowed.join(', ')}`)
+  }
+}

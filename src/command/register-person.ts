@@ -1,0 +1,130 @@
+/**
+ * Puts a person on the books, changes what they may do, and gives them a token for the API. Roles decide who
+ * may approve, so each of these will need a second person; until that exists the entry says `proven: false`.
+ */
+import type { Person, Role } from '../identity/person.ts'
+import { ROLES } from '../identity/person.ts'
+import type { PersonStore } from '../identity/ports.ts'
+import { sha256 } from '../kernel/digest.ts'
+import type { Receipt } from '../kernel/entry.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { Randomness } from '../kernel/ids.ts'
+import type { CommandBase, Doer } from './base.ts'
+import { actorOf, draft, jsonPayload } from './base.ts'
+import { invalid, requireLine, requireWord } from './input.ts'
+import { requirePermission } from './permissions.ts'
+
+export type PersonDeps = CommandBase & {
+  readonly people: PersonStore
+  readonly random: Randomness
+}
+
+export type RegisterPersonInput = {
+  readonly tenant: string
+  readonly by: Doer
+  readonly name: string
+  readonly email: string
+  readonly roles: readonly Role[]
+}
+
+/** `token` is shown this once; only its SHA-256 is stored. */
+export type RegisteredPerson = {
+  readonly person: Person
+  readonly token: string
+  readonly receipt: Receipt
+}
+
+/** What a person's API token starts with, so that one presented by an agent is recognised (R11). */
+export const PERSON_TOKEN_PREFIX = 'cs_person_'
+
+/** SHA-256 (hex) of a token, as the store keeps it. */
+export function personTokenHash(token: string): string {
+  const bytes = sha256(new TextEncoder().encode(token))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Throws `not_permitted`, `request_invalid`, `conflict` (the address is taken). */
+export async function registerPerson(deps: PersonDeps, input: RegisterPersonInput): Promise<RegisteredPerson> {
+  requirePermission(input.by, 'person.register')
+  const person: Person = {
+    tenant: input.tenant,
+    id: deps.nextId(),
+    name: requireLine('name', input.name, 200),
+    email: readEmail(input.email),
+    roles: readRoles(input.roles),
+    state: 'active',
+    revision: 0,
+  }
+  const others = await deps.people.list(input.tenant)
+  if (others.some((other) => other.email === person.email)) {
+    throw new Failure('conflict', 'a person with this address exists')
+  }
+  const token = newToken(deps.random)
+  const committed = await deps.commit(input.tenant, async (tx) => {
+    await deps.people.put(tx, person)
+    await deps.people.putTokenHash(tx, person.tenant, person.id, personTokenHash(token))
+    const entry = draft(deps, 'person.registered', actorOf(input.by), {
+      data: { person: person.id, roles: person.roles, proven: false },
+      payloads: { person: jsonPayload({ name: person.name, email: person.email }, 'personal') },
+    })
+    return { value: person, entries: [entry] }
+  })
+  return { person, token, receipt: committed.receipts[0] }
+}
+
+export type ChangePersonInput = {
+  readonly tenant: string
+  readonly by: Doer
+  readonly personId: string
+  readonly state?: Person['state']
+  readonly roles?: readonly Role[]
+}
+
+/**
+ * Suspends, reactivates or re-roles. Nobody changes their own roles or lifts their own suspension. A suspended
+ * person's signatures stop counting at once: eligibility and dispatch read the state again.
+ */
+export async function changePerson(
+  deps: PersonDeps,
+  input: ChangePersonInput,
+): Promise<{ readonly person: Person; readonly receipt: Receipt }> {
+  const isOnlySuspending = input.state === 'suspended' && input.roles === undefined
+  requirePermission(input.by, isOnlySuspending ? 'person.suspend' : 'person.change')
+  if (input.state === undefined && input.roles === undefined) throw invalid('nothing to change')
+  if (input.by.kind === 'person' && input.by.person.id === input.personId && !isOnlySuspending) {
+    throw new Failure('not_permitted', 'nobody changes their own roles or state')
+  }
+  const known = await deps.people.byId(input.tenant, input.personId)
+  if (known === undefined) throw new Failure('not_found', 'no such person in this tenant')
+  const roles = input.roles === undefined ? known.roles : readRoles(input.roles)
+  const person: Person = { ...known, roles, state: input.state ?? known.state }
+  const committed = await deps.commit(input.tenant, async (tx) => {
+    await deps.people.put(tx, person)
+    const entry = draft(deps, 'person.changed', actorOf(input.by), {
+      data: {
+        person: person.id,
+        ...(input.state === undefined ? {} : { state: input.state }),
+        ...(input.roles === undefined ? {} : { roles }),
+      },
+    })
+    return { value: person, entries: [entry] }
+  })
+  return { person, receipt: committed.receipts[0] }
+}
+
+function readRoles(offered: readonly string[]): readonly Role[] {
+  if (offered.length === 0) throw invalid('roles names at least one role')
+  return [...new Set(offered.map((role) => requireWord('roles', role, ROLES)))].sort()
+}
+
+function readEmail(text: string): string {
+  const address = requireLine('email', text, 254).toLowerCase()
+  if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw invalid('email is not an address')
+  return address
+}
+
+/** 32 bytes: 256 bits cannot be guessed, so the stored hash needs no salt. */
+function newToken(random: Randomness): string {
+  const text = btoa(String.fromCharCode(...random(32)))
+  return PERSON_TOKEN_PREFIX + text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}

@@ -1,0 +1,16 @@
+/**
+ * The one timer: ends what time has ended. Deadlines are checked where they are used; this only writes the
+ * record and tells waiting agents. Running it twice, or never, changes no decision.
+ */
+import { expire } from '../enforcement/hold.ts'
+import type { Spine } from '../enforcement/spine.ts'
+
+/** At most this many requests per run, so that one run stays short. */
+const BATCH = 100
+
+/** Expires due requests. Returns how many. */
+export async function sweep(spine: Spine): Promise<number> {
+  const due = await spine.approvals.due(spine.clock.nowMs(), BATCH)
+  for (const request of due) await expire(spine, request)
+  return due.length
+}
