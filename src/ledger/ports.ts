@@ -1,21 +1,49 @@
 import type { Tx } from '../kernel/commit.ts'
+import type { KeyPlace } from './seal.ts'
 
 /** One stored entry. `bytes` are the canonical bytes whose RFC 6962 leaf hash is in the tree. */
-export type StoredEntry = { readonly index: number; readonly id: string; readonly bytes: Uint8Array; readonly leafHash: Uint8Array }
+export type StoredEntry = {
+  readonly index: number
+  readonly id: string
+  readonly bytes: Uint8Array
+  readonly leafHash: Uint8Array
+}
 
-export type LogHead = { readonly size: number; readonly root: Uint8Array; readonly frontier: Uint8Array }
+export type LogHead = {
+  readonly size: number
+  readonly root: Uint8Array
+  readonly frontier: Uint8Array
+}
 
-export type StoredCheckpoint = { readonly size: number; readonly note: string; readonly signedAtMs: number }
+export type StoredCheckpoint = {
+  readonly size: number
+  readonly note: string
+  readonly signedAtMs: number
+}
 
 export type PayloadState =
-  | { readonly state: 'present'; readonly salt: Uint8Array; readonly bytes: Uint8Array; readonly mediaType: string; readonly dataClass: string }
+  | {
+      readonly state: 'present'
+      readonly salt: Uint8Array
+      readonly bytes: Uint8Array
+      readonly mediaType: string
+      readonly dataClass: string
+    }
   | { readonly state: 'erased' }
 
 /** Reads of the log. Everything at or below the head of the last commit is visible. */
 export type LedgerReader = {
   readonly head: (tenant: string) => Promise<LogHead>
-  readonly entries: (tenant: string, fromIndex: number, toIndexExclusive: number) => Promise<readonly StoredEntry[]>
-  readonly leafHashes: (tenant: string, fromIndex: number, toIndexExclusive: number) => Promise<readonly Uint8Array[]>
+  readonly entries: (
+    tenant: string,
+    fromIndex: number,
+    toIndexExclusive: number,
+  ) => Promise<readonly StoredEntry[]>
+  readonly leafHashes: (
+    tenant: string,
+    fromIndex: number,
+    toIndexExclusive: number,
+  ) => Promise<readonly Uint8Array[]>
   readonly entriesOfCase: (tenant: string, caseId: string) => Promise<readonly StoredEntry[]>
   readonly entryById: (tenant: string, id: string) => Promise<StoredEntry | undefined>
   readonly checkpoint: (tenant: string) => Promise<StoredCheckpoint | undefined>
@@ -39,11 +67,15 @@ export type CheckpointSigner = {
   readonly origin: string
   /** C2SP verifier key text. */
   readonly verifierKey: string
-  readonly sign: (size: number, root: Uint8Array, consistency: readonly Uint8Array[]) => Promise<string>
+  readonly sign: (
+    size: number,
+    root: Uint8Array,
+    consistency: readonly Uint8Array[],
+  ) => Promise<string>
 }
 
 /** Wraps and unwraps data keys under the installation's key-encryption key. */
 export type KeyWrap = {
-  readonly wrap: (key: Uint8Array) => Uint8Array
-  readonly unwrap: (wrapped: Uint8Array) => Uint8Array
+  readonly wrap: (key: Uint8Array, place: KeyPlace) => Uint8Array
+  readonly unwrap: (wrapped: Uint8Array, place: KeyPlace) => Uint8Array
 }
