@@ -79,6 +79,7 @@ export const FAILURES = {
   facts_changed: row('agent', 409, 'The facts kept changing while deciding', 'Call again.'),
   policy_missing: row('operator', 403, 'No policy bundle is active', 'Publish a bundle.'),
   policy_error: row('operator', 403, 'The policy could not be evaluated', 'Run `countersign policy check`.'),
+  policy_invalid: row('operator', 400, 'The policy bundle is not valid', 'Run `countersign policy check` and correct what it names.'),
   no_permit: row('agent', 403, 'No policy permits this', 'Do something else; asking again will not help.'),
   no_permit_even_if_approved: row('agent', 403, 'No approval could permit this', 'Do something else; asking again will not help.'),
   forbidden: row('agent', 403, 'A policy forbids this', 'Do something else; asking again will not help.'),

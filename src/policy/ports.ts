@@ -1,3 +1,5 @@
+import type { Effect } from '../catalogue/tool.ts'
+import type { Role } from '../identity/person.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Decision } from './decision.ts'
 import type { PolicyRequest } from './request.ts'
@@ -16,10 +18,18 @@ export type PolicyEngine = {
 export type ActiveBundle = {
   readonly engine: PolicyEngine
   readonly bundleDigest: Digest
-  /** Digest of what decides this action: its shard, schema, thresholds, catalogue entry digest. */
-  readonly ruleDigest: (action: string, entryDigest: Digest) => Digest
+  /** Version of the risk-threshold document that decisions under this bundle rest on (R35). */
+  readonly thresholdsVersion: string
+  /**
+   * Digest of what decides this (action, effect): its shard, schema, thresholds, catalogue entry digest. A
+   * change elsewhere in the bundle leaves it as it is (R22).
+   */
+  readonly ruleDigest: (action: string, effect: Effect, entryDigest: Digest) => Digest
   readonly annotations: (policyId: string) => Readonly<Record<string, string>> | undefined
-  readonly isMonitored: (action: string) => boolean
+  /** The role that owns this class in this environment; exactly one (R153). */
+  readonly ownerRole: (action: string, effect: Effect, environment: string) => Role
+  /** Whether the action is in a monitored class that has not expired at `nowMs`. */
+  readonly isMonitored: (action: string, nowMs: number) => boolean
 }
 
 /** Where the active bundle of a tenant comes from; undefined when none is active (then: deny). */

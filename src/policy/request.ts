@@ -18,7 +18,12 @@ export type PolicyTarget = {
 
 export type PolicyRequest = {
   readonly tenant: string
-  readonly agent: { readonly id: string; readonly mode: AgentMode; readonly state: AgentState; readonly owner: string }
+  readonly agent: {
+    readonly id: string
+    readonly mode: AgentMode
+    readonly state: AgentState
+    readonly owner: string
+  }
   readonly task: {
     readonly id: string
     readonly purpose: Purpose
@@ -44,7 +49,10 @@ export type PolicyRequest = {
     readonly targetCount: number
   }
   readonly target: PolicyTarget
-  readonly exposure: { readonly labels: readonly string[]; readonly untrustedSources: readonly string[] }
+  readonly exposure: {
+    readonly labels: readonly string[]
+    readonly untrustedSources: readonly string[]
+  }
   readonly stale: readonly string[]
   readonly nowMs: number
 }

@@ -1,0 +1,85 @@
+/**
+ * Policies on disk: a directory of `*.cedar` files (any number of policies each), and beside them
+ * `thresholds.json`, `owners.json`, and where wanted `monitored.json` and `*.test.yaml`.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../kernel/failure.ts'
+import type { JsonValue } from '../kernel/strict-json.ts'
+import { parseStrict } from '../kernel/strict-json.ts'
+import type { BundleDraft, PolicyTexts } from '../policy/bundle.ts'
+import { readMonitored, readOwners, readThresholds } from '../policy/documents.ts'
+import { MAX_POLICIES, MAX_POLICY_BYTES } from '../policy/lint-text.ts'
+import { splitPolicies } from '../policy/split-text.ts'
+
+/** What a directory says; floor and actions come from elsewhere. */
+export type PolicyDirectory = Pick<BundleDraft, 'policies' | 'thresholds' | 'owners' | 'monitored'>
+
+/** A whole bundle at its limits would fill this; a larger file is no policy file. */
+const MAX_FILE_BYTES = MAX_POLICIES * MAX_POLICY_BYTES
+
+/** Throws `policy_invalid`, naming the file. Reads nothing but the directory itself; no links are followed. */
+export function readBundleDirectory(directory: string): PolicyDirectory {
+  const document = (name: string): JsonValue | undefined => {
+    const bytes = filesIn(directory, name)
+      .filter((file) => file === name)
+      .map((file) => readLimited(directory, file))[0]
+    return bytes === undefined ? undefined : parseDocument(name, bytes)
+  }
+  const thresholds = document('thresholds.json')
+  const owners = document('owners.json')
+  if (thresholds === undefined) throw missing(directory, 'thresholds.json')
+  if (owners === undefined) throw missing(directory, 'owners.json')
+  return {
+    policies: readPolicyTexts(directory),
+    thresholds: readThresholds('thresholds.json', thresholds),
+    owners: readOwners('owners.json', owners),
+    monitored: readMonitored('monitored.json', document('monitored.json') ?? []),
+  }
+}
+
+/** All policies of a directory by id. Throws `policy_invalid` when two have the same id. */
+export function readPolicyTexts(directory: string): PolicyTexts {
+  const texts: Record<string, string> = {}
+  for (const file of filesIn(directory, '.cedar')) {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readLimited(directory, file))
+    for (const [id, policy] of Object.entries(splitPolicies(file, text))) {
+      if (Object.hasOwn(texts, id)) {
+        throw new Failure('policy_invalid', `${file}: the id ${id} is already used in another file`)
+      }
+      Object.defineProperty(texts, id, { value: policy, enumerable: true })
+    }
+  }
+  return texts
+}
+
+function missing(directory: string, name: string): Failure {
+  return new Failure('policy_invalid', `${join(directory, name)} is missing`)
+}
+
+/** Plain files whose name ends so, sorted; throws when the directory cannot be read. */
+export function filesIn(directory: string, ending: string): readonly string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+      .map((entry) => entry.name)
+      .sort()
+  } catch (cause) {
+    throw new Failure('policy_invalid', `${directory} cannot be read`, { cause })
+  }
+}
+
+export function readLimited(directory: string, file: string): Uint8Array {
+  const bytes = readFileSync(join(directory, file))
+  if (bytes.length > MAX_FILE_BYTES) throw new Failure('policy_invalid', `${file} is too large`)
+  return bytes
+}
+
+function parseDocument(name: string, bytes: Uint8Array): JsonValue {
+  try {
+    return parseStrict(bytes)
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : 'not JSON'
+    throw new Failure('policy_invalid', `${name}: ${detail}`, { cause })
+  }
+}

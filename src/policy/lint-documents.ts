@@ -1,0 +1,105 @@
+/** Checks of what stands in a bundle beside the policies: thresholds, owners, monitored actions, layers. */
+import { EFFECTS } from '../catalogue/tool.ts'
+import { isRole } from '../identity/person.ts'
+import type { BundleDraft, Thresholds } from './bundle.ts'
+import type { Finding } from './finding.ts'
+import { errorIn } from './finding.ts'
+import { layersOf } from './lint-permit.ts'
+import type { PolicyHead } from './policy-head.ts'
+
+const VERSION = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/
+const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
+
+/** Classes that must have their own owner: containment, access changes and eradication (R138). */
+const OWNED_CLASSES = ['contain', 'identity', 'destructive', 'default']
+
+export function lintDocuments(draft: BundleDraft): readonly Finding[] {
+  return [...lintThresholds(draft.thresholds), ...lintOwners(draft), ...lintMonitored(draft)]
+}
+
+function lintThresholds(thresholds: Thresholds): readonly Finding[] {
+  const findings: Finding[] = []
+  const error = (detail: string): void => {
+    findings.push(errorIn('bundle', 'thresholds_invalid', detail))
+  }
+  const { version, owner, rationale, effectiveFrom, reviewBy, targetLimit } = thresholds
+  if (!VERSION.test(version)) error('version must be a short label')
+  if (owner === '' || rationale === '') error('owner and rationale are required')
+  if (!DATE.test(effectiveFrom) || !DATE.test(reviewBy)) error('dates are YYYY-MM-DD')
+  else if (reviewBy <= effectiveFrom) error('reviewBy must be after effectiveFrom')
+  for (const [kind, limit] of Object.entries(targetLimit)) {
+    // 10,000 targets in one call is more than any team could name; above it a limit means nothing.
+    if (!isWithin(limit, 1, 10_000)) error(`targetLimit.${kind} must be 1 to 10000`)
+  }
+  if (!isWithin(thresholds.criticalFrom, 1, 5)) error('criticalFrom must be 1 to 5')
+  if (!isWithin(thresholds.lowSeverityFrom, 2, 6))
+    error('lowSeverityFrom must be 2 to 6 (6: never)')
+  return findings
+}
+
+function isWithin(value: number, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && value >= least && value <= most
+}
+
+function lintOwners(draft: BundleDraft): readonly Finding[] {
+  const findings: Finding[] = []
+  const seen = new Set<string>()
+  const known = new Set<string>([...EFFECTS, 'default', ...draft.actions.map((one) => one.action)])
+  for (const rule of draft.owners) {
+    const key = `${rule.class} in ${rule.environment ?? 'every environment'}`
+    if (seen.has(key)) findings.push(errorIn('bundle', 'owner_conflict', `two owners of ${key}`))
+    seen.add(key)
+    if (!known.has(rule.class)) {
+      findings.push(
+        errorIn('bundle', 'owner_unknown_class', `${rule.class} is no effect or action`),
+      )
+    }
+    if (!isRole(rule.role)) {
+      findings.push(errorIn('bundle', 'owner_not_a_role', `the owner of ${key} must be a role`))
+    }
+  }
+  for (const wanted of OWNED_CLASSES) {
+    if (!draft.owners.some((rule) => rule.class === wanted && rule.environment === undefined)) {
+      findings.push(errorIn('bundle', 'owner_missing', `nobody owns ${wanted}`))
+    }
+  }
+  return findings
+}
+
+function lintMonitored(draft: BundleDraft): readonly Finding[] {
+  const known = new Set(draft.actions.map((one) => one.action))
+  return draft.monitored.flatMap((rule) => {
+    const findings: Finding[] = []
+    if (!known.has(rule.action)) {
+      findings.push(errorIn('bundle', 'monitor_unknown_action', `${rule.action} is no action`))
+    }
+    if (!Number.isSafeInteger(rule.expiresAtMs) || rule.expiresAtMs <= 0) {
+      findings.push(errorIn('bundle', 'monitor_without_end', `${rule.action} needs an expiry`))
+    }
+    if (rule.owner === '' || rule.reason === '') {
+      findings.push(
+        errorIn('bundle', 'monitor_unowned', `${rule.action} needs an owner and a reason`),
+      )
+    }
+    return findings
+  })
+}
+
+/** Assisting and executing permits are reviewed by different owners (R64). */
+export function lintLayers(heads: readonly PolicyHead[], draft: BundleDraft): readonly Finding[] {
+  const owners = { assist: new Set<string>(), execute: new Set<string>() }
+  for (const head of heads) {
+    if (head.effect !== 'permit') continue
+    for (const layer of layersOf(head, draft.actions))
+      owners[layer].add(head.annotations.owner ?? '')
+  }
+  return [...owners.assist]
+    .filter((owner) => owners.execute.has(owner))
+    .map((owner) =>
+      errorIn(
+        'bundle',
+        'layers_same_owner',
+        `${owner} owns permits to assist and permits to execute`,
+      ),
+    )
+}
