@@ -1,0 +1,144 @@
+/**
+ * One connection to one tool server under one credential, in whichever era the server speaks.
+ *
+ * A connection made for an agent session belongs to it alone, so what the server asks or logs there can only
+ * reach that agent. On a shared connection nobody can be asked, and log messages, which name no call, are
+ * dropped rather than shown to the wrong agent.
+ */
+import {
+  Client,
+  type JSONRPCRequest,
+  type PriorDiscovery,
+  ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/client'
+import type { FrameBack, LeaseSecret } from '../enforcement/upstream.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { Log } from '../kernel/log.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
+import { fromConnect } from './upstream-errors.ts'
+import { GATEWAY_IMPLEMENTATION, type UpstreamLimits, type UpstreamSpec } from './upstream-spec.ts'
+import { makeTransport } from './upstream-transport.ts'
+
+export type Era = 'modern' | 'legacy'
+
+export type Connection = {
+  readonly client: Client
+  readonly era: Era
+  /** What a further connection may start from instead of negotiating again. */
+  readonly prior: PriorDiscovery
+  /** The ways back of the calls that are out now, oldest first. */
+  readonly inFlight: Set<FrameBack>
+  readonly isPrivate: boolean
+  readonly openedAtMs: number
+  lastUsedMs: number
+  isOpen: boolean
+  /** The log level last set on a legacy connection. */
+  logLevel: string | undefined
+}
+
+export type ConnectionParts = {
+  readonly limits: UpstreamLimits
+  readonly clock: Clock
+  readonly log: Log
+  /** Notifications that belong to nobody in particular, such as list changes. */
+  readonly onNotice: (method: string, params: JsonObject) => void
+  /** Whether the entry of the server allows to relay a request of this method. */
+  readonly mayAsk: (method: string) => boolean
+  readonly onClosed: () => void
+}
+
+export type Opening = {
+  readonly spec: UpstreamSpec
+  readonly secret: LeaseSecret | undefined
+  readonly prior: PriorDiscovery | undefined
+  /** The capabilities of the one agent the connection is for; absent on a shared connection. */
+  readonly askable?: JsonObject
+}
+
+/** Replaces the library's schema compiler: results are relayed, not judged, so it must never be reached. */
+const NO_VALIDATION = {
+  getValidator: (): never => {
+    throw new Failure('internal', 'the upstream client validates no schemas')
+  },
+}
+
+/** Opens a connection. Throws `upstream_unreachable`; a server that cannot be started counts as that. */
+export async function openConnection(
+  opening: Opening,
+  parts: ConnectionParts,
+): Promise<Connection> {
+  const { spec, secret, prior, askable } = opening
+  const client = new Client(GATEWAY_IMPLEMENTATION, {
+    capabilities: askable ?? {},
+    versionNegotiation: { mode: 'auto' },
+    inputRequired: { autoFulfill: false },
+    jsonSchemaValidator: NO_VALIDATION,
+  })
+  client.onerror = (error) => {
+    parts.log.debug({ upstream: spec.id, error: error.name }, 'the upstream connection reported')
+  }
+  try {
+    await client.connect(makeTransport(spec, secret, parts.limits, parts.log), {
+      timeout: parts.limits.connectTimeoutMs,
+      ...(prior === undefined ? {} : { prior }),
+    })
+  } catch (error) {
+    await client.close().catch(() => {})
+    throw fromConnect(error)
+  }
+  return settled(client, askable !== undefined, parts)
+}
+
+function settled(client: Client, isPrivate: boolean, parts: ConnectionParts): Connection {
+  const discover = client.getDiscoverResult()
+  const connection: Connection = {
+    client,
+    era: client.getProtocolEra() ?? 'legacy',
+    prior: discover === undefined ? { kind: 'legacy' } : { kind: 'modern', discover },
+    inFlight: new Set(),
+    isPrivate,
+    openedAtMs: parts.clock.nowMs(),
+    lastUsedMs: parts.clock.nowMs(),
+    isOpen: true,
+    logLevel: undefined,
+  }
+  client.onclose = () => {
+    connection.isOpen = false
+    parts.onClosed()
+  }
+  client.fallbackNotificationHandler = async ({ method, params }) => {
+    notice(connection, method, (params ?? {}) as JsonObject, parts)
+  }
+  client.fallbackRequestHandler = (request) => asked(connection, request, parts)
+  return connection
+}
+
+function notice(
+  connection: Connection,
+  method: string,
+  params: JsonObject,
+  parts: ConnectionParts,
+): void {
+  if (method !== 'notifications/message') parts.onNotice(method, params)
+  else if (connection.isPrivate) latest(connection)?.notify?.(method, params)
+}
+
+/** A request of the server goes to the agent whose connection this is, while a call of that agent is out. */
+async function asked(
+  connection: Connection,
+  request: JSONRPCRequest,
+  parts: ConnectionParts,
+): Promise<JsonObject> {
+  const isOpenQuestion = connection.isPrivate && parts.mayAsk(request.method)
+  const ask = isOpenQuestion ? latest(connection)?.ask : undefined
+  if (ask === undefined) {
+    throw new ProtocolError(ProtocolErrorCode.MethodNotFound, 'no agent can be asked here')
+  }
+  return ask(request.method, (request.params ?? {}) as JsonObject)
+}
+
+function latest(connection: Connection): FrameBack | undefined {
+  return [...connection.inFlight].at(-1)
+}

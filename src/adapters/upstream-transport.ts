@@ -1,0 +1,107 @@
+/**
+ * The two ways to a tool server, with the lease's credential injected: into the environment of a child
+ * process, or as the Authorization header of each HTTP request. What the agent presented never gets here.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { hash } from 'node:crypto'
+import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import type { LeaseSecret } from '../enforcement/upstream.ts'
+import { canonicalText } from '../kernel/canonical-json.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { Log } from '../kernel/log.ts'
+import type { UpstreamLimits, UpstreamSpec } from './upstream-spec.ts'
+
+/** Set around one exchange, so that a response that grows too large ends exactly that exchange. */
+export type InExchange = { readonly fail: (failure: Failure) => void }
+export const exchangeScope = new AsyncLocalStorage<InExchange>()
+
+/** Names a credential without holding it: connections are shared only among equal credentials. */
+export function identityOf(secret: LeaseSecret | undefined): string {
+  if (secret === undefined || secret.kind === 'none') return 'none'
+  return hash('sha256', canonicalText([secret.kind, secret.value]), 'hex').slice(0, 32)
+}
+
+export function makeTransport(
+  spec: UpstreamSpec,
+  secret: LeaseSecret | undefined,
+  limits: UpstreamLimits,
+  log: Log,
+): Transport {
+  return spec.transport === 'stdio'
+    ? stdioTransport(spec, secret, limits, log)
+    : new StreamableHTTPClientTransport(new URL(spec.url), {
+        fetch: guardedFetch(secret, limits.maxResultBytes),
+      })
+}
+
+function stdioTransport(
+  spec: UpstreamSpec & { transport: 'stdio' },
+  secret: LeaseSecret | undefined,
+  limits: UpstreamLimits,
+  log: Log,
+): Transport {
+  const transport = new StdioClientTransport({
+    command: spec.command,
+    args: [...spec.args],
+    // The library adds PATH, HOME and the like, and nothing else of our own environment.
+    env: { ...spec.env, ...(secret?.kind === 'environment' ? secret.value : {}) },
+    ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+    stderr: 'pipe',
+    // A message beyond the buffer closes the child for everybody, so the result limit must bite first.
+    maxBufferSize: limits.maxResultBytes * 4,
+  })
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    log.debug(
+      { upstream: spec.id, bytes: chunk.length },
+      'the tool server wrote to its error output',
+    )
+  })
+  return transport
+}
+
+/** The type of `fetch` that the transport takes. */
+type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+function guardedFetch(secret: LeaseSecret | undefined, maxBytes: number): Fetch {
+  const authorization = authorizationOf(secret)
+  return async (url, init) => {
+    const headers = new Headers(init?.headers)
+    headers.delete('authorization')
+    if (authorization !== undefined) headers.set('authorization', authorization)
+    const response = await fetch(url, { ...init, headers })
+    return init?.method === 'POST' ? limited(response, maxBytes) : response
+  }
+}
+
+/** Bearer leases carry `{ token }`. */
+function authorizationOf(secret: LeaseSecret | undefined): string | undefined {
+  if (secret?.kind !== 'bearer') return undefined
+  const token = secret.value.token
+  if (token === undefined)
+    throw new Failure('config_invalid', 'a bearer lease needs a member "token"')
+  return `Bearer ${token}`
+}
+
+/** The same response, ended by `upstream_protocol` once its body passes the limit. */
+function limited(response: Response, maxBytes: number): Response {
+  if (response.body === null) return response
+  const scope = exchangeScope.getStore()
+  let seen = 0
+  const body = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        seen += chunk.length
+        if (seen <= maxBytes) return controller.enqueue(chunk)
+        const failure = new Failure('upstream_protocol', 'the result is too large')
+        scope?.fail(failure)
+        controller.error(failure)
+      },
+    }),
+  )
+  return new Response(body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+  })
+}
