@@ -72,6 +72,8 @@ export const FAILURES = {
   target_never_touch: row('agent', 403, 'The target is on the never-touch list', 'Escalate to a person.'),
   confirmation_not_yours: row('agent', 403, 'A confirmation argument is not the agent\'s to give', 'Leave it out; the gateway sets it after approval.'),
   arguments_invalid: row('agent', 400, 'The arguments do not fit the tool', 'Correct the arguments.'),
+  review_refused: row('person', 400, 'The classification breaks a rule', 'Correct the entry as the message says.'),
+  catalogue_invalid: row('operator', 500, 'A catalogue file is not valid', 'Correct the named place.'),
   classification_failed: row('operator', 403, 'The call could not be classified', 'Correct the catalogue entry.'),
 
   // decide

@@ -1,0 +1,176 @@
+/**
+ * The written form of an entry. The worst case stands at the top level, so that a simple tool is a few lines:
+ *
+ *     name: block_address
+ *     definition: sha256:...
+ *     effect: contain
+ *     verb: deny
+ *     target: { kind: ipv4_net, from: args.address }
+ *     reversibility: time-limited
+ *     inverse: { tool: unblock_address, arguments: { address: args.address } }
+ *
+ * Members left out mean: no flags, labels, triggers, discriminators or confirmations; irreversible from `write` up.
+ */
+import type { Reading } from './reading.ts'
+import type { Classification, Discriminator, ToolEntry, Trigger } from './tool.ts'
+import { atLeast, EFFECTS, FLAGS, VERBS } from './tool.ts'
+
+const REVERSIBILITIES = ['reversible', 'time-limited', 'compensable', 'irreversible'] as const
+const KINDS = ['tool', 'resource', 'prompt'] as const
+const CLASSIFICATION = [
+  'effect',
+  'direction',
+  'verb',
+  'target',
+  'reversibility',
+  'inverse',
+  'flags',
+  'triggers',
+  'resultLabels',
+] as const
+const ENTRY = [
+  'kind',
+  'discriminators',
+  'metaTool',
+  'confirmations',
+  'timeoutMs',
+  'probe',
+  'waiver',
+  'disputedHint',
+] as const
+
+/** MCP clients give up after 60 s by default; a tool that needs longer says so. */
+const DEFAULT_TIMEOUT_MS = 60_000
+const MAX_TIMEOUT_MS = 3_600_000
+const TARGET_KIND = /^[a-z][a-z0-9_:-]{0,39}$/
+/** Labels enter the ledger and the policy (`label` of kernel/entry.ts). */
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
+
+/** Reads one entry; `besides` are members of the same object that mean something else. */
+export function readEntry(item: Reading, besides: readonly string[]): ToolEntry {
+  const entry = item.object([...CLASSIFICATION, ...ENTRY, ...besides])
+  const parts = readParts(item)
+  const { effect, verb, target } = parts
+  if (effect === undefined) throw item.failure('"effect" is missing')
+  if (verb === undefined) throw item.failure('"verb" is missing')
+  if (target === undefined) throw item.failure('"target" is missing')
+  const worst: Classification = {
+    ...parts,
+    effect,
+    verb,
+    target,
+    reversibility:
+      parts.reversibility ?? (atLeast(effect, 'write') ? 'irreversible' : 'compensable'),
+    flags: parts.flags ?? [],
+    triggers: parts.triggers ?? [],
+    resultLabels: parts.resultLabels ?? [],
+  }
+  const metaTool = entry.optional('metaTool')?.object(['toolArgument', 'argumentsArgument'])
+  const waiver = entry.optional('waiver')?.object(['by', 'reason'])
+  const disputedHint = entry.optional('disputedHint')?.text()
+  const probe = readProbe(entry.optional('probe'))
+  return {
+    kind: entry.optional('kind')?.oneOf(KINDS) ?? 'tool',
+    worst,
+    discriminators: entry.optional('discriminators')?.list().map(readDiscriminator) ?? [],
+    ...(metaTool !== undefined && {
+      metaTool: {
+        toolArgument: metaTool.member('toolArgument').text(),
+        argumentsArgument: metaTool.member('argumentsArgument').text(),
+      },
+    }),
+    confirmations: entry.optional('confirmations')?.list().map(readConfirmation) ?? [],
+    timeoutMs: entry.optional('timeoutMs')?.wholeNumber(1000, MAX_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
+    ...(probe !== undefined && { probe }),
+    ...(waiver !== undefined && {
+      waiver: { by: waiver.member('by').text(), reason: waiver.member('reason').text() },
+    }),
+    ...(disputedHint !== undefined && { disputedHint }),
+  }
+}
+
+/** The members of a classification that are there. */
+function readParts(item: Reading): Partial<Classification> {
+  const source = item.object()
+  const effect = source.optional('effect')?.oneOf(EFFECTS)
+  const direction = source.optional('direction')?.oneOf(['raises', 'lowers'])
+  const verb = source.optional('verb')?.oneOf(VERBS)
+  const target = readTarget(source.optional('target'))
+  const reversibility = source.optional('reversibility')?.oneOf(REVERSIBILITIES)
+  const inverse = readInverse(source.optional('inverse'))
+  const flags = source
+    .optional('flags')
+    ?.list()
+    .map((flag) => flag.oneOf(FLAGS))
+  const triggers = source.optional('triggers')?.list().map(readTrigger)
+  const resultLabels = source.optional('resultLabels')?.list().map(readLabel)
+  return {
+    ...(effect !== undefined && { effect }),
+    ...(direction !== undefined && { direction }),
+    ...(verb !== undefined && { verb }),
+    ...(target !== undefined && { target }),
+    ...(reversibility !== undefined && { reversibility }),
+    ...(inverse !== undefined && { inverse }),
+    ...(flags !== undefined && { flags }),
+    ...(triggers !== undefined && { triggers }),
+    ...(resultLabels !== undefined && { resultLabels }),
+  }
+}
+
+function readTarget(item: Reading | undefined): Classification['target'] | undefined {
+  const target = item?.object(['kind', 'from'])
+  if (target === undefined) return undefined
+  const kind = target
+    .member('kind')
+    .matching((text) => TARGET_KIND.test(text), 'a kind like ipv4_net')
+  const from = target.optional('from')?.text()
+  return { kind, ...(from !== undefined && { from }) }
+}
+
+function readInverse(item: Reading | undefined): Classification['inverse'] {
+  const inverse = item?.object(['tool', 'arguments'])
+  if (inverse === undefined) return undefined
+  return { tool: inverse.member('tool').text(), arguments: inverse.member('arguments').texts() }
+}
+
+function readTrigger(item: Reading): Trigger {
+  const trigger = item.object(['what', 'effect', 'reversibility', 'flags'])
+  return {
+    what: trigger.member('what').text(),
+    effect: trigger.member('effect').oneOf(EFFECTS),
+    reversibility: trigger.member('reversibility').oneOf(REVERSIBILITIES),
+    flags:
+      trigger
+        .optional('flags')
+        ?.list()
+        .map((flag) => flag.oneOf(FLAGS)) ?? [],
+  }
+}
+
+function readLabel(item: Reading): string {
+  return item.matching((text) => LABEL.test(text), 'a label')
+}
+
+function readDiscriminator(item: Reading): Discriminator {
+  const rule = item.object(['when', 'is'])
+  rule.member('is').object(CLASSIFICATION)
+  return { when: rule.member('when').text(), is: readParts(rule.member('is')) }
+}
+
+function readConfirmation(item: Reading): ToolEntry['confirmations'][number] {
+  const confirmation = item.object(['argument', 'value'])
+  return {
+    argument: confirmation.member('argument').text(),
+    value: confirmation.member('value').value,
+  }
+}
+
+function readProbe(item: Reading | undefined): ToolEntry['probe'] {
+  const probe = item?.object(['tool', 'arguments', 'expect'])
+  if (probe === undefined) return undefined
+  return {
+    tool: probe.member('tool').text(),
+    arguments: probe.member('arguments').texts(),
+    expect: probe.member('expect').text(),
+  }
+}

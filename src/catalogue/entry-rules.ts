@@ -1,0 +1,125 @@
+/**
+ * What an entry must say before a tool may run under it. Each rule is one sentence for the reviewer; the same rules
+ * hold for shipped files and for entries people write.
+ */
+import { evaluateExpression, expressionProblem } from './cel.ts'
+import { worstEffect } from './classification.ts'
+import type { Classification, Discriminator, ToolEntry } from './tool.ts'
+import { atLeast, EFFECTS } from './tool.ts'
+
+/** All broken rules, most telling first. Empty means that the entry may be used. */
+export function entryProblems(entry: ToolEntry): readonly string[] {
+  const cases = casesOf(entry)
+  return [
+    ...cases.flatMap(({ where, held }) => classificationProblems(where, held, entry)),
+    ...entry.discriminators.flatMap((rule, at) => discriminatorProblems(entry, rule, at)),
+    ...probeProblems(entry),
+    ...(entry.metaTool !== undefined &&
+    entry.metaTool.toolArgument === entry.metaTool.argumentsArgument
+      ? ['metaTool: the tool and its arguments must be two arguments']
+      : []),
+  ]
+}
+
+type Case = { readonly where: string; readonly held: Classification }
+
+/** The worst case, and each case a discriminator makes of it. */
+function casesOf(entry: ToolEntry): readonly Case[] {
+  const discriminated = entry.discriminators.map(({ is }, at) => ({
+    where: `discriminators.${at}.is`,
+    held: { ...entry.worst, ...is },
+  }))
+  return [{ where: 'worst', held: entry.worst }, ...discriminated]
+}
+
+function classificationProblems(
+  where: string,
+  held: Classification,
+  entry: ToolEntry,
+): readonly string[] {
+  const problems: string[] = []
+  const effect = held.triggers.map((trigger) => trigger.effect).reduce(worstEffect, held.effect)
+  if (atLeast(effect, 'write') && held.target.from === undefined && entry.metaTool === undefined) {
+    problems.push(`${where}.target: an effect of ${effect} must say where its target is named`)
+  }
+  if (
+    (effect === 'contain' || effect === 'identity') &&
+    !canEnd(held) &&
+    entry.waiver === undefined
+  ) {
+    problems.push(
+      `${where}: containment, isolation or access change needs an inverse, an end by itself or a waiver`,
+    )
+  }
+  if (
+    held.reversibility === 'reversible' &&
+    atLeast(effect, 'write') &&
+    held.inverse === undefined
+  ) {
+    problems.push(`${where}.reversibility: reversible names its inverse`)
+  }
+  if (held.direction !== undefined && held.effect !== 'influence') {
+    problems.push(`${where}.direction: only influence raises or lowers`)
+  }
+  problems.push(...badExpression(`${where}.target.from`, held.target.from))
+  for (const [name, expression] of Object.entries(held.inverse?.arguments ?? {})) {
+    problems.push(...badExpression(`${where}.inverse.arguments.${name}`, expression))
+  }
+  return problems
+}
+
+/** Whether somebody can lift it, or it lifts itself (R63). */
+function canEnd(held: Classification): boolean {
+  return held.inverse !== undefined || held.reversibility === 'time-limited'
+}
+
+function badExpression(where: string, expression: string | undefined): readonly string[] {
+  if (expression === undefined) return []
+  const problem = expressionProblem(expression, 'any')
+  return problem === undefined ? [] : [`${where}: ${problem}`]
+}
+
+function discriminatorProblems(
+  entry: ToolEntry,
+  rule: Discriminator,
+  at: number,
+): readonly string[] {
+  const where = `discriminators.${at}`
+  const problem = expressionProblem(rule.when, 'bool')
+  if (problem !== undefined) return [`${where}.when: ${problem}`]
+  const effect = rule.is.effect ?? entry.worst.effect
+  if (EFFECTS.indexOf(effect) > EFFECTS.indexOf(entry.worst.effect)) {
+    return [`${where}.is.effect: worse than the worst case`]
+  }
+  return lowersUnasked(rule.when)
+    ? [`${where}.when: must name the values it accepts; it is true for absent or unknown arguments`]
+    : []
+}
+
+/** A value no server gives a meaning to. */
+const UNKNOWN_VALUE = 'countersign-unknown-value'
+
+/**
+ * Whether an expression is true although nothing, or nothing known, was given: `args.mode != "delete"` or
+ * `!has(args.force)`. Such a rule would lower the class of arguments that nobody reviewed.
+ */
+function lowersUnasked(expression: string): boolean {
+  const names = [...expression.matchAll(/\bargs\.([A-Za-z_]\w*)|\bargs\[["']([^"']+)["']\]/g)].map(
+    ([, dotted, quoted]) => dotted ?? quoted ?? '',
+  )
+  const strange = Object.fromEntries(names.map((name) => [name, UNKNOWN_VALUE]))
+  return [{}, strange].some((args) => {
+    const answer = evaluateExpression(expression, { args })
+    return answer.ok && answer.value === true
+  })
+}
+
+function probeProblems(entry: ToolEntry): readonly string[] {
+  if (entry.probe === undefined) return []
+  const problem = expressionProblem(entry.probe.expect, 'bool')
+  const expect = problem === undefined ? [] : [`probe.expect: ${problem}`]
+  const args = Object.entries(entry.probe.arguments).flatMap(([name, expression]) =>
+    badExpression(`probe.arguments.${name}`, expression),
+  )
+  return [...expect, ...args]
+}
