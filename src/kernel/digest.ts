@@ -16,7 +16,9 @@ export function isDigest(text: string): boolean {
 
 /** SHA-256 of exactly these bytes, as 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
+  const digest = hash('sha256', bytes, 'buffer')
+  // A plain array, because `slice` of a Buffer shares memory and `slice` of a Uint8Array copies.
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
 }
 
 /** What a digest is for; the first line of what is hashed. */

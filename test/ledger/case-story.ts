@@ -1,0 +1,173 @@
+/** A case as the gateway records it: a read that runs, a write that a person approves, a call denied. */
+import { digestOf } from '../../src/kernel/digest.ts'
+import type { EntryDraft, EventName, FieldValue, Payload } from '../../src/kernel/entry.ts'
+import type { MemoryLog } from './memory-log.ts'
+import { START_MS } from './memory-log.ts'
+
+export function digest(text: string): string {
+  return digestOf('countersign-evidence-v1', Buffer.from(text))
+}
+
+export function payload(text: string, dataClass: Payload['dataClass'] = 'operational'): Payload {
+  return { bytes: new TextEncoder().encode(text), mediaType: 'application/json', dataClass }
+}
+
+/** The words of one case and the hands that write them. */
+export class CaseStory {
+  readonly log: MemoryLog
+  readonly caseId: string
+  readonly agent: string
+  readonly person: string
+  readonly task: string
+
+  constructor(log: MemoryLog) {
+    this.log = log
+    this.caseId = log.nextId()
+    this.agent = log.nextId()
+    this.person = log.nextId()
+    this.task = log.nextId()
+  }
+
+  /** Appends an entry of this case; whatever is not given has a plain default. */
+  say(
+    type: EventName,
+    data: { readonly [field: string]: FieldValue },
+    more: Partial<EntryDraft> = {},
+  ): string {
+    const id = this.log.nextId()
+    this.log.append({
+      id,
+      type,
+      atMs: START_MS + this.log.entries.length * 1000,
+      actor: { kind: 'system', id: 'gateway' },
+      caseId: this.caseId,
+      data,
+      ...more,
+    })
+    return id
+  }
+
+  open(): this {
+    this.say('case.linked', { severity: 2, state: 'open', source: 'rest' }, { payloads: { title: payload('"brute force from 203.0.113.9"', 'personal') } })
+    this.say('task.opened', {
+      task: this.task, agent: this.agent, purpose: 'respond', expires: START_MS + 3_600_000,
+    }, { task: this.task })
+    return this
+  }
+
+  call(tool: string): Call {
+    return new Call(this, tool)
+  }
+
+  /** The usual case. Returns the call that a person approved. */
+  play(): Call {
+    this.open()
+    const read = this.call('logs__query')
+    read.decide('allow')
+    read.lease()
+    read.dispatch()
+    read.outcome('no_effect')
+    const block = this.call('edge__block_address')
+    const request = this.log.nextId()
+    block.decide('hold', { request })
+    block.ask(request)
+    const grant = block.grant(request)
+    block.decide('allow', { request })
+    block.lease()
+    block.dispatch({ grant })
+    block.outcome('applied_verified')
+    this.call('edge__flush').decide('deny')
+    return block
+  }
+}
+
+/** One call and its entries. Each step cites what the rules ask for unless told otherwise. */
+export class Call {
+  readonly story: CaseStory
+  readonly id: string
+  readonly tool: string
+  readonly fingerprint: string
+  readonly actionDigest: string
+  decided = ''
+  leased = ''
+  leaseId = ''
+  dispatched = ''
+  attempt = 1
+
+  constructor(story: CaseStory, tool: string) {
+    this.story = story
+    this.id = story.log.nextId()
+    this.tool = tool
+    this.fingerprint = digest(`fingerprint ${this.id}`)
+    this.actionDigest = digest(`action ${this.id}`)
+  }
+
+  named(): { tool: string; definition: string; fingerprint: string } {
+    return { tool: this.tool, definition: digest(this.tool), fingerprint: this.fingerprint }
+  }
+
+  decide(decision: 'allow' | 'deny' | 'hold', data: { [field: string]: FieldValue } = {}): string {
+    this.decided = this.say('tool.call.decided', {
+      ...this.named(), action: 'deny:ipv4-net', effect: 'contain', decision, enforced: true, reason: 'policy',
+      bundle: digest('bundle'), rule: digest('rule'), policies: ['base/contain'], facts: digest('facts'),
+      attempt: this.attempt, ...data,
+    }, {
+      actor: { kind: 'agent', id: this.story.agent },
+      payloads: { arguments: payload('{"address":"203.0.113.9"}', 'personal') },
+    })
+    return this.decided
+  }
+
+  ask(request: string): string {
+    return this.say('approval.requested', {
+      request, action_digest: this.actionDigest, role: 'shift-lead', strength: 'approve',
+      expires: START_MS + 600_000, claim: 'none',
+    }, { payloads: { package: payload('{"what":"block"}') } })
+  }
+
+  /** A person's yes. Returns the grant. */
+  grant(request: string): string {
+    const grant = this.story.log.nextId()
+    const { person } = this.story
+    this.say('approval.granted', {
+      request, action_digest: this.actionDigest, person, role: 'shift-lead', grant, expires: START_MS + 600_000,
+    }, { actor: { kind: 'person', id: person }, payloads: { reason: payload('"seen in the logs"', 'personal') } })
+    return grant
+  }
+
+  end(how: 'denied' | 'expired' | 'cancelled', request: string): string {
+    const data = { request, action_digest: this.actionDigest }
+    const { person } = this.story
+    if (how === 'denied') return this.say('approval.denied', { ...data, person, role: 'shift-lead' })
+    return this.say(`approval.${how}`, { ...data, reason: 'test' })
+  }
+
+  lease(cites: readonly string[] = [this.decided]): string {
+    this.leaseId = this.story.log.nextId()
+    this.leased = this.say('lease.issued', {
+      lease: this.leaseId, kind: 'local', tool: this.tool, task: this.story.task,
+      expires: START_MS + 300_000, residual_until: START_MS + 300_000,
+    }, { cites })
+    return this.leased
+  }
+
+  dispatch(
+    data: { [field: string]: FieldValue } = {},
+    cites: readonly string[] = [this.decided, this.leased],
+  ): string {
+    this.dispatched = this.say('tool.call.dispatched', {
+      ...this.named(), upstream: 'edge', frame: digest('frame'), lease: this.leaseId, attempt: this.attempt, ...data,
+    }, { cites })
+    return this.dispatched
+  }
+
+  outcome(outcome: string, cites: readonly string[] = [this.dispatched]): string {
+    return this.say('tool.call.outcome', { ...this.named(), outcome, duration_ms: 12 }, {
+      cites, payloads: { result: payload('{"ok":true}') },
+    })
+  }
+
+  private say(type: EventName, data: { readonly [field: string]: FieldValue }, more: Partial<EntryDraft>): string {
+    return this.story.say(type, data, { call: this.id, task: this.story.task, ...more })
+  }
+}
