@@ -18,7 +18,10 @@ export type TileSource = {
 }
 
 /** The tiles of one tenant's log. Keep the object: it remembers the roots of full tiles. */
-export function tileSource(ledger: LedgerReader, tenant: string): TileSource {
+export function tileSource(
+  ledger: Pick<LedgerReader, 'entries' | 'leafHashes' | 'tile'>,
+  tenant: string,
+): TileSource {
   const roots = new Map<string, Promise<Uint8Array>>()
 
   const fullTile = async (level: number, index: number): Promise<Uint8Array> => {

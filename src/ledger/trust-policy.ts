@@ -64,15 +64,14 @@ export function parseTrustPolicy(text: string): TrustPolicy {
 
 /** Whether the quorum is met by the witnesses whose keys have verified. `none` is always met. */
 export function quorumMet(policy: TrustPolicy, verified: readonly NoteKey[]): boolean {
-  const silent = new Set(
-    policy.witnesses
-      .filter(({ key }) => key === undefined || !verified.includes(key))
-      .map(({ name }) => name),
-  )
+  const cosigned = new Set<string>()
+  for (const { name, key } of policy.witnesses) {
+    if (key === undefined) continue
+    if (verified.some((each) => each.name === key.name && sameKey(each, key))) cosigned.add(name)
+  }
   const witnessed = (name: string): boolean => {
     const group = policy.groups.get(name)
-    if (group === undefined)
-      return policy.witnesses.some((witness) => witness.name === name) && !silent.has(name)
+    if (group === undefined) return cosigned.has(name)
     return group.members.filter(witnessed).length >= group.threshold
   }
   return policy.quorum === 'none' || witnessed(policy.quorum)
