@@ -5,7 +5,10 @@ import type { ApprovalRequest, Grant, GrantState, RequestState, Signature } from
 export type ApprovalStore = {
   readonly byId: (tenant: string, id: string) => Promise<ApprovalRequest | undefined>
   /** The newest request for exactly this call, whatever its state; undefined when there is none. */
-  readonly byFingerprint: (tenant: string, fingerprint: Digest) => Promise<ApprovalRequest | undefined>
+  readonly byFingerprint: (
+    tenant: string,
+    fingerprint: Digest,
+  ) => Promise<ApprovalRequest | undefined>
   readonly list: (tenant: string, state?: RequestState) => Promise<readonly ApprovalRequest[]>
   readonly countPending: (tenant: string, agent: string) => Promise<number>
   /** The request under lock, so that two deciders are ordered. */
@@ -23,7 +26,9 @@ export type ApprovalStore = {
    */
   readonly settleGrant: (tx: Tx, id: string, state: Exclude<GrantState, 'live'>) => Promise<boolean>
   /** Live grants signed by the person or belonging to the agent; for suspension and stop. */
-  readonly liveGrants: (tx: Tx) => Promise<readonly (Grant & { readonly agent: string; readonly tool: string })[]>
+  readonly liveGrants: (
+    tx: Tx,
+  ) => Promise<readonly (Grant & { readonly agent: string; readonly tool: string })[]>
   /** Pending requests whose time is up. */
   readonly due: (nowMs: number, limit: number) => Promise<readonly ApprovalRequest[]>
 }

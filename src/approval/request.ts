@@ -57,6 +57,8 @@ export type ApprovalRequest = {
   readonly decidedAtMs?: InstantMs
   readonly decidedBy?: string
   readonly viewedAtMs?: InstantMs
+  /** Entry id of the deciding entry; its payloads hold `reason` and, when modified, `arguments`. */
+  readonly decisionEntry?: string
   readonly revision: number
 }
 

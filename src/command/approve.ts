@@ -11,7 +11,14 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
 import {
-  type DecisionParts, findRequest, lockDecidable, reasonOf, requestBase, requestData, standingOf, textPayload,
+  type DecisionParts,
+  findRequest,
+  lockDecidable,
+  reasonOf,
+  requestBase,
+  requestData,
+  standingOf,
+  textPayload,
 } from './decision-parts.ts'
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
 
@@ -19,34 +26,51 @@ import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
  * Throws `not_found`, `approval_closed`, `approval_expired`, `seen_digest_mismatch`, `reason_required`. An
  * outcome `advised` names the eligibility test that failed.
  */
-export async function approve(parts: DecisionParts, input: DecisionInput): Promise<DecisionOutcome> {
+export async function approve(
+  parts: DecisionParts,
+  input: DecisionInput,
+): Promise<DecisionOutcome> {
   const reason = reasonOf(input.reason)
   const { tenant, person, requestId } = input
   const found = await findRequest(parts, tenant, requestId)
-  const { value, receipts } = await commitUnchanged<Counted>(parts, tenant, [`person/${person.id}`], async () => {
-    const standing = await standingOf(parts, person, found)
-    return async (tx) => {
-      const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
-      const signatures = await parts.approvals.signatures(tx, request.id)
-      const verdict = eligibility({ ...standing, request, signatures })
-      if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
-      const signature: Signature = {
-        tenant, request: request.id, person: person.id, role: verdict.need.role, atMs: standing.nowMs,
-        ...(verdict.certificate === undefined ? {} : { certificate: verdict.certificate }),
+  const { value, receipts } = await commitUnchanged<Counted>(
+    parts,
+    tenant,
+    [`person/${person.id}`],
+    async () => {
+      const standing = await standingOf(parts, person, found)
+      return async (tx) => {
+        const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
+        const signatures = await parts.approvals.signatures(tx, request.id)
+        const verdict = eligibility({ ...standing, request, signatures })
+        if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
+        const signature: Signature = {
+          tenant,
+          request: request.id,
+          person: person.id,
+          role: verdict.need.role,
+          atMs: standing.nowMs,
+          ...(verdict.certificate === undefined ? {} : { certificate: verdict.certificate }),
+        }
+        return countSignature(parts, tx, input, request, signatures, signature, reason)
       }
-      return countSignature(parts, tx, input, request, signatures, signature, reason)
-    }
-  })
+    },
+  )
   return { ...value, receipts }
 }
 
 type Counted = Omit<DecisionOutcome, 'receipts'>
 
 function advise(
-  parts: DecisionParts, input: DecisionInput, request: ApprovalRequest, failing: FailingTest, reason: string,
+  parts: DecisionParts,
+  input: DecisionInput,
+  request: ApprovalRequest,
+  failing: FailingTest,
+  reason: string,
 ): Done<Counted> {
   const entry: EntryDraft = {
-    ...requestBase(parts, input.person, request), type: 'approval.advised',
+    ...requestBase(parts, input.person, request),
+    type: 'approval.advised',
     data: { ...requestData(request), person: input.person.id, verdict: 'approve', failing },
     payloads: { reason: textPayload(reason) },
   }
@@ -54,19 +78,28 @@ function advise(
 }
 
 async function countSignature(
-  parts: DecisionParts, tx: Tx, input: DecisionInput, request: ApprovalRequest,
-  earlier: readonly Signature[], signature: Signature, reason: string,
+  parts: DecisionParts,
+  tx: Tx,
+  input: DecisionInput,
+  request: ApprovalRequest,
+  earlier: readonly Signature[],
+  signature: Signature,
+  reason: string,
 ): Promise<Done<Counted>> {
   const resolved = sign(request, earlier, signature, parts.nextId())
   if (resolved.kind === 'refused') throw new Failure(resolved.refusal.code, resolved.refusal.detail)
   await parts.approvals.addSignature(tx, signature)
   const base = requestBase(parts, input.person, request)
-  const certificate = signature.certificate === undefined ? {} : { certificate: signature.certificate }
+  const certificate =
+    signature.certificate === undefined ? {} : { certificate: signature.certificate }
   const said = { person: input.person.id, role: signature.role, ...certificate }
   const payloads = { reason: textPayload(reason) }
   if (resolved.kind === 'waiting') {
     const entry: EntryDraft = {
-      ...base, type: 'approval.co_signed', data: { ...requestData(request), ...said }, payloads,
+      ...base,
+      type: 'approval.co_signed',
+      data: { ...requestData(request), ...said },
+      payloads,
     }
     return { value: { kind: 'co-signed', request }, entries: [entry] }
   }
@@ -75,8 +108,10 @@ async function countSignature(
   await parts.approvals.put(tx, approved)
   await parts.approvals.putGrant(tx, grant)
   const entry: EntryDraft = {
-    ...base, type: 'approval.granted',
-    data: { ...requestData(request), ...said, grant: grant.id, expires: grant.expiresAtMs }, payloads,
+    ...base,
+    type: 'approval.granted',
+    data: { ...requestData(request), ...said, grant: grant.id, expires: grant.expiresAtMs },
+    payloads,
   }
   return { value: { kind: 'released', request: approved, grantId: grant.id }, entries: [entry] }
 }

@@ -2,13 +2,14 @@
  * An agent waits for a decision on a call of its own task. A yes executes exactly the recorded call, afresh
  * decided; a call that already ran answers with its recorded result, and is not run again.
  */
-import type { CallAnswer, CallIntent, Enforce } from '../enforcement/intent.ts'
-import type { CallStore } from '../enforcement/call.ts'
-import type { TaskSession } from '../enforcement/session.ts'
-import type { FrameBack } from '../enforcement/upstream.ts'
+
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { ToolKind } from '../catalogue/tool.ts'
+import type { CallStore } from '../enforcement/call.ts'
+import type { CallAnswer, CallIntent, Enforce } from '../enforcement/intent.ts'
+import type { TaskSession } from '../enforcement/session.ts'
+import type { FrameBack } from '../enforcement/upstream.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import { Failure } from '../kernel/failure.ts'
 import { isObject, parseStrict } from '../kernel/strict-json.ts'
@@ -27,7 +28,11 @@ export const MAX_WAIT_MS = 45_000
 
 /** Throws `not_found` for anything that is not a request of this very task. */
 export async function awaitApproval(
-  parts: AwaitParts, session: TaskSession, approvalId: string, waitMs: number, back: FrameBack,
+  parts: AwaitParts,
+  session: TaskSession,
+  approvalId: string,
+  waitMs: number,
+  back: FrameBack,
 ): Promise<CallAnswer> {
   const request = await parts.approvals.byId(session.tenant, approvalId)
   if (request === undefined || request.task !== session.task.id) {
@@ -37,12 +42,20 @@ export async function awaitApproval(
   if (replayed !== undefined) return replayed
   const intent = await recordedIntent(parts, request)
   return parts.enforce({
-    ...intent, session, approvalId, claim: 'none', holdMs: Math.min(Math.max(0, waitMs), MAX_WAIT_MS), back,
+    ...intent,
+    session,
+    approvalId,
+    claim: 'none',
+    holdMs: Math.min(Math.max(0, waitMs), MAX_WAIT_MS),
+    back,
   })
 }
 
 /** The result the call gave when it ran: the agent may have lost it with its connection. */
-async function settledAnswer(parts: AwaitParts, request: ApprovalRequest): Promise<CallAnswer | undefined> {
+async function settledAnswer(
+  parts: AwaitParts,
+  request: ApprovalRequest,
+): Promise<CallAnswer | undefined> {
   const call = await parts.calls.byId(request.tenant, request.call)
   if (call?.state !== 'settled' || call.evidence === undefined) return undefined
   const evidence = await parts.evidence.byId(request.tenant, call.evidence)
@@ -51,8 +64,10 @@ async function settledAnswer(parts: AwaitParts, request: ApprovalRequest): Promi
   const result = stored.state === 'present' ? parseStrict(stored.bytes) : undefined
   if (!isObject(result)) return undefined
   return {
-    kind: 'answered', callId: call.id, evidenceId: evidence.id,
-    answer: { kind: 'complete', result, isToolError: result['isError'] === true },
+    kind: 'answered',
+    callId: call.id,
+    evidenceId: evidence.id,
+    answer: { kind: 'complete', result, isToolError: result.isError === true },
   }
 }
 
@@ -63,7 +78,12 @@ async function recordedIntent(parts: AwaitParts, request: ApprovalRequest): Prom
   const value = stored.state === 'present' ? parseStrict(stored.bytes) : undefined
   if (!isObject(value)) throw new Failure('payload_unreadable', 'the recorded call is gone')
   const { upstream, kind, name, arguments: args } = value
-  if (typeof upstream !== 'string' || typeof name !== 'string' || !isKind(kind) || !isObject(args)) {
+  if (
+    typeof upstream !== 'string' ||
+    typeof name !== 'string' ||
+    !isKind(kind) ||
+    !isObject(args)
+  ) {
     throw new Failure('payload_unreadable', 'the recorded call cannot be read')
   }
   return { upstream, kind, name, arguments: args }

@@ -4,11 +4,11 @@ import type { ApprovalStore } from '../approval/ports.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import { decidable } from '../approval/resolve.ts'
 import type { RevisionStore } from '../facts/ports.ts'
-import type { EntryDraft } from '../kernel/entry.ts'
-import type { PersonStore } from '../identity/ports.ts'
 import type { Person } from '../identity/person.ts'
+import type { PersonStore } from '../identity/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit, Tx } from '../kernel/commit.ts'
+import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { NextId } from '../kernel/ids.ts'
 import { isObject, parseStrict } from '../kernel/strict-json.ts'
@@ -31,7 +31,9 @@ export const MAX_REASON = 4096
 
 /** The request, or `not_found`. */
 export async function findRequest(
-  parts: Pick<DecisionParts, 'approvals'>, tenant: string, id: string,
+  parts: Pick<DecisionParts, 'approvals'>,
+  tenant: string,
+  id: string,
 ): Promise<ApprovalRequest> {
   const request = await parts.approvals.byId(tenant, id)
   if (request === undefined) throw new Failure('not_found', 'there is no such approval request')
@@ -42,7 +44,8 @@ export async function findRequest(
 export function reasonOf(text: string): string {
   const reason = text.trim()
   if (reason === '') throw new Failure('reason_required', 'say why in a sentence')
-  if (reason.length > MAX_REASON) throw new Failure('request_invalid', `a reason has at most ${MAX_REASON} characters`)
+  if (reason.length > MAX_REASON)
+    throw new Failure('request_invalid', `a reason has at most ${MAX_REASON} characters`)
   return reason
 }
 
@@ -51,7 +54,9 @@ export type Standing = Omit<EligibilityFacts, 'request' | 'signatures'>
 
 /** Reads everything known of the person now. Throws `not_permitted` when the person is gone. */
 export async function standingOf(
-  parts: DecisionParts, person: Person, request: ApprovalRequest,
+  parts: DecisionParts,
+  person: Person,
+  request: ApprovalRequest,
 ): Promise<Standing> {
   const nowMs = parts.clock.nowMs()
   const [current, onDuty, certificates, targetNames] = await Promise.all([
@@ -66,7 +71,10 @@ export async function standingOf(
 
 /** The request under lock, if a decision on what the person saw may still be made. */
 export async function lockDecidable(
-  parts: Pick<DecisionParts, 'approvals' | 'clock'>, tx: Tx, requestId: string, seenDigest: string,
+  parts: Pick<DecisionParts, 'approvals' | 'clock'>,
+  tx: Tx,
+  requestId: string,
+  seenDigest: string,
 ): Promise<ApprovalRequest> {
   const request = await parts.approvals.lock(tx, requestId)
   if (request === undefined) throw new Failure('not_found', 'there is no such approval request')
@@ -76,18 +84,24 @@ export async function lockDecidable(
 }
 
 /** Lower-cased names of what the call acts upon, from the package that was shown. */
-async function targetsOf(parts: DecisionParts, request: ApprovalRequest): Promise<readonly string[]> {
+async function targetsOf(
+  parts: DecisionParts,
+  request: ApprovalRequest,
+): Promise<readonly string[]> {
   const shown = await parts.payloads.open(request.tenant, request.requestEntry, 'package')
-  if (shown.state !== 'present') throw new Failure('payload_unreadable', 'the package of the request is gone')
+  if (shown.state !== 'present')
+    throw new Failure('payload_unreadable', 'the package of the request is gone')
   const value = parseStrict(shown.bytes)
-  const targets = isObject(value) && Array.isArray(value['targets']) ? value['targets'] : []
+  const targets = isObject(value) && Array.isArray(value.targets) ? value.targets : []
   return targets.flatMap((target) =>
-    isObject(target) && typeof target['id'] === 'string' ? [target['id'].toLowerCase()] : [],
+    isObject(target) && typeof target.id === 'string' ? [target.id.toLowerCase()] : [],
   )
 }
 
 export function requestBase(
-  parts: DecisionParts, person: Person, request: ApprovalRequest,
+  parts: DecisionParts,
+  person: Person,
+  request: ApprovalRequest,
 ): Pick<EntryDraft, 'id' | 'atMs' | 'actor' | 'caseId' | 'task' | 'call'> {
   return {
     id: parts.nextId(),
@@ -105,5 +119,9 @@ export function requestData(request: ApprovalRequest): { request: string; action
 }
 
 export function textPayload(text: string): NonNullable<EntryDraft['payloads']>[string] {
-  return { bytes: new TextEncoder().encode(text), mediaType: 'text/plain', dataClass: 'operational' }
+  return {
+    bytes: new TextEncoder().encode(text),
+    mediaType: 'text/plain',
+    dataClass: 'operational',
+  }
 }

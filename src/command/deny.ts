@@ -5,7 +5,12 @@
 import { closed } from '../approval/resolve.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import {
-  type DecisionParts, lockDecidable, reasonOf, requestBase, requestData, textPayload,
+  type DecisionParts,
+  lockDecidable,
+  reasonOf,
+  requestBase,
+  requestData,
+  textPayload,
 } from './decision-parts.ts'
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
 
@@ -16,13 +21,19 @@ export async function deny(parts: DecisionParts, input: DecisionInput): Promise<
     const request = await lockDecidable(parts, tx, input.requestId, input.seenDigest)
     const base = requestBase(parts, input.person, request)
     const denied = {
-      ...closed(request, 'denied', input.person.id, base.atMs, 'denied'), decisionEntry: base.id,
+      ...closed(request, 'denied', input.person.id, base.atMs, 'denied'),
+      decisionEntry: base.id,
     }
     await parts.approvals.put(tx, denied)
     const role = input.person.roles.find((held) => request.needs.some((need) => need.role === held))
     const entry: EntryDraft = {
-      ...base, type: 'approval.denied',
-      data: { ...requestData(request), person: input.person.id, role: role ?? input.person.roles[0] ?? 'none' },
+      ...base,
+      type: 'approval.denied',
+      data: {
+        ...requestData(request),
+        person: input.person.id,
+        role: role ?? input.person.roles[0] ?? 'none',
+      },
       payloads: { reason: textPayload(reason) },
     }
     return { value: denied, entries: [entry] }

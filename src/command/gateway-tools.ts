@@ -2,7 +2,7 @@
 import type { GatewayTool, GatewayToolAnswer } from '../enforcement/intent.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
-import { type AwaitParts, MAX_WAIT_MS, awaitApproval } from './await-approval.ts'
+import { type AwaitParts, awaitApproval, MAX_WAIT_MS } from './await-approval.ts'
 import type { DecisionParts } from './decision-parts.ts'
 import { type RecommendParts, recommend } from './recommend.ts'
 import { withdraw } from './withdraw.ts'
@@ -11,7 +11,8 @@ const READ_ONLY: JsonObject = { readOnlyHint: true, openWorldHint: false }
 const RECORDS: JsonObject = { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
 
 export function makeGatewayTools(
-  parts: AwaitParts & RecommendParts, decisions: DecisionParts,
+  parts: AwaitParts & RecommendParts,
+  decisions: DecisionParts,
 ): readonly GatewayTool[] {
   return [awaitTool(parts), recommendTool(parts), withdrawTool(decisions)]
 }
@@ -32,8 +33,9 @@ function awaitTool(parts: AwaitParts): GatewayTool {
     },
     annotations: READ_ONLY,
     run: async (session, args, back): Promise<GatewayToolAnswer> => {
-      const seconds = args['wait_seconds'] ?? 30
-      if (typeof seconds !== 'number') throw new Failure('arguments_invalid', '"wait_seconds" must be a number')
+      const seconds = args.wait_seconds ?? 30
+      if (typeof seconds !== 'number')
+        throw new Failure('arguments_invalid', '"wait_seconds" must be a number')
       const id = textArgument(args, 'approval_id')
       return { kind: 'call', answer: await awaitApproval(parts, session, id, seconds * 1000, back) }
     },
@@ -56,7 +58,10 @@ function recommendTool(parts: RecommendParts): GatewayTool {
           required: ['tool', 'arguments'],
         },
         confidence: { type: 'number', minimum: 0, maximum: 1 },
-        model: { type: 'object', description: 'Model id, version and parameters, as you know them.' },
+        model: {
+          type: 'object',
+          description: 'Model id, version and parameters, as you know them.',
+        },
         alternatives: { type: 'array', items: { type: 'string' } },
       },
       required: ['summary', 'evidence'],
@@ -86,18 +91,26 @@ function withdrawTool(parts: DecisionParts): GatewayTool {
     },
     annotations: RECORDS,
     run: async (session, args): Promise<GatewayToolAnswer> => {
-      const reason = typeof args['reason'] === 'string' ? args['reason'] : ''
+      const reason = typeof args.reason === 'string' ? args.reason : ''
       const { request } = await withdraw(parts, {
-        tenant: session.tenant, requestId: textArgument(args, 'approval_id'), reason,
+        tenant: session.tenant,
+        requestId: textArgument(args, 'approval_id'),
+        reason,
         by: { kind: 'agent', id: session.agent.id, task: session.task.id },
       })
-      return { kind: 'own', isError: false, structured: { approval_id: request.id, state: request.state }, text: 'Withdrawn.' }
+      return {
+        kind: 'own',
+        isError: false,
+        structured: { approval_id: request.id, state: request.state },
+        text: 'Withdrawn.',
+      }
     },
   }
 }
 
 function textArgument(args: JsonObject, name: string): string {
   const value = args[name]
-  if (typeof value !== 'string' || value === '') throw new Failure('arguments_invalid', `"${name}" must be a text`)
+  if (typeof value !== 'string' || value === '')
+    throw new Failure('arguments_invalid', `"${name}" must be a text`)
   return value
 }

@@ -3,15 +3,16 @@
  * accepts, rejects or overrides it (R62, R70). Evidence that is not recorded in this case is refused, so a
  * model cannot invent any (R79).
  */
-import type { EvidenceStore } from '../evidence/evidence.ts'
+
 import type { CaseStore } from '../case/case.ts'
 import type { TaskSession } from '../enforcement/session.ts'
+import type { EvidenceStore } from '../evidence/evidence.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { NextId } from '../kernel/ids.ts'
-import { type JsonObject, isObject } from '../kernel/strict-json.ts'
+import { isObject, type JsonObject } from '../kernel/strict-json.ts'
 
 export type RecommendParts = {
   readonly commit: Commit
@@ -22,13 +23,21 @@ export type RecommendParts = {
 }
 
 /** What the agent says: `summary`, `evidence` (ids), optional `proposed_action`, `confidence`, `model`. */
-export type Recommended = { readonly id: string; readonly status: 'advisory' | 'proposed'; readonly owner: string }
+export type Recommended = {
+  readonly id: string
+  readonly status: 'advisory' | 'proposed'
+  readonly owner: string
+}
 
 /** An evidence list longer than this is a dump, not an argument. */
 const MAX_EVIDENCE = 100
 
 /** Throws `arguments_invalid` and `evidence_unknown`. */
-export async function recommend(parts: RecommendParts, session: TaskSession, claim: JsonObject): Promise<Recommended> {
+export async function recommend(
+  parts: RecommendParts,
+  session: TaskSession,
+  claim: JsonObject,
+): Promise<Recommended> {
   const { tenant, task, agent } = session
   const cited = citedEvidence(claim)
   const missing: string[] = []
@@ -36,23 +45,48 @@ export async function recommend(parts: RecommendParts, session: TaskSession, cla
     const known = await parts.evidence.byId(tenant, id)
     if (known?.caseId !== task.caseId) missing.push(id)
   }
-  if (missing.length > 0) throw new Failure('evidence_unknown', `${missing.length} of ${cited.length} cited ids are not evidence of this case`)
+  if (missing.length > 0)
+    throw new Failure(
+      'evidence_unknown',
+      `${missing.length} of ${cited.length} cited ids are not evidence of this case`,
+    )
   const record = await parts.cases.byId(tenant, task.caseId)
   const owner = record?.owner ?? task.onBehalfOf
-  const status = isObject(claim['proposed_action']) && cited.length > 0 ? 'proposed' : 'advisory'
+  const status = isObject(claim.proposed_action) && cited.length > 0 ? 'proposed' : 'advisory'
   const [id, entry, atMs] = [parts.nextId(), parts.nextId(), parts.clock.nowMs()]
   await parts.commit(tenant, async (tx) => {
     await parts.evidence.putRecommendation(tx, {
-      tenant, id, caseId: task.caseId, task: task.id, agent: agent.id, status, owner, evidence: cited, entry, atMs,
+      tenant,
+      id,
+      caseId: task.caseId,
+      task: task.id,
+      agent: agent.id,
+      status,
+      owner,
+      evidence: cited,
+      entry,
+      atMs,
     })
     return {
       value: undefined,
-      entries: [{
-        id: entry, type: 'recommendation.made', atMs, actor: { kind: 'agent', id: agent.id },
-        caseId: task.caseId, task: task.id,
-        data: { recommendation: id, status, evidence: cited, owner },
-        payloads: { claim: { bytes: canonicalBytes(claim), mediaType: 'application/json', dataClass: 'operational' } },
-      }],
+      entries: [
+        {
+          id: entry,
+          type: 'recommendation.made',
+          atMs,
+          actor: { kind: 'agent', id: agent.id },
+          caseId: task.caseId,
+          task: task.id,
+          data: { recommendation: id, status, evidence: cited, owner },
+          payloads: {
+            claim: {
+              bytes: canonicalBytes(claim),
+              mediaType: 'application/json',
+              dataClass: 'operational',
+            },
+          },
+        },
+      ],
     }
   })
   return { id, status, owner }
@@ -63,8 +97,15 @@ function citedEvidence(claim: JsonObject): readonly string[] {
   if (typeof summary !== 'string' || summary.trim() === '') {
     throw new Failure('arguments_invalid', '"summary" must say what is recommended')
   }
-  if (!Array.isArray(evidence) || evidence.length > MAX_EVIDENCE || !evidence.every((id) => typeof id === 'string')) {
-    throw new Failure('arguments_invalid', `"evidence" must be a list of at most ${MAX_EVIDENCE} evidence ids`)
+  if (
+    !Array.isArray(evidence) ||
+    evidence.length > MAX_EVIDENCE ||
+    !evidence.every((id) => typeof id === 'string')
+  ) {
+    throw new Failure(
+      'arguments_invalid',
+      `"evidence" must be a list of at most ${MAX_EVIDENCE} evidence ids`,
+    )
   }
   return [...new Set(evidence as readonly string[])]
 }

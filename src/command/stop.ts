@@ -38,28 +38,43 @@ async function pressStop(parts: StopParts, input: PressInput) {
   requirePermission({ kind: 'person', person: input.person }, 'decide')
   const needsSubject = input.scope === 'agent' || input.scope === 'tool'
   if (needsSubject !== (input.subject !== undefined) || !LABEL.test(input.subject ?? 'x')) {
-    throw new Failure('request_invalid', 'a stop of an agent or a tool names it; other stops name nothing')
+    throw new Failure(
+      'request_invalid',
+      'a stop of an agent or a tool names it; other stops name nothing',
+    )
   }
   const stop: Stop = {
-    tenant: input.tenant, id: parts.nextId(), scope: input.scope, pressedBy: input.person.id,
-    pressedAtMs: parts.clock.nowMs(), ...(input.subject === undefined ? {} : { subject: input.subject }),
+    tenant: input.tenant,
+    id: parts.nextId(),
+    scope: input.scope,
+    pressedBy: input.person.id,
+    pressedAtMs: parts.clock.nowMs(),
+    ...(input.subject === undefined ? {} : { subject: input.subject }),
   }
   const { receipts } = await parts.commit(input.tenant, async (tx) => {
     await parts.stops.press(tx, stop)
     const pressed: EntryDraft = {
-      id: parts.nextId(), type: 'stop.pressed', atMs: stop.pressedAtMs, actor: { kind: 'person', id: input.person.id },
+      id: parts.nextId(),
+      type: 'stop.pressed',
+      atMs: stop.pressedAtMs,
+      actor: { kind: 'person', id: input.person.id },
       data: {
-        stop: stop.id, scope: stop.scope, person: input.person.id,
+        stop: stop.id,
+        scope: stop.scope,
+        person: input.person.id,
         ...(stop.subject === undefined ? {} : { subject: stop.subject }),
       },
-      ...(input.reason.trim() === '' ? {} : { payloads: { reason: textPayload(input.reason.trim()) } }),
+      ...(input.reason.trim() === ''
+        ? {}
+        : { payloads: { reason: textPayload(input.reason.trim()) } }),
     }
     return { value: undefined, entries: [pressed, ...(await voidGrants(parts, tx, stop))] }
   })
   // Pending questions about what is stopped are closed one by one; none of them can release anything meanwhile,
   // because the stop is a fact of every dispatch.
   for (const request of await parts.approvals.list(input.tenant, 'pending')) {
-    if (covers(stop, request.agent, request.tool)) await cancelStopped(parts, stop, request.id, input.tenant)
+    if (covers(stop, request.agent, request.tool))
+      await cancelStopped(parts, stop, request.id, input.tenant)
   }
   return { stop, receipts }
 }
@@ -76,43 +91,78 @@ async function voidGrants(parts: StopParts, tx: Tx, stop: Stop): Promise<readonl
     if (!covers(stop, grant.agent, grant.tool)) continue
     if (!(await parts.approvals.settleGrant(tx, grant.id, 'void'))) continue
     entries.push({
-      id: parts.nextId(), type: 'grant.voided', atMs: stop.pressedAtMs, actor: { kind: 'person', id: stop.pressedBy },
-      data: { request: grant.request, action_digest: grant.actionDigest, grant: grant.id, reason: 'stopped' },
+      id: parts.nextId(),
+      type: 'grant.voided',
+      atMs: stop.pressedAtMs,
+      actor: { kind: 'person', id: stop.pressedBy },
+      data: {
+        request: grant.request,
+        action_digest: grant.actionDigest,
+        grant: grant.id,
+        reason: 'stopped',
+      },
     })
   }
   return entries
 }
 
-async function cancelStopped(parts: StopParts, stop: Stop, requestId: string, tenant: string): Promise<void> {
-  await parts.commit(tenant, async (tx) => {
-    const request = await parts.approvals.lock(tx, requestId)
-    if (request?.state !== 'pending') throw new Failure('approval_closed', 'decided meanwhile')
-    const id = parts.nextId()
-    await parts.approvals.put(tx, closed(request, 'cancelled', stop.pressedBy, stop.pressedAtMs, 'stopped'))
-    return {
-      value: undefined,
-      entries: [{
-        id, type: 'approval.cancelled', atMs: parts.clock.nowMs(), actor: { kind: 'person', id: stop.pressedBy },
-        caseId: request.caseId, task: request.task, call: request.call,
-        data: { request: request.id, action_digest: request.actionDigest, reason: 'stopped', person: stop.pressedBy },
-      }],
-    }
-  }).catch((error: unknown) => {
-    if (!(error instanceof Failure) || error.code !== 'approval_closed') throw error
-  })
+async function cancelStopped(
+  parts: StopParts,
+  stop: Stop,
+  requestId: string,
+  tenant: string,
+): Promise<void> {
+  await parts
+    .commit(tenant, async (tx) => {
+      const request = await parts.approvals.lock(tx, requestId)
+      if (request?.state !== 'pending') throw new Failure('approval_closed', 'decided meanwhile')
+      const id = parts.nextId()
+      await parts.approvals.put(
+        tx,
+        closed(request, 'cancelled', stop.pressedBy, stop.pressedAtMs, 'stopped'),
+      )
+      return {
+        value: undefined,
+        entries: [
+          {
+            id,
+            type: 'approval.cancelled',
+            atMs: parts.clock.nowMs(),
+            actor: { kind: 'person', id: stop.pressedBy },
+            caseId: request.caseId,
+            task: request.task,
+            call: request.call,
+            data: {
+              request: request.id,
+              action_digest: request.actionDigest,
+              reason: 'stopped',
+              person: stop.pressedBy,
+            },
+          },
+        ],
+      }
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== 'approval_closed') throw error
+    })
 }
 
 async function releaseStop(parts: StopParts, input: ReleaseInput) {
   requirePermission({ kind: 'person', person: input.person }, 'stop.release')
   const reason = reasonOf(input.reason)
   const active = await parts.stops.active(input.tenant)
-  if (!active.some((stop) => stop.id === input.stopId)) throw new Failure('not_found', 'no such stop is on')
+  if (!active.some((stop) => stop.id === input.stopId))
+    throw new Failure('not_found', 'no such stop is on')
   const { receipts } = await parts.commit(input.tenant, async (tx) => {
     const atMs = parts.clock.nowMs()
     await parts.stops.release(tx, input.stopId, input.person.id, atMs)
     const entry: EntryDraft = {
-      id: parts.nextId(), type: 'stop.released', atMs, actor: { kind: 'person', id: input.person.id },
-      data: { stop: input.stopId, person: input.person.id }, payloads: { reason: textPayload(reason) },
+      id: parts.nextId(),
+      type: 'stop.released',
+      atMs,
+      actor: { kind: 'person', id: input.person.id },
+      data: { stop: input.stopId, person: input.person.id },
+      payloads: { reason: textPayload(reason) },
     }
     return { value: undefined, entries: [entry] }
   })

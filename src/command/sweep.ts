@@ -2,7 +2,7 @@
  * The one timer: ends what time has ended. Deadlines are checked where they are used; this only writes the
  * record and tells waiting agents. Running it twice, or never, changes no decision.
  */
-import { expire } from '../enforcement/hold.ts'
+import { expire } from '../enforcement/await-decision.ts'
 import type { Spine } from '../enforcement/spine.ts'
 
 /** At most this many requests per run, so that one run stays short. */

@@ -4,33 +4,55 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
 import {
-  type DecisionParts, findRequest, lockDecidable, reasonOf, requestBase, requestData, standingOf, textPayload,
+  type DecisionParts,
+  findRequest,
+  lockDecidable,
+  reasonOf,
+  requestBase,
+  requestData,
+  standingOf,
+  textPayload,
 } from './decision-parts.ts'
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
 
 /** Throws `not_eligible` naming the failing test, and what `decidable` refuses. */
-export async function takeOver(parts: DecisionParts, input: DecisionInput): Promise<DecisionOutcome> {
+export async function takeOver(
+  parts: DecisionParts,
+  input: DecisionInput,
+): Promise<DecisionOutcome> {
   const reason = reasonOf(input.reason)
   const { tenant, person, requestId } = input
   const found = await findRequest(parts, tenant, requestId)
-  const { value, receipts } = await commitUnchanged(parts, tenant, [`person/${person.id}`], async () => {
-    const standing = await standingOf(parts, person, found)
-    return async (tx) => {
-      const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
-      const verdict = eligibility({ ...standing, request, signatures: await parts.approvals.signatures(tx, request.id) })
-      if (!verdict.isEligible) throw new Failure('not_eligible', `failing test: ${verdict.failing}`)
-      const taken = { ...request, owner: person.id }
-      await parts.approvals.put(tx, taken)
-      const entry: EntryDraft = {
-        ...requestBase(parts, person, request), type: 'approval.taken_over',
-        data: {
-          ...requestData(request), person: person.id,
-          ...(request.owner === undefined ? {} : { previous: request.owner }),
-        },
-        payloads: { reason: textPayload(reason) },
+  const { value, receipts } = await commitUnchanged(
+    parts,
+    tenant,
+    [`person/${person.id}`],
+    async () => {
+      const standing = await standingOf(parts, person, found)
+      return async (tx) => {
+        const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
+        const verdict = eligibility({
+          ...standing,
+          request,
+          signatures: await parts.approvals.signatures(tx, request.id),
+        })
+        if (!verdict.isEligible)
+          throw new Failure('not_eligible', `failing test: ${verdict.failing}`)
+        const taken = { ...request, owner: person.id }
+        await parts.approvals.put(tx, taken)
+        const entry: EntryDraft = {
+          ...requestBase(parts, person, request),
+          type: 'approval.taken_over',
+          data: {
+            ...requestData(request),
+            person: person.id,
+            ...(request.owner === undefined ? {} : { previous: request.owner }),
+          },
+          payloads: { reason: textPayload(reason) },
+        }
+        return { value: taken, entries: [entry] }
       }
-      return { value: taken, entries: [entry] }
-    }
-  })
+    },
+  )
   return { kind: 'taken-over', request: value, receipts }
 }

@@ -6,23 +6,43 @@ import { type DecisionParts, requestData, textPayload } from './decision-parts.t
 import type { DecisionOutcome, WithdrawInput } from './decision-ports.ts'
 
 /** Throws `not_found` (also for another agent's request) and `approval_closed`. */
-export async function withdraw(parts: DecisionParts, input: WithdrawInput): Promise<DecisionOutcome> {
+export async function withdraw(
+  parts: DecisionParts,
+  input: WithdrawInput,
+): Promise<DecisionOutcome> {
   const { by } = input
   const { value, receipts } = await parts.commit(input.tenant, async (tx) => {
     const request = await parts.approvals.lock(tx, input.requestId)
     const isTheirs = by.kind === 'person' || (request?.agent === by.id && request.task === by.task)
-    if (request === undefined || !isTheirs) throw new Failure('not_found', 'there is no such approval request')
-    if (request.state !== 'pending') throw new Failure('approval_closed', `the request is ${request.state}`)
+    if (request === undefined || !isTheirs)
+      throw new Failure('not_found', 'there is no such approval request')
+    if (request.state !== 'pending')
+      throw new Failure('approval_closed', `the request is ${request.state}`)
     const atMs = parts.clock.nowMs()
     const id = parts.nextId()
     const person = by.kind === 'person' ? by.person.id : undefined
-    const cancelled = { ...closed(request, 'cancelled', person, atMs, 'withdrawn'), decisionEntry: id }
+    const cancelled = {
+      ...closed(request, 'cancelled', person, atMs, 'withdrawn'),
+      decisionEntry: id,
+    }
     await parts.approvals.put(tx, cancelled)
     const entry: EntryDraft = {
-      id, atMs, type: 'approval.cancelled', caseId: request.caseId, task: request.task, call: request.call,
-      actor: by.kind === 'person' ? { kind: 'person', id: by.person.id } : { kind: 'agent', id: by.id },
-      data: { ...requestData(request), reason: 'withdrawn', ...(person === undefined ? {} : { person }) },
-      ...(input.reason.trim() === '' ? {} : { payloads: { reason: textPayload(input.reason.trim()) } }),
+      id,
+      atMs,
+      type: 'approval.cancelled',
+      caseId: request.caseId,
+      task: request.task,
+      call: request.call,
+      actor:
+        by.kind === 'person' ? { kind: 'person', id: by.person.id } : { kind: 'agent', id: by.id },
+      data: {
+        ...requestData(request),
+        reason: 'withdrawn',
+        ...(person === undefined ? {} : { person }),
+      },
+      ...(input.reason.trim() === ''
+        ? {}
+        : { payloads: { reason: textPayload(input.reason.trim()) } }),
     }
     return { value: cancelled, entries: [entry] }
   })

@@ -3,7 +3,13 @@ import type { InstantMs } from '../kernel/clock.ts'
 import type { Tx } from '../kernel/commit.ts'
 import type { Digest } from '../kernel/digest.ts'
 
-export const OUTCOMES = ['applied_verified', 'applied_unverified', 'no_effect', 'failed', 'unknown'] as const
+export const OUTCOMES = [
+  'applied_verified',
+  'applied_unverified',
+  'no_effect',
+  'failed',
+  'unknown',
+] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** `decided` never ran (denied). `held` waits. `dispatched` may have acted. `settled` has its outcome. */
@@ -41,5 +47,11 @@ export type CallStore = {
   /** Calls of the task so far; the step number of the next one. */
   readonly countOfTask: (tenant: string, task: string) => Promise<number>
   /** Settles a dispatched call. False, changing nothing, when it already has its outcome. */
-  readonly settle: (tx: Tx, id: string, outcome: Outcome, evidence: string | undefined, atMs: InstantMs) => Promise<boolean>
+  readonly settle: (
+    tx: Tx,
+    id: string,
+    outcome: Outcome,
+    evidence: string | undefined,
+    atMs: InstantMs,
+  ) => Promise<boolean>
 }

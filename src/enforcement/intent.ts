@@ -35,9 +35,14 @@ export type CallAnswer =
       /** Says so when a monitored class would have been denied or held. */
       readonly monitored?: Refusal
     }
-  | { readonly kind: 'refused'; readonly callId: string; readonly refusal: Refusal; readonly approvalId?: string
+  | {
+      readonly kind: 'refused'
+      readonly callId: string
+      readonly refusal: Refusal
+      readonly approvalId?: string
       /** With `approval_modified`: the arguments a person wants instead. */
-      readonly suggestedArguments?: JsonObject }
+      readonly suggestedArguments?: JsonObject
+    }
   | {
       readonly kind: 'pending'
       readonly callId: string
@@ -47,8 +52,13 @@ export type CallAnswer =
       readonly expiresAtMs: number
     }
   /** The upstream answered with a JSON-RPC error; relayed as one. */
-  | { readonly kind: 'rpc-error'; readonly callId: string; readonly rpcCode: number; readonly message: string
-      readonly data?: JsonValue }
+  | {
+      readonly kind: 'rpc-error'
+      readonly callId: string
+      readonly rpcCode: number
+      readonly message: string
+      readonly data?: JsonValue
+    }
 
 /** The spine (DESIGN 3). Never throws for anything a caller or upstream does; only `internal` failures throw. */
 export type Enforce = (intent: CallIntent) => Promise<CallAnswer>
@@ -62,10 +72,19 @@ export type GatewayTool = {
   readonly description: string
   readonly inputSchema: JsonObject
   readonly annotations: JsonObject
-  readonly run: (session: TaskSession, args: JsonObject, back: FrameBack) => Promise<GatewayToolAnswer>
+  readonly run: (
+    session: TaskSession,
+    args: JsonObject,
+    back: FrameBack,
+  ) => Promise<GatewayToolAnswer>
 }
 
 /** Either an own result, or the answer of the held call it waited for. */
 export type GatewayToolAnswer =
-  | { readonly kind: 'own'; readonly structured: JsonObject; readonly text: string; readonly isError: boolean }
+  | {
+      readonly kind: 'own'
+      readonly structured: JsonObject
+      readonly text: string
+      readonly isError: boolean
+    }
   | { readonly kind: 'call'; readonly answer: CallAnswer }

@@ -1,8 +1,8 @@
 /** Who is calling and for what, once the task token was read and its agent, task and case looked up. */
 import type { Agent } from '../identity/agent.ts'
 import { isGranted } from '../identity/agent.ts'
-import type { Task, } from '../task/task.ts'
 import type { TaskClaims } from '../task/ports.ts'
+import type { Task } from '../task/task.ts'
 
 export type TaskSession = {
   readonly tenant: string

@@ -2,8 +2,9 @@
  * The frame port: one governed frame to one upstream, in our own words, so that faces and upstream adapters
  * never meet and no SDK type crosses.
  */
-import type { DispatchSlot } from '../kernel/dispatch-slot.ts'
+
 import type { Digest } from '../kernel/digest.ts'
+import type { DispatchSlot } from '../kernel/dispatch-slot.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 
 /** The MCP requests that have a governed form. */
@@ -19,7 +20,11 @@ export type Frame = {
 }
 
 /** A progress report of the upstream, as MCP defines it. */
-export type Progress = { readonly progress: number; readonly total?: number; readonly message?: string }
+export type Progress = {
+  readonly progress: number
+  readonly total?: number
+  readonly message?: string
+}
 
 /** The way back to the agent while a frame is out. Each may be absent: then the agent cannot be reached so. */
 export type FrameBack = {
@@ -61,9 +66,16 @@ export type FrameAnswer = {
  * executed), `upstream_protocol`, `cancelled`. Never retries.
  */
 export type Exchange = (
-  slot: DispatchSlot, frame: Frame, frameDigest: Digest, leaseSecret: LeaseSecret | undefined, timeoutMs: number,
+  slot: DispatchSlot,
+  frame: Frame,
+  frameDigest: Digest,
+  leaseSecret: LeaseSecret | undefined,
+  timeoutMs: number,
   back: FrameBack,
 ) => Promise<FrameAnswer>
 
 /** What the adapter injects; never seen by the agent, never logged. */
-export type LeaseSecret = { readonly kind: 'bearer' | 'environment' | 'none'; readonly value: Readonly<Record<string, string>> }
+export type LeaseSecret = {
+  readonly kind: 'bearer' | 'environment' | 'none'
+  readonly value: Readonly<Record<string, string>>
+}

@@ -2,8 +2,9 @@
  * What a decision rests on, each value with its age and the revision it was read at. The dispatch commit
  * compares the revisions again, so nothing that was decided on old facts acts (DESIGN 3).
  */
-import type { Case } from '../case/case.ts'
+
 import type { Asset } from '../case/asset.ts'
+import type { Case } from '../case/case.ts'
 import type { Target } from '../catalogue/tool.ts'
 import type { Agent } from '../identity/agent.ts'
 import type { InstantMs } from '../kernel/clock.ts'

@@ -27,7 +27,12 @@ export type BudgetStore = {
    * parallel takers of the last unit cannot both get true. A window of 0 ms never resets.
    */
   readonly take: (
-    tx: Tx, key: string, amount: number, limit: number, windowMs: number, nowMs: number,
+    tx: Tx,
+    key: string,
+    amount: number,
+    limit: number,
+    windowMs: number,
+    nowMs: number,
   ) => Promise<boolean>
   readonly used: (tenant: string, key: string, windowMs: number, nowMs: number) => Promise<number>
 }

@@ -83,12 +83,14 @@ export const FOLDERS: Readonly<Record<string, FolderRule>> = {
   oversight: rank2,
 
   enforcement: rank3,
-  command: rank3,
+  // Agent verbs wait and act through the spine; the spine knows no command (ADR 0005).
+  command: { ...rank3, values: [...rank3.values, 'enforcement'] },
 
   contract: { rank: 4, values: ['kernel'], types: [], npm: ['zod'], node: [] },
   // The store appends entries, so it runs the ledger's tree and entry checks inside its transaction.
   store: { ...implementer, values: ['kernel', 'ledger'] },
-  adapters: implementer,
+  // A file on disk is read with the concept's own parser; the rules themselves stay pure (ADR 0005).
+  adapters: { ...implementer, values: ['kernel', ...RANK_1, ...RANK_2] },
   faces: {
     rank: 4,
     values: ['kernel', ...CONCEPTS, 'contract'],

@@ -1,0 +1,74 @@
+/**
+ * Turns a grant into the policy ids it discharges, or says why it no longer can. Evaluated with the decision
+ * and again inside the dispatch commit; policy text never counts approvers (DESIGN 8, R22).
+ */
+
+import type { InstantMs } from '../kernel/clock.ts'
+import type { Digest } from '../kernel/digest.ts'
+import { type Refusal, refusal } from '../kernel/failure.ts'
+import type { Grant } from './request.ts'
+
+export type Discharge =
+  | { readonly kind: 'discharged'; readonly policyIds: readonly string[] }
+  | {
+      readonly kind: 'void'
+      readonly refusal: Refusal
+      readonly reason: 'lapsed' | 'superseded' | 'signer_suspended' | 'used'
+    }
+
+export type DischargeFacts = {
+  readonly grant: Grant
+  readonly fingerprint: Digest
+  /** The rule that decides this action now. */
+  readonly ruleDigest: Digest
+  /** Ids of signers who are suspended now. */
+  readonly suspended: readonly string[]
+  readonly nowMs: InstantMs
+}
+
+export function discharge(facts: DischargeFacts): Discharge {
+  const { grant, nowMs } = facts
+  if (grant.fingerprint !== facts.fingerprint) {
+    return {
+      kind: 'void',
+      reason: 'superseded',
+      refusal: refusal('digest_mismatch', 'the approval is for another call'),
+    }
+  }
+  if (grant.state === 'consumed') {
+    return {
+      kind: 'void',
+      reason: 'used',
+      refusal: refusal('grant_used', 'the approval was used once already'),
+    }
+  }
+  if (grant.state !== 'live') {
+    return {
+      kind: 'void',
+      reason: 'superseded',
+      refusal: refusal('approval_void', `the approval is ${grant.state}`),
+    }
+  }
+  if (grant.expiresAtMs <= nowMs) {
+    return {
+      kind: 'void',
+      reason: 'lapsed',
+      refusal: refusal('approval_expired', 'the approval was not used in time'),
+    }
+  }
+  if (grant.ruleDigest !== facts.ruleDigest) {
+    return {
+      kind: 'void',
+      reason: 'superseded',
+      refusal: refusal('approval_void', 'the rule changed since it was approved'),
+    }
+  }
+  if (grant.people.some((person) => facts.suspended.includes(person))) {
+    return {
+      kind: 'void',
+      reason: 'signer_suspended',
+      refusal: refusal('approval_void', 'a person who approved is suspended'),
+    }
+  }
+  return { kind: 'discharged', policyIds: grant.policyIds }
+}

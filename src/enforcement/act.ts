@@ -1,0 +1,35 @@
+/** Step 7: the frame leaves, once, through its slot. Whatever happens on the way comes back as a value. */
+import type { ClassifiedCall } from '../catalogue/tool.ts'
+import { Failure } from '../kernel/failure.ts'
+import { UpstreamError } from '../kernel/upstream-error.ts'
+import type { Dispatched } from './dispatch.ts'
+import type { CallIntent } from './intent.ts'
+import type { Acted } from './settle.ts'
+import type { Spine } from './spine.ts'
+
+export async function act(
+  spine: Spine,
+  intent: CallIntent,
+  call: ClassifiedCall,
+  dispatched: Dispatched,
+): Promise<Acted> {
+  const secret = spine.credentials(intent.upstream)
+  try {
+    const answer = await spine.exchange(
+      dispatched.slot,
+      dispatched.frame,
+      dispatched.frameDigest,
+      secret,
+      call.timeoutMs,
+      intent.back,
+    )
+    return { kind: 'answer', answer }
+  } catch (error) {
+    if (error instanceof UpstreamError) return { kind: 'rpc-error', error }
+    if (error instanceof Error) return { kind: 'failure', error }
+    return {
+      kind: 'failure',
+      error: new Failure('upstream_failed', 'the adapter threw something that is no error'),
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The same call again belongs to the same request. Finds that request by fingerprint (or by the approval the
+ * agent cites), and says whether it can still lead anywhere.
+ */
+import { discharge } from '../approval/discharge.ts'
+import type { ApprovalRequest, Grant } from '../approval/request.ts'
+import type { Digest } from '../kernel/digest.ts'
+import { type Refusal, refusal } from '../kernel/failure.ts'
+import type { CallIntent } from './intent.ts'
+import type { Spine } from './spine.ts'
+
+/** Open: the request can still release this call (pending, or approved with an unused grant). */
+export type Attached =
+  | { readonly isOpen: true; readonly request: ApprovalRequest; readonly grant?: Grant }
+  | {
+      readonly isOpen: false
+      /** Set with `refusal`, when the call belongs to a request that ended. */
+      readonly request?: ApprovalRequest
+      /** Set when the call must be refused without asking anybody; absent for a new call. */
+      readonly refusal?: Refusal
+    }
+
+const NEW_CALL: Attached = { isOpen: false }
+
+/** The code each closed state answers with. */
+const CLOSED = {
+  denied: 'approval_denied',
+  expired: 'approval_expired',
+  cancelled: 'approval_cancelled',
+} as const
+
+export async function attach(
+  spine: Spine,
+  intent: CallIntent,
+  fingerprint: Digest,
+): Promise<Attached> {
+  const { tenant, task } = intent.session
+  const { approvalId } = intent
+  if (approvalId === undefined) {
+    const newest = await spine.approvals.byFingerprint(tenant, fingerprint)
+    return newest === undefined ? NEW_CALL : byState(spine, newest, false)
+  }
+  const cited = await spine.approvals.byId(tenant, approvalId)
+  if (cited === undefined || cited.task !== task.id) {
+    return { isOpen: false, refusal: refusal('approval_void', 'this task has no such approval') }
+  }
+  if (cited.fingerprint !== fingerprint) {
+    return {
+      isOpen: false,
+      request: cited,
+      refusal: refusal('digest_mismatch', 'the approval is for another tool, target or argument'),
+    }
+  }
+  return byState(spine, cited, true)
+}
+
+async function byState(
+  spine: Spine,
+  request: ApprovalRequest,
+  isCited: boolean,
+): Promise<Attached> {
+  if (request.state === 'pending') return { request, isOpen: true }
+  if (request.state === 'approved') {
+    const grant = await spine.approvals.grantOf(request.tenant, request.id)
+    if (grant?.state === 'live') return { request, isOpen: true, grant }
+    if (!isCited) return NEW_CALL
+    const code = grant?.state === 'consumed' ? 'grant_used' : 'approval_void'
+    return {
+      request,
+      isOpen: false,
+      refusal: refusal(code, `the approval is ${grant?.state ?? 'gone'}`),
+    }
+  }
+  const isRecentNo =
+    request.state === 'denied' &&
+    (request.decidedAtMs ?? 0) + spine.limits.denialMemoryMs > spine.clock.nowMs()
+  if (!isCited && !isRecentNo) return NEW_CALL
+  const code = request.reasonCode === 'modified' ? 'approval_modified' : CLOSED[request.state]
+  return {
+    request,
+    isOpen: false,
+    refusal: refusal(code, request.reasonCode ?? `the request is ${request.state}`),
+  }
+}
+
+export type DischargeNow =
+  | { readonly kind: 'discharged'; readonly policyIds: readonly string[]; readonly grant?: Grant }
+  | {
+      readonly kind: 'void'
+      readonly refusal: Refusal
+      readonly reason: string
+      readonly grant: Grant
+    }
+
+/** What the grant of the attached request discharges now; nothing when there is none. */
+export async function dischargeOf(
+  spine: Spine,
+  attached: Attached,
+  fingerprint: Digest,
+  ruleDigest: Digest,
+  nowMs: number,
+): Promise<DischargeNow> {
+  const grant = attached.isOpen ? attached.grant : undefined
+  if (grant === undefined) return { kind: 'discharged', policyIds: [] }
+  const people = await Promise.all(grant.people.map((id) => spine.people.byId(grant.tenant, id)))
+  const suspended = grant.people.filter((_, at) => people[at]?.state !== 'active')
+  const found = discharge({ grant, fingerprint, ruleDigest, suspended, nowMs })
+  return { ...found, grant }
+}

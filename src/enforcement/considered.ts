@@ -1,0 +1,55 @@
+/** A call with everything its decision rests on: what step 4 hands to holding, refusing and dispatching. */
+import type { ClassifiedCall } from '../catalogue/tool.ts'
+import type { Facts } from '../facts/facts.ts'
+import { gatherFacts } from '../facts/gather.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { PolicyRequest } from '../policy/request.ts'
+import { type Attached, type DischargeNow, dischargeOf } from './attach.ts'
+import type { CallIntent } from './intent.ts'
+import type { CallPlace } from './place.ts'
+import { decideCall, policyRequests } from './policy-request.ts'
+import type { Spine } from './spine.ts'
+
+export type Considered = {
+  readonly intent: CallIntent
+  readonly place: CallPlace
+  readonly call: ClassifiedCall
+  readonly facts: Facts
+  readonly requests: readonly PolicyRequest[]
+  readonly decision: Decision
+  /** What the approval of the call still discharges, or why it no longer does. */
+  readonly discharged: DischargeNow
+  readonly attempt: number
+}
+
+/** Steps 3 and 4: facts, then the decision, with what an approval discharges. Throws `facts_unavailable`. */
+export async function consider(
+  spine: Spine,
+  intent: CallIntent,
+  place: CallPlace,
+  call: ClassifiedCall,
+  attached: Attached,
+  attempt: number,
+): Promise<Considered> {
+  const { tenant, agent, task } = intent.session
+  const nowMs = spine.clock.nowMs()
+  const facts = await gatherFacts(spine.facts, spine.limits.freshness, {
+    tenant,
+    agent: agent.id,
+    task: task.id,
+    caseId: task.caseId,
+    call,
+    outer: { upstream: intent.upstream, name: intent.name },
+    nowMs,
+  })
+  const requests = policyRequests(call, facts, nowMs)
+  const bundle = spine.bundle(tenant)
+  const decided = (policyIds: readonly string[]) =>
+    decideCall(spine.decide, bundle, call, facts, requests, policyIds)
+  const fresh = decided([])
+  const { fingerprint } = place.label
+  const discharged = await dischargeOf(spine, attached, fingerprint, fresh.ruleDigest, nowMs)
+  const isDischarged = discharged.kind === 'discharged' && discharged.policyIds.length > 0
+  const decision = isDischarged ? decided(discharged.policyIds) : fresh
+  return { intent, place, call, facts, requests, decision, discharged, attempt }
+}

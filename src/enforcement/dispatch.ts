@@ -1,0 +1,229 @@
+/**
+ * Steps 6 and 7: the commit that lets a call act, and the act.
+ *
+ * One transaction re-checks what the decision saw, reserves budgets, consumes the grant and writes decision,
+ * lease and dispatch. A crash before it: nothing happened. A crash after it: the call is `dispatched` without
+ * an outcome, and recovery settles it as `unknown` or by probe. The frame leaves only through the slot that
+ * this commit minted, so nothing can act before it.
+ */
+import type { ApprovalRequest, Grant } from '../approval/request.ts'
+import type { ClassifiedCall } from '../catalogue/tool.ts'
+import { atLeast } from '../catalogue/tool.ts'
+import type { Facts } from '../facts/facts.ts'
+import { digestOfJson } from '../kernel/canonical-json.ts'
+import type { Committed, Tx } from '../kernel/commit.ts'
+import type { Digest } from '../kernel/digest.ts'
+import type { DispatchSlot } from '../kernel/dispatch-slot.ts'
+import type { EntryDraft, Receipt } from '../kernel/entry.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
+import type { Lease } from '../lease/lease.ts'
+import type { Task } from '../task/task.ts'
+import type { Considered } from './considered.ts'
+import { baseOf, decidedDraft, dispatchedDraft, leaseIssuedDraft } from './entries.ts'
+import type { CallIntent } from './intent.ts'
+import type { CallPlace } from './place.ts'
+import { recordOf } from './record.ts'
+import type { Spine } from './spine.ts'
+import type { Frame } from './upstream.ts'
+
+/** Beyond the call's own time limit; covers the way there and back. */
+const LEASE_SLACK_MS = 10_000
+const HOUR_MS = 3_600_000
+
+export type Dispatched = {
+  readonly slot: DispatchSlot
+  readonly receipt: Receipt
+  readonly frame: Frame
+  readonly frameDigest: Digest
+  readonly lease: Lease
+  readonly dispatchedAtMs: number
+}
+
+/**
+ * Commits the dispatch. Throws `facts_changed` (nothing written; decide again), `budget_exhausted`,
+ * `grant_used`, `approval_expired`, `task_expired` (nothing written), or what the commit port throws.
+ */
+export async function commitDispatch(
+  spine: Spine,
+  considered: Considered,
+  request: ApprovalRequest | undefined,
+): Promise<Dispatched> {
+  const { intent, place, call, facts, discharged } = considered
+  const { tenant } = place.session
+  const { grant } = discharged
+  const nowMs = spine.clock.nowMs()
+  const frame = frameOf(intent, call)
+  const lease = leaseOf(spine, place, call, nowMs)
+  const ids = { decided: spine.nextId(), lease: spine.nextId(), dispatched: spine.nextId() }
+  const done = await spine.commit(tenant, async (tx) => {
+    await recheck(spine, tx, facts, grant, nowMs)
+    await takeBudgets(spine, tx, facts.task.id, call, nowMs)
+    if (grant !== undefined && !(await spine.approvals.settleGrant(tx, grant.id, 'consumed'))) {
+      throw new Failure('grant_used', 'the approval was used by another call')
+    }
+    const decided = decidedDraft(ids.decided, considered, request?.id)
+    const upgraded =
+      request?.upgradesPurpose === true && grant !== undefined
+        ? [await upgradePurpose(spine, tx, place, facts.task)]
+        : []
+    const acts = await dispatchEntries(spine, tx, place, call, frame, lease, ids, {
+      attempt: considered.attempt,
+      request: request?.id,
+      grant: grant?.id,
+    })
+    return { value: undefined, entries: [decided, ...upgraded, ...acts] }
+  })
+  return slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs: nowMs })
+}
+
+/** What the dispatch entry says about the approval it rests on. */
+export type Rests = {
+  readonly attempt: number
+  readonly request: string | undefined
+  readonly grant: string | undefined
+}
+
+/** Writes lease and record of a dispatch and gives their entries; the one way a slot comes to be. */
+export async function dispatchEntries(
+  spine: Spine,
+  tx: Tx,
+  place: CallPlace,
+  call: ClassifiedCall,
+  frame: Frame,
+  lease: Lease,
+  ids: { readonly decided: string; readonly lease: string; readonly dispatched: string },
+  rests: Rests,
+): Promise<readonly EntryDraft[]> {
+  await spine.leases.put(tx, lease)
+  const record = recordOf(
+    place,
+    {
+      action: call.action,
+      effect: call.effect,
+      state: 'dispatched',
+      request: rests.request,
+      lease: lease.id,
+      dispatchedEntry: ids.dispatched,
+    },
+    lease.issuedAtMs,
+  )
+  await spine.calls.put(tx, record)
+  const dispatched = dispatchedDraft(ids.dispatched, place, {
+    upstream: frame.upstream,
+    frame: frameDigestOf(frame),
+    lease: lease.id,
+    attempt: rests.attempt,
+    cites: [ids.decided, ids.lease],
+    ...(rests.grant === undefined ? {} : { grant: rests.grant }),
+  })
+  return [leaseIssuedDraft(ids.lease, place, lease, ids.decided), dispatched]
+}
+
+/** The slot and receipt of the dispatch entry, as the commit minted them. */
+export function slotOf(
+  done: Committed<unknown>,
+  dispatchedId: string,
+  rest: Pick<Dispatched, 'frame' | 'lease' | 'dispatchedAtMs'>,
+): Dispatched {
+  const [slot] = done.slots
+  const receipt = done.receipts.find((each) => each.entryId === dispatchedId)
+  if (slot === undefined || receipt === undefined) {
+    throw new Failure('internal', 'the commit minted no slot')
+  }
+  return { slot, receipt, frameDigest: frameDigestOf(rest.frame), ...rest }
+}
+
+export function frameDigestOf(frame: Frame): Digest {
+  return digestOfJson('countersign-frame-v1', frame)
+}
+
+/** A credential for this call only; a local lease is the right to have one injected. */
+export function leaseOf(
+  spine: Spine,
+  place: CallPlace,
+  call: ClassifiedCall,
+  nowMs: number,
+): Lease {
+  return {
+    tenant: place.session.tenant,
+    id: spine.nextId(),
+    kind: 'local',
+    task: place.session.task.id,
+    call: place.callId,
+    upstream: place.upstream,
+    tool: place.label.tool,
+    state: 'live',
+    issuedAtMs: nowMs,
+    expiresAtMs: nowMs + call.timeoutMs + LEASE_SLACK_MS,
+  }
+}
+
+async function recheck(
+  spine: Spine,
+  tx: Tx,
+  facts: Facts,
+  grant: Grant | undefined,
+  nowMs: number,
+): Promise<void> {
+  const changed = await spine.facts.revisions.changed(tx, facts.seen)
+  if (changed.length > 0)
+    throw new Failure('facts_changed', `changed meanwhile: ${changed.join(', ')}`)
+  if (facts.task.expiresAtMs <= nowMs) throw new Failure('task_expired', 'the task has expired')
+  if (grant !== undefined && grant.expiresAtMs <= nowMs) {
+    throw new Failure('approval_expired', 'the approval was not used in time')
+  }
+}
+
+async function takeBudgets(
+  spine: Spine,
+  tx: Tx,
+  task: string,
+  call: ClassifiedCall,
+  nowMs: number,
+): Promise<void> {
+  const { limits, budgets } = spine
+  const isWrite = atLeast(call.effect, 'write')
+  const taken =
+    (await budgets.take(tx, `calls/${task}`, 1, limits.callsPerTask, HOUR_MS, nowMs)) &&
+    // Each target counts, so that one call with fifty hosts is not one write.
+    (!isWrite ||
+      (await budgets.take(
+        tx,
+        `writes/${task}`,
+        Math.max(1, call.targets.length),
+        limits.writesPerTask,
+        0,
+        nowMs,
+      )))
+  if (!taken)
+    throw new Failure(
+      'budget_exhausted',
+      isWrite ? 'the task may write no more' : 'too many calls in an hour',
+    )
+}
+
+/** The one signature that approved the call also turns the task towards responding (R10). */
+async function upgradePurpose(
+  spine: Spine,
+  tx: Tx,
+  place: CallPlace,
+  task: Task,
+): Promise<EntryDraft> {
+  await spine.facts.tasks.put(tx, { ...task, purpose: 'respond' })
+  return {
+    ...baseOf(place),
+    id: spine.nextId(),
+    type: 'task.changed',
+    data: { task: task.id, purpose: 'respond', reason: 'approved_write' },
+  }
+}
+
+/** The exact frame: what was decided, and nothing an agent could add beside it. */
+export function frameOf(intent: CallIntent, call: ClassifiedCall): Frame {
+  const { upstream, name, kind } = intent
+  if (kind === 'resource')
+    return { upstream, method: 'resources/read', name, params: { uri: name } }
+  const params: JsonObject = { name, arguments: call.forwarded }
+  return { upstream, method: kind === 'prompt' ? 'prompts/get' : 'tools/call', name, params }
+}

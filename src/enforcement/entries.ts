@@ -1,0 +1,172 @@
+/** The entries a call leaves behind, in one place, so that their shape is read at a glance. Pure. */
+import { canonicalBytes, digestOfJson } from '../kernel/canonical-json.ts'
+import type { EntryDraft, Payload, Receipt } from '../kernel/entry.ts'
+import type { Refusal } from '../kernel/failure.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
+import type { Lease } from '../lease/lease.ts'
+import type { Outcome } from './call.ts'
+import type { Considered } from './considered.ts'
+import type { CallPlace } from './place.ts'
+
+type Base = Pick<EntryDraft, 'atMs' | 'actor' | 'caseId' | 'task' | 'call'>
+
+export function baseOf(place: CallPlace): Base {
+  const { session, callId, atMs } = place
+  return {
+    atMs,
+    actor: place.actor ?? { kind: 'agent', id: session.agent.id },
+    caseId: session.task.caseId,
+    task: session.task.id,
+    call: callId,
+  }
+}
+
+/** A no before any policy was reached: unknown, blocked, not granted, unreadable. */
+export function refusedDraft(id: string, place: CallPlace, no: Refusal): EntryDraft {
+  return {
+    ...baseOf(place),
+    id,
+    type: 'tool.call.decided',
+    data: {
+      ...place.label,
+      action: 'unclassified',
+      effect: 'unclassified',
+      decision: 'deny',
+      enforced: true,
+      reason: no.code,
+      policies: [],
+      attempt: 0,
+      mode: place.session.agent.mode,
+      purpose: place.session.task.purpose,
+    },
+    payloads: { arguments: jsonPayload(place.arguments) },
+  }
+}
+
+/** A decision of the policy with the complete question it answered, so that it can be replayed. */
+export function decidedDraft(
+  id: string,
+  considered: Considered,
+  requestId: string | undefined,
+): EntryDraft {
+  const { place, call, decision, facts, requests, attempt } = considered
+  const target = call.targets[0]
+  return {
+    ...baseOf(place),
+    id,
+    type: 'tool.call.decided',
+    data: {
+      ...place.label,
+      action: call.action,
+      effect: call.effect,
+      decision: decision.kind,
+      enforced: decision.isEnforced,
+      reason: decision.reason,
+      bundle: decision.bundleDigest,
+      rule: decision.ruleDigest,
+      policies: decision.policyIds,
+      obligations: decision.obligations.map((each) => `${each.requires}:${each.role}`).sort(),
+      facts: digestOfJson('countersign-facts-v1', requests),
+      ...(requestId === undefined ? {} : { request: requestId }),
+      attempt,
+      ...(target === undefined ? {} : { target_kind: target.kind }),
+      mode: facts.agent.mode,
+      purpose: facts.task.purpose,
+    },
+    payloads: { arguments: jsonPayload(place.arguments), facts: jsonPayload(requests) },
+  }
+}
+
+export function leaseIssuedDraft(
+  id: string,
+  place: CallPlace,
+  lease: Lease,
+  decidedEntry: string,
+): EntryDraft {
+  return {
+    ...baseOf(place),
+    id,
+    type: 'lease.issued',
+    cites: [decidedEntry],
+    data: {
+      lease: lease.id,
+      kind: lease.kind,
+      tool: place.label.tool,
+      task: lease.task,
+      expires: lease.expiresAtMs,
+      residual_until: lease.expiresAtMs,
+    },
+  }
+}
+
+export function dispatchedDraft(
+  id: string,
+  place: CallPlace,
+  parts: {
+    readonly upstream: string
+    readonly frame: string
+    readonly lease: string
+    readonly attempt: number
+    readonly grant?: string
+    readonly cites: readonly string[]
+  },
+): EntryDraft {
+  return {
+    ...baseOf(place),
+    id,
+    type: 'tool.call.dispatched',
+    cites: parts.cites,
+    data: {
+      ...place.label,
+      upstream: parts.upstream,
+      frame: parts.frame,
+      lease: parts.lease,
+      attempt: parts.attempt,
+      ...(parts.grant === undefined ? {} : { grant: parts.grant }),
+    },
+  }
+}
+
+export function outcomeDraft(
+  id: string,
+  place: CallPlace,
+  parts: {
+    readonly outcome: Outcome
+    readonly evidence?: string
+    readonly error?: string
+    readonly probe?: string
+    readonly durationMs: number
+    readonly dispatched: Receipt
+    readonly result?: JsonObject
+    readonly personal: boolean
+  },
+): EntryDraft {
+  return {
+    ...baseOf(place),
+    id,
+    type: 'tool.call.outcome',
+    cites: [parts.dispatched],
+    data: {
+      ...place.label,
+      outcome: parts.outcome,
+      duration_ms: parts.durationMs,
+      ...(parts.evidence === undefined ? {} : { evidence: parts.evidence }),
+      ...(parts.error === undefined ? {} : { error: parts.error }),
+      ...(parts.probe === undefined ? {} : { probe: parts.probe }),
+    },
+    ...(parts.result === undefined
+      ? {}
+      : {
+          payloads: {
+            result: jsonPayload(parts.result, parts.personal ? 'personal' : 'operational'),
+          },
+        }),
+  }
+}
+
+export function jsonPayload(
+  value: unknown,
+  dataClass: Payload['dataClass'] = 'operational',
+): Payload {
+  return { bytes: canonicalBytes(value), mediaType: 'application/json', dataClass }
+}

@@ -1,0 +1,64 @@
+/** Step 5: asks, or finds the question already asked, and waits as long as the face can. */
+import type { ApprovalRequest } from '../approval/request.ts'
+import { codeOf, refusal } from '../kernel/failure.ts'
+import { type Attached, attach } from './attach.ts'
+import { awaitDecision } from './await-decision.ts'
+import type { Considered } from './considered.ts'
+import type { CallAnswer } from './intent.ts'
+import { openRequest } from './open-request.ts'
+import { recordRefusal } from './refuse.ts'
+import type { Spine } from './spine.ts'
+
+/** Either the answer for now, or the decided request, with which the call is considered again. */
+export type HoldEnd =
+  | { readonly kind: 'answer'; readonly answer: CallAnswer }
+  | { readonly kind: 'again'; readonly attached: Attached }
+
+export async function hold(
+  spine: Spine,
+  considered: Considered,
+  attached: Attached,
+): Promise<HoldEnd> {
+  const { intent, place } = considered
+  const asked = attached.isOpen ? attached.request : await ask(spine, considered)
+  if ('kind' in asked) return asked
+  const untilMs = place.atMs + intent.holdMs
+  const end = await awaitDecision(spine, asked, untilMs, intent.back.signal)
+  if (end.state === 'pending') return { kind: 'answer', answer: waiting(end, intent.back.signal) }
+  const cited = { ...intent, approvalId: end.id }
+  return { kind: 'again', attached: await attach(spine, cited, place.label.fingerprint) }
+}
+
+/** Opens the request, unless the agent already has too many open or a parallel call asked first. */
+async function ask(spine: Spine, considered: Considered): Promise<ApprovalRequest | HoldEnd> {
+  const { intent, place } = considered
+  const { tenant, agent } = intent.session
+  const open = await spine.approvals.countPending(tenant, agent.id)
+  if (open >= spine.limits.openRequestsPerAgent) {
+    const no = refusal('too_many_open_requests', `${open} requests of this agent wait for people`)
+    return { kind: 'answer', answer: await recordRefusal(spine, place, no) }
+  }
+  try {
+    return await openRequest(spine, considered)
+  } catch (error) {
+    if (codeOf(error) !== 'conflict') throw error
+    return { kind: 'again', attached: await attach(spine, intent, place.label.fingerprint) }
+  }
+}
+
+/** Nothing ran. A caller who went away finds the request again by making the identical call. */
+function waiting(request: ApprovalRequest, signal: AbortSignal): CallAnswer {
+  const { call: callId, id: approvalId } = request
+  if (signal.aborted) {
+    const gone = refusal('cancelled', 'the caller went away; the request stays open, nothing ran')
+    return { kind: 'refused', callId, refusal: gone, approvalId }
+  }
+  return {
+    kind: 'pending',
+    callId,
+    approvalId,
+    action: request.action,
+    role: request.needs[0]?.role ?? 'incident-commander',
+    expiresAtMs: request.expiresAtMs,
+  }
+}

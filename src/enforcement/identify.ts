@@ -1,0 +1,43 @@
+/**
+ * Step 1: who. A task token is the only key: it names agent, task, tenant and analyst, and each of them must
+ * still stand. There is no anonymous mode and no way in with a person's token (R11).
+ */
+import type { AgentStore } from '../identity/ports.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { TaskStore, TokenSigner } from '../task/ports.ts'
+import type { Identify } from './session.ts'
+
+/** People's API tokens carry this prefix, so that one in an agent's hands is recognised without a look-up. */
+export const PERSON_TOKEN_PREFIX = 'cs_person_'
+
+export function makeIdentify(parts: {
+  readonly tokens: TokenSigner
+  readonly agents: AgentStore
+  readonly tasks: TaskStore
+  readonly clock: Clock
+}): Identify {
+  return async (bearer) => {
+    if (bearer === undefined)
+      throw new Failure('not_authenticated', 'no bearer token was presented')
+    if (bearer.startsWith(PERSON_TOKEN_PREFIX)) {
+      throw new Failure('human_token_refused', "a person's token opens no task")
+    }
+    const nowMs = parts.clock.nowMs()
+    const claims = await parts.tokens.read(bearer, nowMs)
+    const [agent, task] = await Promise.all([
+      parts.agents.byId(claims.tenant, claims.agent),
+      parts.tasks.byId(claims.tenant, claims.task),
+    ])
+    if (agent === undefined)
+      throw new Failure('agent_unknown', 'the agent of the token is not registered')
+    if (agent.state !== 'active')
+      throw new Failure('agent_not_active', `the agent is ${agent.state}`)
+    if (task === undefined || task.agent !== agent.id) {
+      throw new Failure('not_authenticated', "the task of the token is not this agent's")
+    }
+    if (task.state !== 'open') throw new Failure('task_closed', 'the task is closed')
+    if (task.expiresAtMs <= nowMs) throw new Failure('task_expired', 'the task has expired')
+    return { tenant: claims.tenant, agent, task, claims }
+  }
+}

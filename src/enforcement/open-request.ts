@@ -1,0 +1,152 @@
+/**
+ * Step 5: the question to a person. It is durable, with everything shown and everything that would be sent,
+ * before anybody waits for it. A crash before the commit: nobody was asked. After it: the request is found
+ * again by the call's fingerprint.
+ */
+import { bindAction } from '../approval/binding.ts'
+import { needsOf } from '../approval/needs.ts'
+import type { ApprovalRequest, Need } from '../approval/request.ts'
+import { atLeast } from '../catalogue/tool.ts'
+import type { Role } from '../identity/person.ts'
+import { canonicalBytes } from '../kernel/canonical-json.ts'
+import { digestOf } from '../kernel/digest.ts'
+import type { EntryDraft } from '../kernel/entry.ts'
+import type { Considered } from './considered.ts'
+import { baseOf, decidedDraft, jsonPayload } from './entries.ts'
+import { packageOf } from './package.ts'
+import { recordOf } from './record.ts'
+import type { Spine } from './spine.ts'
+
+/**
+ * Commits the question. Throws `conflict` when a parallel identical call asked it a moment ago: the caller
+ * then attaches to that request.
+ */
+export async function openRequest(spine: Spine, parts: Considered): Promise<ApprovalRequest> {
+  const { place, call, facts, decision } = parts
+  const { tenant } = place.session
+  const nowMs = spine.clock.nowMs()
+  const needs = needsOf(decision.obligations, ownerRole(spine, parts))
+  const packageBytes = canonicalBytes(await packageOf(spine, parts, needs))
+  const ids = { request: spine.nextId(), entry: spine.nextId(), nonce: spine.nextId() }
+  const expiresAtMs = Math.min(nowMs + spine.limits.requestLifetimeMs, facts.task.expiresAtMs)
+  const bound = bindAction({
+    tenant,
+    request: ids.request,
+    fingerprint: place.label.fingerprint,
+    action: call.action,
+    targets: call.targets,
+    ruleDigest: decision.ruleDigest,
+    needs,
+    evidence: digestOf('countersign-evidence-v1', packageBytes),
+    expiresAtMs,
+    nonce: ids.nonce,
+  })
+  const request = {
+    ...requestOf(parts, needs, nowMs, expiresAtMs),
+    ...(await ownerOnDuty(spine, tenant, needs, nowMs)),
+    id: ids.request,
+    requestEntry: ids.entry,
+    actionDigest: bound.actionDigest,
+  }
+  const asked = requestedDraft(parts, request, bound.statement, packageBytes)
+  await spine.commit(tenant, async (tx) => {
+    await spine.approvals.put(tx, request)
+    const { action, effect } = call
+    const record = recordOf(place, { action, effect, state: 'held', request: request.id }, nowMs)
+    await spine.calls.put(tx, record)
+    const decided = decidedDraft(spine.nextId(), parts, request.id)
+    return { value: undefined, entries: [decided, asked] }
+  })
+  return request
+}
+
+type Unnumbered = Omit<ApprovalRequest, 'id' | 'requestEntry' | 'actionDigest'>
+
+function requestOf(
+  parts: Considered,
+  needs: readonly Need[],
+  createdAtMs: number,
+  expiresAtMs: number,
+): Unnumbered {
+  const { intent, place, call, decision } = parts
+  const { tenant, task, agent } = intent.session
+  return {
+    tenant,
+    call: place.callId,
+    task: task.id,
+    agent: agent.id,
+    caseId: task.caseId,
+    onBehalfOf: task.onBehalfOf,
+    agentOwner: agent.owner,
+    tool: place.label.tool,
+    action: call.action,
+    effect: call.effect,
+    isIrreversible: call.reversibility === 'irreversible',
+    fingerprint: place.label.fingerprint,
+    needs,
+    policyIds: decision.policyIds,
+    ruleDigest: decision.ruleDigest,
+    definitionDigest: place.label.definition,
+    claim: intent.claim,
+    upgradesPurpose: task.purpose !== 'respond' && atLeast(call.effect, 'write'),
+    state: 'pending',
+    createdAtMs,
+    expiresAtMs,
+    revision: 0,
+  }
+}
+
+function requestedDraft(
+  parts: Considered,
+  request: ApprovalRequest,
+  statement: string,
+  packageBytes: Uint8Array,
+): EntryDraft {
+  const { intent, place } = parts
+  const { owner, needs } = request
+  const json = { mediaType: 'application/json', dataClass: 'operational' } as const
+  return {
+    ...baseOf(place),
+    id: request.requestEntry,
+    type: 'approval.requested',
+    data: {
+      request: request.id,
+      action_digest: request.actionDigest,
+      role: needs[0]?.role ?? 'incident-commander',
+      ...(owner === undefined ? {} : { owner }),
+      strength: needs[0]?.strength ?? 'approve',
+      expires: request.expiresAtMs,
+      claim: request.claim,
+    },
+    payloads: {
+      statement: { bytes: new TextEncoder().encode(statement), ...json },
+      package: { bytes: packageBytes, ...json },
+      intent: jsonPayload({
+        arguments: intent.arguments,
+        kind: intent.kind,
+        name: intent.name,
+        upstream: intent.upstream,
+      }),
+    },
+  }
+}
+
+/** What `owner` stands for here: the one role that answers for this class in this environment (R153). */
+function ownerRole(spine: Spine, parts: Considered): Role {
+  const { intent, call, facts } = parts
+  const environment = facts.targets[0]?.asset.environment ?? 'unknown'
+  const bundle = spine.bundle(intent.session.tenant)
+  return bundle?.ownerRole(call.action, call.effect, environment) ?? 'incident-commander'
+}
+
+/** The person on duty for the first need now; nobody means the request has no owner yet, never a pass (R150). */
+async function ownerOnDuty(
+  spine: Spine,
+  tenant: string,
+  needs: readonly Need[],
+  nowMs: number,
+): Promise<{ owner?: string }> {
+  const shifts = await spine.roster.onDuty(tenant, nowMs)
+  const owner = shifts.find((shift) => shift.role === needs[0]?.role)?.person
+  return owner === undefined ? {} : { owner }
+}

@@ -1,0 +1,120 @@
+/** Steps 3 and 4: from facts to the flat question the policy is asked, one per target. Pure. */
+import type { ClassifiedCall } from '../catalogue/tool.ts'
+import type { Facts, TargetFacts } from '../facts/facts.ts'
+import { stopFor } from '../facts/gather.ts'
+import { digestOf } from '../kernel/digest.ts'
+import type { Decision } from '../policy/decision.ts'
+import type { ActiveBundle, Decide } from '../policy/ports.ts'
+import type { PolicyRequest, PolicyTarget } from '../policy/request.ts'
+
+/** What a call without a target acts upon: nothing in particular, and nothing critical. */
+const NO_TARGET: PolicyTarget = {
+  kind: 'none',
+  id: 'none',
+  criticality: 0,
+  environment: 'unknown',
+  isKnown: true,
+  isNeverTouch: false,
+  labels: [],
+}
+const NO_BUNDLE = digestOf('countersign-bundle-v1', new Uint8Array())
+
+export function policyRequests(
+  call: ClassifiedCall,
+  facts: Facts,
+  nowMs: number,
+): readonly PolicyRequest[] {
+  const { agent, task, caseRecord, exposure } = facts
+  const base = {
+    tenant: agent.tenant,
+    agent: { id: agent.id, mode: agent.mode, state: agent.state, owner: agent.owner },
+    task: {
+      id: task.id,
+      purpose: task.purpose,
+      isOpen: task.state === 'open' && task.expiresAtMs > nowMs,
+      onBehalfOf: task.onBehalfOf,
+    },
+    incident: {
+      id: caseRecord.id,
+      isOpen: caseRecord.state === 'open',
+      severity: caseRecord.severity,
+      tags: caseRecord.tags,
+      ageMs: facts.caseAgeMs,
+    },
+    call: {
+      action: call.action,
+      effect: call.effect,
+      direction: call.direction ?? 'none',
+      tool: call.tool.exposedName,
+      upstream: call.tool.upstream,
+      reversibility: call.reversibility,
+      hasInverse: call.inverse !== undefined,
+      flags: call.flags,
+      targetCount: call.targets.length,
+    },
+    exposure: { labels: exposure.labels, untrustedSources: exposure.untrustedSources },
+    stale: facts.stale,
+    nowMs,
+  } as const
+  const targets = facts.targets.length === 0 ? [NO_TARGET] : facts.targets.map(policyTarget)
+  return targets.map((target) => ({ ...base, target }))
+}
+
+function policyTarget({ target, isKnown, asset }: TargetFacts): PolicyTarget {
+  return {
+    kind: target.kind,
+    id: target.id,
+    criticality: asset.criticality,
+    environment: asset.environment,
+    isKnown,
+    isNeverTouch: asset.isNeverTouch,
+    labels: asset.labels,
+  }
+}
+
+/**
+ * One decision for the whole call: a stop before anything else, then the worst over its targets. Deny beats
+ * hold beats allow; obligations add up.
+ */
+export function decideCall(
+  decide: Decide,
+  bundle: ActiveBundle | undefined,
+  call: ClassifiedCall,
+  facts: Facts,
+  requests: readonly PolicyRequest[],
+  discharged: readonly string[],
+): Decision {
+  const stop = stopFor(facts.stops, call, facts.agent.id)
+  if (stop !== undefined) {
+    return {
+      kind: 'deny',
+      policyIds: [],
+      reason: 'stopped',
+      detail: `a person stopped ${stop.scope}`,
+      obligations: [],
+      isEnforced: true,
+      bundleDigest: bundle?.bundleDigest ?? NO_BUNDLE,
+      ruleDigest: bundle?.ruleDigest(call.action, call.effect, call.entryDigest) ?? NO_BUNDLE,
+    }
+  }
+  const all = requests.map((request) => decide(bundle, request, call.entryDigest, discharged))
+  return all.reduce(worse)
+}
+
+const RANK = { allow: 0, hold: 1, deny: 2 } as const
+
+function worse(a: Decision, b: Decision): Decision {
+  const first = RANK[b.kind] > RANK[a.kind] ? b : a
+  const other = first === a ? b : a
+  const seen = new Set(first.obligations.map((each) => each.policyId))
+  const obligations =
+    first.kind === 'hold'
+      ? [...first.obligations, ...other.obligations.filter((each) => !seen.has(each.policyId))]
+      : first.obligations
+  return {
+    ...first,
+    obligations,
+    policyIds: [...new Set([...first.policyIds, ...other.policyIds])].sort(),
+    isEnforced: first.isEnforced || (other.kind === first.kind && other.isEnforced),
+  }
+}

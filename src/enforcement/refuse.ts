@@ -1,0 +1,158 @@
+/** How a call that does not run is recorded and answered. A refusal is durable before the agent hears it. */
+import type { ApprovalRequest, Grant } from '../approval/request.ts'
+import { closed } from '../approval/resolve.ts'
+import type { Tx } from '../kernel/commit.ts'
+import type { EntryDraft } from '../kernel/entry.ts'
+import { type Refusal, refusal } from '../kernel/failure.ts'
+import { isObject, type JsonObject, parseStrict } from '../kernel/strict-json.ts'
+import type { Attached } from './attach.ts'
+import type { Considered } from './considered.ts'
+import { baseOf, decidedDraft, refusedDraft } from './entries.ts'
+import type { CallAnswer } from './intent.ts'
+import type { CallPlace } from './place.ts'
+import { recordOf } from './record.ts'
+import type { Spine } from './spine.ts'
+
+/** A no that needs no policy, or came after it: one entry, then the answer. */
+export async function recordRefusal(
+  spine: Spine,
+  place: CallPlace,
+  no: Refusal,
+  request?: ApprovalRequest,
+): Promise<CallAnswer> {
+  const { tenant } = place.session
+  const known = await spine.calls.byId(tenant, place.callId)
+  await spine.commit(tenant, async (tx) => {
+    await putDenied(
+      spine,
+      tx,
+      place,
+      known?.action ?? 'unclassified',
+      known?.effect ?? 'unclassified',
+    )
+    return { value: undefined, entries: [refusedDraft(spine.nextId(), place, no)] }
+  })
+  return answer(spine, place, no, request)
+}
+
+/** A deny of the policy, or an approval that no longer holds: its grant is voided in the same commit. */
+export async function recordDenial(
+  spine: Spine,
+  considered: Considered,
+  attached: Attached,
+): Promise<CallAnswer> {
+  const { place, call, discharged, decision } = considered
+  const no = denialOf(considered)
+  const recorded = { ...decision, kind: 'deny', reason: no.code, isEnforced: true } as const
+  await spine.commit(place.session.tenant, async (tx) => {
+    const decided = decidedDraft(
+      spine.nextId(),
+      { ...considered, decision: recorded },
+      attached.request?.id,
+    )
+    const entries: [EntryDraft, ...EntryDraft[]] = [decided]
+    const grant = discharged.grant
+    const why = discharged.kind === 'void' ? discharged.reason : 'denied_at_execution'
+    const end = why === 'lapsed' ? 'lapsed' : 'void'
+    if (grant !== undefined && (await spine.approvals.settleGrant(tx, grant.id, end))) {
+      entries.push(voidedDraft(spine, place, grant, why))
+    }
+    if (attached.request?.state === 'pending' && !TEMPORARY.has(no.code)) {
+      entries.push(await supersede(spine, tx, place, attached.request))
+    }
+    await putDenied(spine, tx, place, call.action, call.effect)
+    return { value: undefined, entries }
+  })
+  return answer(spine, place, no, attached.request)
+}
+
+function denialOf({ decision, discharged }: Considered): Refusal {
+  if (discharged.kind === 'void') return discharged.refusal
+  if (decision.kind === 'hold')
+    return refusal('approval_void', 'more is required now than was approved')
+  const reason = decision.reason === 'allowed' ? 'forbidden' : decision.reason
+  return refusal(reason, decision.detail, decision.policyIds)
+}
+
+function voidedDraft(spine: Spine, place: CallPlace, grant: Grant, reason: string): EntryDraft {
+  return {
+    ...baseOf(place),
+    id: spine.nextId(),
+    type: 'grant.voided',
+    data: { request: grant.request, action_digest: grant.actionDigest, grant: grant.id, reason },
+  }
+}
+
+/** Nobody should be asked about a call that is denied anyway; these may be over in a minute. */
+const TEMPORARY: ReadonlySet<string> = new Set([
+  'facts_unavailable',
+  'policy_error',
+  'policy_missing',
+])
+
+async function supersede(
+  spine: Spine,
+  tx: Tx,
+  place: CallPlace,
+  request: ApprovalRequest,
+): Promise<EntryDraft> {
+  const current = await spine.approvals.lock(tx, request.id)
+  if (current?.state === 'pending') {
+    await spine.approvals.put(
+      tx,
+      closed(current, 'cancelled', undefined, spine.clock.nowMs(), 'superseded'),
+    )
+  }
+  return {
+    ...baseOf(place),
+    id: spine.nextId(),
+    type: 'approval.cancelled',
+    data: { request: request.id, action_digest: request.actionDigest, reason: 'superseded' },
+  }
+}
+
+async function putDenied(
+  spine: Spine,
+  tx: Tx,
+  place: CallPlace,
+  action: string,
+  effect: string,
+): Promise<void> {
+  const record = recordOf(place, { action, effect, state: 'denied' }, spine.clock.nowMs())
+  await spine.calls.put(tx, record)
+}
+
+async function answer(
+  spine: Spine,
+  place: CallPlace,
+  no: Refusal,
+  request: ApprovalRequest | undefined,
+): Promise<CallAnswer> {
+  const base = { kind: 'refused', callId: place.callId, refusal: no } as const
+  if (request === undefined) return base
+  const said = await decisionSaid(spine, request)
+  return {
+    ...base,
+    approvalId: request.id,
+    refusal: said.reason === undefined ? no : refusal(no.code, said.reason, no.policyIds),
+    ...(said.suggested === undefined ? {} : { suggestedArguments: said.suggested }),
+  }
+}
+
+/** What the person who decided wrote: the agent receives the reason (R87). */
+async function decisionSaid(
+  spine: Spine,
+  request: ApprovalRequest,
+): Promise<{ reason?: string; suggested?: JsonObject }> {
+  const { tenant, decisionEntry, state } = request
+  if (decisionEntry === undefined || state === 'approved') return {}
+  const reason = await spine.payloads.open(tenant, decisionEntry, 'reason')
+  const text = reason.state === 'present' ? new TextDecoder().decode(reason.bytes) : undefined
+  if (request.reasonCode !== 'modified') return text === undefined ? {} : { reason: text }
+  const wanted = await spine.payloads.open(tenant, decisionEntry, 'arguments')
+  const value = wanted.state === 'present' ? parseStrict(wanted.bytes) : undefined
+  return {
+    ...(text === undefined ? {} : { reason: text }),
+    ...(isObject(value) ? { suggested: value } : {}),
+  }
+}

@@ -1,0 +1,54 @@
+/** Steps 6 to 11 for a call that may act: dispatch, act, check, settle, answer. */
+import { codeOf, refusal } from '../kernel/failure.ts'
+import { act } from './act.ts'
+import type { Attached } from './attach.ts'
+import type { Considered } from './considered.ts'
+import { commitDispatch } from './dispatch.ts'
+import type { CallAnswer } from './intent.ts'
+import { probe } from './probe.ts'
+import { type Acted, type Settled, settle } from './settle.ts'
+import type { Spine } from './spine.ts'
+
+/** Throws what `commitDispatch` throws, and then nothing was sent; afterwards every failure is an answer. */
+export async function run(
+  spine: Spine,
+  considered: Considered,
+  attached: Attached,
+): Promise<CallAnswer> {
+  const { intent, place, call } = considered
+  spine.at('dispatch:before')
+  const dispatched = await commitDispatch(
+    spine,
+    considered,
+    attached.isOpen ? attached.request : undefined,
+  )
+  spine.at('dispatch:after')
+  const acted = await act(spine, intent, call, dispatched)
+  spine.at('act:after')
+  const finding = await probe(spine, intent, call, acted)
+  const settled = await settle(spine, place, call, dispatched, acted, finding)
+  spine.at('outcome:after')
+  return answerOf(considered, acted, settled)
+}
+
+function answerOf(considered: Considered, acted: Acted, settled: Settled): CallAnswer {
+  const { callId } = considered.place
+  if (acted.kind === 'rpc-error') {
+    const { rpcCode, message, data } = acted.error
+    return { kind: 'rpc-error', callId, rpcCode, message, ...(data === undefined ? {} : { data }) }
+  }
+  if (acted.kind === 'failure') {
+    const code = settled.outcome === 'unknown' ? 'outcome_unknown' : codeOf(acted.error)
+    const no = refusal(code, 'the tool server did not answer as it should')
+    return { kind: 'refused', callId, refusal: no }
+  }
+  const { kind, reason, detail, policyIds, isEnforced } = considered.decision
+  const wouldHaveStopped = kind !== 'allow' && !isEnforced && reason !== 'allowed'
+  return {
+    kind: 'answered',
+    callId,
+    answer: acted.answer,
+    ...(settled.evidenceId === undefined ? {} : { evidenceId: settled.evidenceId }),
+    ...(wouldHaveStopped ? { monitored: refusal(reason, detail, policyIds) } : {}),
+  }
+}

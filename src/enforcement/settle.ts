@@ -1,0 +1,127 @@
+/**
+ * Steps 8 to 10: what came of it. The outcome, what the task has now read and what the agent is given are
+ * durable before the agent hears anything. A crash before this commit leaves the call `dispatched`; recovery
+ * settles it.
+ */
+import type { ClassifiedCall } from '../catalogue/tool.ts'
+import { atLeast } from '../catalogue/tool.ts'
+import { canonicalBytes } from '../kernel/canonical-json.ts'
+import { digestOf } from '../kernel/digest.ts'
+import type { EntryDraft } from '../kernel/entry.ts'
+import { codeOf, type Failure } from '../kernel/failure.ts'
+import type { UpstreamError } from '../kernel/upstream-error.ts'
+import type { Outcome } from './call.ts'
+import type { Dispatched } from './dispatch.ts'
+import { baseOf, outcomeDraft } from './entries.ts'
+import type { CallPlace } from './place.ts'
+import type { Spine } from './spine.ts'
+import type { FrameAnswer } from './upstream.ts'
+
+/** What the adapter gave back: an answer, the upstream's own error, or a failure of the way there. */
+export type Acted =
+  | { readonly kind: 'answer'; readonly answer: FrameAnswer }
+  | { readonly kind: 'rpc-error'; readonly error: UpstreamError }
+  | { readonly kind: 'failure'; readonly error: Failure | Error }
+
+export type Settled = { readonly outcome: Outcome; readonly evidenceId?: string }
+
+/** Whether the effect was looked at afterwards; `verified` and `absent` come from a probe. */
+export type ProbeFinding = 'verified' | 'absent' | 'untold'
+
+export async function settle(
+  spine: Spine,
+  place: CallPlace,
+  call: ClassifiedCall,
+  dispatched: Dispatched,
+  acted: Acted,
+  probe: ProbeFinding,
+): Promise<Settled> {
+  const { tenant, task } = place.session
+  const nowMs = spine.clock.nowMs()
+  const outcome = outcomeOf(call, acted, probe)
+  const result =
+    acted.kind === 'answer' && acted.answer.kind === 'complete' ? acted.answer.result : undefined
+  const evidenceId = result === undefined ? undefined : spine.nextId()
+  const outcomeId = spine.nextId()
+  const isPersonal = call.resultLabels.includes('personal')
+  const entries: [EntryDraft, ...EntryDraft[]] = [
+    outcomeDraft(
+      outcomeId,
+      { ...place, atMs: nowMs },
+      {
+        outcome,
+        durationMs: Math.max(0, nowMs - dispatched.dispatchedAtMs),
+        dispatched: dispatched.receipt,
+        personal: isPersonal,
+        ...(evidenceId === undefined ? {} : { evidence: evidenceId }),
+        ...(result === undefined ? {} : { result }),
+        ...(probe === 'untold' ? {} : { probe }),
+        ...errorOf(acted),
+      },
+    ),
+    revokedDraft(spine, place, dispatched.lease.id, nowMs),
+  ]
+  if (evidenceId !== undefined) {
+    entries.push({
+      ...baseOf({ ...place, atMs: nowMs }),
+      id: spine.nextId(),
+      type: 'tool.result.delivered',
+      cites: [outcomeId],
+      data: { evidence: evidenceId, labels: call.resultLabels, redactions: 0 },
+    })
+  }
+  await spine.commit(tenant, async (tx) => {
+    await spine.calls.settle(tx, place.callId, outcome, evidenceId, nowMs)
+    await spine.leases.revoke(tx, dispatched.lease.id)
+    if (evidenceId !== undefined && result !== undefined) {
+      await spine.evidence.put(tx, {
+        tenant,
+        id: evidenceId,
+        caseId: task.caseId,
+        task: task.id,
+        call: place.callId,
+        tool: place.label.tool,
+        digest: digestOf('countersign-evidence-v1', canonicalBytes(result)),
+        outcomeEntry: outcomeId,
+        labels: call.resultLabels,
+        atMs: nowMs,
+      })
+      const sources = call.flags.includes('untrusted-output') ? [place.label.tool] : []
+      await spine.facts.tasks.addExposure(tx, task.id, call.resultLabels, sources)
+    }
+    return { value: undefined, entries }
+  })
+  return { outcome, ...(evidenceId === undefined ? {} : { evidenceId }) }
+}
+
+/**
+ * The outcome from what is known, never from what is hoped. For a read the answer is the effect; for anything
+ * else a tool's word is not proof, only a probe is.
+ */
+export function outcomeOf(call: ClassifiedCall, acted: Acted, probe: ProbeFinding): Outcome {
+  if (acted.kind === 'rpc-error') return 'failed'
+  if (acted.kind === 'failure') {
+    return codeOf(acted.error) === 'upstream_unreachable' ? 'failed' : 'unknown'
+  }
+  if (acted.answer.kind === 'input-required') return 'no_effect'
+  if (acted.answer.isToolError) return 'failed'
+  if (!atLeast(call.effect, 'annotate')) return 'applied_verified'
+  if (probe === 'verified') return 'applied_verified'
+  return probe === 'absent' ? 'no_effect' : 'applied_unverified'
+}
+
+function errorOf(acted: Acted): { error?: string } {
+  if (acted.kind === 'rpc-error') return { error: 'rpc_error' }
+  if (acted.kind === 'failure') return { error: codeOf(acted.error) }
+  if (acted.answer.kind === 'input-required') return { error: 'input_required' }
+  return acted.answer.isToolError ? { error: 'tool_error' } : {}
+}
+
+function revokedDraft(spine: Spine, place: CallPlace, lease: string, atMs: number): EntryDraft {
+  return {
+    ...baseOf({ ...place, atMs }),
+    id: spine.nextId(),
+    type: 'lease.revoked',
+    data: { lease, reason: 'call_settled' },
+  }
+}

@@ -1,0 +1,55 @@
+/** What the spine stands on: ports and pure functions, wired once in main.ts. */
+import type { ApprovalStore } from '../approval/ports.ts'
+import type { ToolStore } from '../catalogue/ports.ts'
+import type { EvidenceStore } from '../evidence/evidence.ts'
+import type { FactSources, FreshnessLimits } from '../facts/gather.ts'
+import type { BudgetStore } from '../facts/ports.ts'
+import type { PersonStore } from '../identity/ports.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Commit } from '../kernel/commit.ts'
+import type { NextId } from '../kernel/ids.ts'
+import type { LeaseStore } from '../lease/lease.ts'
+import type { LedgerReader, PayloadStore } from '../ledger/ports.ts'
+import type { BundleSource, Decide } from '../policy/ports.ts'
+import type { RosterStore } from '../roster/roster.ts'
+import type { CallStore } from './call.ts'
+import type { Changes, LocalCredentials } from './ports.ts'
+import type { Exchange } from './upstream.ts'
+
+/** Limits of the spine; each has its reason where it is set in config.ts. */
+export type SpineLimits = {
+  readonly freshness: FreshnessLimits
+  readonly callsPerTask: number
+  readonly writesPerTask: number
+  readonly openRequestsPerAgent: number
+  readonly requestLifetimeMs: number
+  /** An identical call within this time after a no is refused instead of asked again. */
+  readonly denialMemoryMs: number
+}
+
+/** Says where a crash test may strike. Does nothing in the product. */
+export type At = (label: string) => void
+
+export type Spine = {
+  readonly commit: Commit
+  readonly clock: Clock
+  readonly nextId: NextId
+  readonly tools: ToolStore
+  readonly facts: FactSources
+  readonly budgets: BudgetStore
+  readonly people: PersonStore
+  readonly roster: RosterStore
+  readonly approvals: ApprovalStore
+  readonly leases: LeaseStore
+  readonly evidence: EvidenceStore
+  readonly calls: CallStore
+  readonly payloads: PayloadStore
+  readonly ledger: LedgerReader
+  readonly bundle: BundleSource
+  readonly decide: Decide
+  readonly exchange: Exchange
+  readonly credentials: LocalCredentials
+  readonly changes: Changes
+  readonly limits: SpineLimits
+  readonly at: At
+}

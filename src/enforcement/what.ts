@@ -1,0 +1,98 @@
+/**
+ * Step 2: what. From a name and arguments to an action with an effect and targets, or a refusal. A tool nobody
+ * reviewed, or one that changed since, has no action and cannot be called (R44, R46).
+ */
+import { fingerprintOf } from '../approval/binding.ts'
+import { classify, isRefused } from '../catalogue/classify.ts'
+import type { ClassifiedCall } from '../catalogue/tool.ts'
+import { canonicalBytes } from '../kernel/canonical-json.ts'
+import { type Digest, digestOf } from '../kernel/digest.ts'
+import { Failure, type Refusal, refusal } from '../kernel/failure.ts'
+import type { CallIntent } from './intent.ts'
+import { mayUse } from './session.ts'
+import type { Spine } from './spine.ts'
+
+/** How the ledger names the call, whether or not it could be classified. */
+export type CallLabel = {
+  readonly tool: string
+  readonly definition: Digest
+  readonly fingerprint: Digest
+}
+
+export type What =
+  | { readonly kind: 'known'; readonly call: ClassifiedCall; readonly label: CallLabel }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly label: CallLabel }
+
+/** Stands for "no definition": the digest of nothing. */
+const NO_DEFINITION = digestOf('countersign-tool-v1', new Uint8Array())
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
+
+export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
+  const { session, upstream, kind, name } = intent
+  const tool = await spine.tools.byName(session.tenant, upstream, kind, name)
+  const label = labelOf(intent, tool?.exposedName, tool?.definitionDigest ?? NO_DEFINITION)
+  const refused = (no: Refusal): What => ({ kind: 'refused', refusal: no, label })
+  // Grants first: whoever may not use a tool does not learn whether it exists.
+  if (!mayUse(session, upstream, name)) {
+    return refused(refusal('tool_not_granted', 'the tool is not among the grants of this task'))
+  }
+  if (tool === undefined) return refused(refusal('tool_unknown', 'no upstream offers this'))
+  try {
+    const all = await innerTools(spine, session.tenant, tool.reviewed?.entry.metaTool !== undefined)
+    const find = (inner: string, at: string) => all.get(inner) ?? all.get(`${at}/${inner}`)
+    const call = classify(tool, intent.arguments, find)
+    if (isRefused(call)) return refused(call)
+    const inner = call.tool
+    if (inner !== tool && !mayUse(session, inner.upstream, inner.name)) {
+      return refused(
+        refusal('tool_not_granted', 'the inner tool is not among the grants of this task'),
+      )
+    }
+    return { kind: 'known', call, label }
+  } catch (error) {
+    if (error instanceof Failure) return refused(refusal(error.code, error.message))
+    return refused(refusal('classification_failed', 'the catalogue entry could not be applied'))
+  }
+}
+
+async function innerTools(spine: Spine, tenant: string, isMeta: boolean) {
+  if (!isMeta) return new Map()
+  const tools = await spine.tools.list(tenant)
+  return new Map(
+    tools.flatMap(
+      (each) =>
+        [
+          [each.exposedName, each],
+          [`${each.upstream}/${each.name}`, each],
+        ] as const,
+    ),
+  )
+}
+
+function labelOf(
+  intent: CallIntent,
+  exposedName: string | undefined,
+  definition: Digest,
+): CallLabel {
+  const wanted = exposedName ?? `${intent.upstream}__${intent.name}`
+  return {
+    // A name a stranger chose may say anything; only a plain one enters the ledger, else its digest does.
+    tool: LABEL.test(wanted) ? wanted : `unlisted:${nameDigest(wanted)}`,
+    definition,
+    fingerprint: fingerprintOf(
+      intent.session.tenant,
+      intent.session.task.id,
+      intent.upstream,
+      intent.name,
+      definition,
+      intent.arguments,
+    ),
+  }
+}
+
+function nameDigest(name: string): string {
+  return digestOf('countersign-tool-v1', canonicalBytes(name)).slice(
+    'sha256:'.length,
+    'sha256:'.length + 16,
+  )
+}
