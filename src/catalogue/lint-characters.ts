@@ -8,13 +8,13 @@ const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 /** Control characters beside tab and line ends, and the two separators that only some viewers break at. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029]/u
 const JOINED_EMOJI =
-  /(?<=[\p{Extended_Pictographic}\ufe0f\u{1f3fb}-\u{1f3ff}])\u200d(?=\p{Extended_Pictographic})/gu
+  /(?<=\p{Extended_Pictographic}|\ufe0f|\p{Emoji_Modifier})\u200d(?=\p{Extended_Pictographic})/gu
 const JOINED_LETTERS =
   /(?<=[\p{sc=Arab}\p{sc=Deva}\p{sc=Beng}\p{sc=Mlym}\p{sc=Sinh}\p{sc=Taml}\p{sc=Telu}\p{sc=Knda}\p{sc=Khmr}\p{M}])[\u200c\u200d](?=[\p{L}\p{M}])/gu
-const EMOJI_STYLE = /(?<=[\p{Emoji}\u20e3])\ufe0f/gu
+const EMOJI_STYLE = /(?<=\p{Emoji})\ufe0f/gu
 /** Format, private and unassigned characters, blank fillers, and selectors outside their use. */
 const INVISIBLE =
-  /[\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\u{e0000}-\u{e0fff}]/u
+  /[\p{Cf}\p{Co}\p{Cn}\p{Variation_Selector}\u115f\u1160\u17b4\u17b5\u3164\uffa0\u{e0000}-\u{e0fff}]/u
 
 const LETTERS: Readonly<Record<string, RegExp>> = {
   latin: /\p{sc=Latn}/u,
@@ -63,7 +63,7 @@ export function unmasked(text: string): string {
     .replace(/[\u{e0020}-\u{e007e}]/gu, (tag) =>
       String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000),
     )
-    .replace(/[\p{Cf}\p{Co}\ufe00-\ufe0f\u3164\uffa0]/gu, '')
+    .replace(/[\p{Cf}\p{Co}\p{Variation_Selector}\u3164\uffa0]/gu, '')
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, ' ')
     .normalize('NFKC')
 }
