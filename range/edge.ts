@@ -54,4 +54,4 @@ const bound = await listenOnLoopback(
   portSetting('RANGE_EDGE_PORT'),
 )
 announce({ host: bound.address, port: bound.port })
-leaveWithParent(() => server.close())
+leaveWithParent()

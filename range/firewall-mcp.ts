@@ -61,4 +61,4 @@ server.listen(portSetting('RANGE_FIREWALL_PORT'), HOST, () => {
   if (bound === null || typeof bound === 'string') throw new Error('the firewall has no TCP port')
   announce({ host: HOST, port: bound.port })
 })
-leaveWithParent(() => server.closeAllConnections())
+leaveWithParent()

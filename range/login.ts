@@ -68,4 +68,4 @@ const server = createServer((request, response) => {
 })
 const bound = await listenOnLoopback(server, '127.0.0.1', portSetting('RANGE_LOGIN_PORT'))
 announce({ host: bound.address, port: bound.port })
-leaveWithParent(() => server.closeAllConnections())
+leaveWithParent()

@@ -30,16 +30,22 @@ export async function startProgram(
   file: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Program> {
-  const child = spawn(process.execPath, [file], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [file], { env, stdio: ['pipe', 'pipe', 'pipe'] })
   // The pipe may break while the child leaves; its exit is what we wait for.
   child.stdin.on('error', () => undefined)
+  let complaint = ''
+  const listen = (chunk: Buffer) => {
+    complaint += chunk.toString('utf8')
+  }
+  child.stderr.on('data', listen)
   try {
     const line = await firstLine(child, child.stdout)
     const { host, port } = announcement.parse(JSON.parse(line))
+    child.stderr.off('data', listen).pipe(process.stderr)
     return { name, pid: child.pid ?? 0, host, port, stop: () => stopChild(child) }
   } catch (error) {
     await stopChild(child)
-    throw new Error(`${name} of the practice range did not start`, { cause: error })
+    throw new Error(`${name} of the practice range did not start: ${complaint}`, { cause: error })
   }
 }
 

@@ -188,6 +188,6 @@ if (import.meta.main) {
   } else {
     const { stop, ...range } = await startRange({ dataDir })
     process.stdout.write(`${JSON.stringify(range)}\n`)
-    leaveWithParent(() => void stop())
+    leaveWithParent({ stop: () => void stop() })
   }
 }

@@ -39,4 +39,4 @@ const bound = await listenOnLoopback(
   portSetting('RANGE_SHOP_PORT'),
 )
 announce({ host: bound.address, port: bound.port })
-leaveWithParent(() => server.close())
+leaveWithParent()

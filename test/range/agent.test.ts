@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { generateOpensshLog } from '../../range/openssh-log.ts'
+import { probe } from '../../range/probe-client.ts'
+import { type PlainGateway, type PlainGatewayOptions, startPlainGateway } from './plain-gateway.ts'
+import { type Practice, startPractice } from './practice.ts'
+
+type Story = { readonly step: string; readonly text: string } & Record<string, unknown>
+type Run = { readonly code: number | null; readonly events: readonly Story[] }
+
+/** The story in words, for the message of a failing test. */
+const told = (run: Run) => run.events.map((event) => event.text).join('\n')
+const step = (run: Run, name: string) => run.events.find((event) => event.step === name)
+
+describe('the scripted agent', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'range-agent-'))
+  const keyFile = join(folder, 'agent.jwk.json')
+  const logFile = join(folder, 'auth.log')
+  const { lines, bruteForceAddress } = generateOpensshLog(11)
+  let agentKey: JWK
+  let practice: Practice
+  let gateway: PlainGateway | undefined
+
+  beforeAll(async () => {
+    const pair = await generateKeyPair('ES256', { extractable: true })
+    agentKey = await exportJWK(pair.publicKey)
+    writeFileSync(keyFile, JSON.stringify(await exportJWK(pair.privateKey)))
+    writeFileSync(logFile, lines.join('\n'))
+  })
+  beforeEach(async () => {
+    practice = await startPractice({ logFile })
+  })
+  afterEach(async () => {
+    gateway?.stop()
+    await practice.stop()
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  async function run(
+    options: Pick<PlainGatewayOptions, 'personSays' | 'lets' | 'tokenSeconds'>,
+    ...more: readonly string[]
+  ): Promise<Run> {
+    gateway = await startPlainGateway({ practice, agentKey, ...options })
+    return runAgent('--base', gateway.base, '--key', keyFile, '--json', ...more)
+  }
+
+  async function runAgent(...args: readonly string[]): Promise<Run> {
+    const child = spawn(process.execPath, ['range/agent.ts', ...args], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    let out = ''
+    child.stdout.on('data', (chunk) => {
+      out += String(chunk)
+    })
+    const [code] = await once(child, 'close')
+    const events = out.split('\n').filter((line) => line !== '')
+    return { code, events: events.map((line) => JSON.parse(line)) }
+  }
+
+  const sight = () => probe({ ...practice.range.edge, address: bruteForceAddress })
+
+  it('finds the address, asks, and after approval the address is refused at the edge', async () => {
+    expect(await sight()).toBe('served')
+    const done = await run({ personSays: 'approve' })
+    expect(done.code, told(done)).toBe(0)
+    expect(await sight()).toBe('refused')
+    expect(step(done, 'suspect')).toMatchObject({ address: bruteForceAddress, failures: 280 })
+    expect(step(done, 'forbidden')).toMatchObject({ kind: 'refused', code: 'target_never_touch' })
+    expect(step(done, 'unreviewed')).toMatchObject({ kind: 'refused', code: 'tool_quarantined' })
+    expect(step(done, 'pending')).toMatchObject({ approvalId: 'approval-1' })
+    expect(step(done, 'done')).toMatchObject({ ending: 'blocked' })
+    const desk = await practice.client('desk')
+    const { structuredContent } = await desk.callTool({
+      name: 'get_case',
+      arguments: { case: 'INC-482' },
+    })
+    expect(structuredContent).toMatchObject({
+      notes: [{ text: expect.stringContaining(`${bruteForceAddress}: 280 failed`) }],
+    })
+  })
+
+  it('cites the evidence it was given and nothing else', async () => {
+    const done = await run({ personSays: 'approve' })
+    const evidence = [step(done, 'suspect')?.evidence, step(done, 'logins')?.evidence]
+    expect(gateway?.recommendations).toMatchObject([
+      {
+        evidence,
+        proposed_action: {
+          tool: 'firewall__block_address',
+          arguments: { address: bruteForceAddress, duration_minutes: 60 },
+        },
+      },
+    ])
+    expect(evidence).not.toContain(undefined)
+  })
+
+  it('ends with 3 and blocks nobody when a person says no', async () => {
+    const done = await run({ personSays: 'deny' })
+    expect(done.code, told(done)).toBe(3)
+    expect(step(done, 'answer')).toMatchObject({ kind: 'refused', code: 'approval_denied' })
+    expect(await sight()).toBe('served')
+  })
+
+  it('ends with 4 and blocks nobody when nobody decides', async () => {
+    const done = await run({ personSays: 'nothing' }, '--patience', '1')
+    expect(done.code, told(done)).toBe(4)
+    expect(await sight()).toBe('served')
+  })
+
+  it.each(['directory__disable_account', 'extras__lookup_reputation'])(
+    'ends with 1 before it asks for anything when %s is let through',
+    async (tool) => {
+      const done = await run({ personSays: 'approve', lets: [tool] })
+      expect(done.code, told(done)).toBe(1)
+      expect(step(done, 'done')).toMatchObject({ ending: 'unguarded' })
+      expect(step(done, 'pending')).toBeUndefined()
+    },
+  )
+
+  it('renews its token under the same task, each time with a fresh assertion', async () => {
+    const done = await run({ personSays: 'approve', tokenSeconds: 30 })
+    expect(done.code, told(done)).toBe(0)
+    const wanted = { type: 'countersign_task', case: 'INC-482', purpose: 'respond' }
+    const [first, ...later] = gateway?.exchanges ?? []
+    expect(first?.details).toEqual([wanted])
+    expect(later.length).toBeGreaterThan(3)
+    for (const { details } of later) expect(details).toEqual([{ ...wanted, task: 'task-1' }])
+    expect(new Set(gateway?.exchanges.map(({ jti }) => jti)).size).toBe(gateway?.exchanges.length)
+  })
+
+  it('ends with 7 when no gateway listens, and with 2 without a key', async () => {
+    gateway = await startPlainGateway({ practice, agentKey, personSays: 'approve' })
+    gateway.stop()
+    expect((await runAgent('--base', gateway.base, '--key', keyFile, '--json')).code).toBe(7)
+    expect((await runAgent('--base', gateway.base, '--json')).code).toBe(2)
+  })
+
+  it('does not outlive who started it when it is on a leash', async () => {
+    gateway = await startPlainGateway({ practice, agentKey, personSays: 'nothing' })
+    const args = ['range/agent.ts', '--base', gateway.base, '--key', keyFile, '--json', '--leash']
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] })
+    await once(child.stdout, 'data')
+    child.stdin.end()
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(1)
+  })
+
+  it('shows that a block without effect is not one: it ends with 1', async () => {
+    await practice.stop()
+    practice = await startPractice({ logFile, isFirewallNoop: true })
+    const done = await run({ personSays: 'approve' })
+    expect(done.code, told(done)).toBe(1)
+    expect(step(done, 'done')).toMatchObject({ ending: 'no-effect' })
+    expect(await sight()).toBe('served')
+  })
+})
