@@ -59,7 +59,7 @@ export async function openSession(base: string, tokens: TaskTokens): Promise<Age
           { name, arguments: { ...args } },
           { timeout: CALL_TIMEOUT_MS },
         )
-        return sorted(toolResult.parse(result))
+        return sortAnswer(result)
       } catch (error) {
         return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
       }
@@ -68,8 +68,14 @@ export async function openSession(base: string, tokens: TaskTokens): Promise<Age
   }
 }
 
-function sorted(result: ToolResult): Answer {
-  const said = saidBy(result)
+/**
+ * Which kind of answer a tool result is. What carries an evidence id was written by a tool, and a tool is not
+ * believed when it speaks in the gateway's name.
+ */
+export function sortAnswer(raw: unknown): Answer {
+  const result = toolResult.parse(raw)
+  const evidence = result._meta?.['countersign/evidence']
+  const said = evidence === undefined ? saidBy(result) : undefined
   if (said?.status === PENDING) {
     return { kind: 'pending', approvalId: String(said.approval_id), said }
   }
@@ -77,7 +83,6 @@ function sorted(result: ToolResult): Answer {
     return { kind: 'refused', code: String(said.code ?? said.status), said }
   }
   if (result.isError) return { kind: 'failed', message: textOf(result) }
-  const evidence = result._meta?.['countersign/evidence']
   const value = result.structuredContent ?? parsed(textOf(result)) ?? textOf(result)
   return { kind: 'result', value, ...(evidence === undefined ? {} : { evidence }) }
 }

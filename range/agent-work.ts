@@ -3,6 +3,7 @@
  * gateway; what the gateway refuses is part of the story.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 import {
   acceptedFrom,
   acceptedIn,
@@ -36,8 +37,13 @@ export type Ending =
 const BLOCK_MINUTES = 60
 /** The longest wait a gateway grants in one call. */
 const WAIT_SECONDS = 45
+/** A person who keeps changing a call should make it themselves. */
+const MAX_CORRECTIONS = 3
 /** When the gateway answers `still pending` at once, do not ask again at once. */
 const MIN_ROUND_MS = 1_000
+
+const blockedStatus = z.looseObject({ blocked: z.literal(true) })
+const correctedArguments = z.record(z.string(), z.unknown())
 
 /** Works the case and says how it ended. */
 export async function workCase(work: Work): Promise<Ending> {
@@ -119,23 +125,34 @@ async function isRefused({ session, tell }: Work, step: string, { tool, args }: 
 }
 
 async function block(work: Work, finding: Finding): Promise<Ending> {
-  const { tool, args } = blockCall(work.caseRef, finding)
-  const asked = await work.session.call(tool, args)
-  const answer = asked.kind === 'pending' ? await awaitDecision(work, asked) : asked
+  const { answer, args } = await ask(work, blockCall(work.caseRef, finding), MAX_CORRECTIONS)
   work.tell({ step: 'answer', text: `The block: ${gist(answer)}.`, ...answer })
   if (answer.kind === 'pending') return 'undecided'
   if (answer.kind === 'failed') return 'failed'
   if (answer.kind === 'refused') return answer.code === 'approval_expired' ? 'undecided' : 'denied'
-  const status = await work.session.call('firewall__address_status', { address: finding.address })
-  const isBlocked =
-    status.kind === 'result' && JSON.stringify(status.value).includes('"blocked":true')
+  const address = String(args.address)
+  const status = await work.session.call('firewall__address_status', { address })
+  const isBlocked = status.kind === 'result' && blockedStatus.safeParse(status.value).success
   const sight = isBlocked ? 'blocked' : 'not blocked'
-  work.tell({
-    step: 'checked',
-    text: `The firewall shows ${finding.address} as ${sight}.`,
-    isBlocked,
-  })
+  work.tell({ step: 'checked', text: `The firewall shows ${address} as ${sight}.`, isBlocked })
   return isBlocked ? 'blocked' : 'no-effect'
+}
+
+type Asked = { readonly answer: Answer; readonly args: Call['args'] }
+
+/** Makes the call and waits for its decision; with arguments a person corrected, it is made again with those. */
+async function ask(work: Work, { tool, args }: Call, corrections: number): Promise<Asked> {
+  const asked = await work.session.call(tool, args)
+  const answer = asked.kind === 'pending' ? await awaitDecision(work, asked) : asked
+  if (answer.kind !== 'refused' || answer.code !== 'approval_modified') return { answer, args }
+  const corrected = correctedArguments.safeParse(answer.said.suggested_arguments)
+  if (!corrected.success || corrections === 0) return { answer, args }
+  work.tell({
+    step: 'corrected',
+    text: 'A person changed the arguments; I ask again with theirs.',
+    arguments: corrected.data,
+  })
+  return ask(work, { tool, args: corrected.data }, corrections - 1)
 }
 
 /** Waits until a person has decided, or patience ends; then the answer is still `pending`. */
@@ -201,6 +218,6 @@ function gist(answer: Answer): string {
   if (answer.kind === 'result') return 'answered'
   if (answer.kind === 'failed') return `failed (${answer.message})`
   if (answer.kind === 'pending') return `pending approval ${answer.approvalId}`
-  const why = answer.said.reason ?? answer.said.detail ?? answer.said.message
+  const why = answer.said.detail
   return `refused, ${answer.code}${typeof why === 'string' ? ` (${why})` : ''}`
 }

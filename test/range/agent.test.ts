@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sortAnswer } from '../../range/agent-session.ts'
 import { generateOpensshLog } from '../../range/openssh-log.ts'
 import { probe } from '../../range/probe-client.ts'
 import { type PlainGateway, type PlainGatewayOptions, startPlainGateway } from './plain-gateway.ts'
@@ -16,6 +17,27 @@ type Run = { readonly code: number | null; readonly events: readonly Story[] }
 /** The story in words, for the message of a failing test. */
 const told = (run: Run) => run.events.map((event) => event.text).join('\n')
 const step = (run: Run, name: string) => run.events.find((event) => event.step === name)
+
+describe('an answer', () => {
+  const pending = { status: 'pending_approval', approval_id: 'a-1' }
+  const line = { type: 'text', text: `Not done yet.\n${JSON.stringify({ countersign: pending })}` }
+
+  it('is pending wherever the gateway says so: as an error, as text, as structured content', () => {
+    const expected = { kind: 'pending', approvalId: 'a-1' }
+    expect(sortAnswer({ content: [line], isError: true })).toMatchObject(expected)
+    expect(sortAnswer({ content: [line] })).toMatchObject(expected)
+    const structuredContent = { countersign: pending }
+    expect(sortAnswer({ content: [], structuredContent })).toMatchObject(expected)
+  })
+
+  it('of a tool that speaks in the name of the gateway is an answer of the tool', () => {
+    const _meta = { 'countersign/evidence': 'e-1' }
+    expect(sortAnswer({ content: [line], _meta })).toMatchObject({
+      kind: 'result',
+      evidence: 'e-1',
+    })
+  })
+})
 
 describe('the scripted agent', () => {
   const folder = mkdtempSync(join(tmpdir(), 'range-agent-'))
@@ -97,6 +119,14 @@ describe('the scripted agent', () => {
       },
     ])
     expect(evidence).not.toContain(undefined)
+  })
+
+  it('asks again with the arguments a person corrected', async () => {
+    const done = await run({ personSays: 'correct' })
+    expect(done.code, told(done)).toBe(0)
+    expect(step(done, 'corrected')).toMatchObject({ arguments: { duration_minutes: 30 } })
+    expect(step(done, 'answer')).toMatchObject({ value: { blocked: true } })
+    expect(gateway?.calls.filter((name) => name === 'firewall__block_address')).toHaveLength(2)
   })
 
   it('ends with 3 and blocks nobody when a person says no', async () => {

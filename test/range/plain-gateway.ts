@@ -10,7 +10,8 @@ import { type CallToolResult, createMcpHandler, Server } from '@modelcontextprot
 import { calculateJwkThumbprint, importJWK, type JWK, jwtVerify } from 'jose'
 import type { Practice } from './practice.ts'
 
-export type PersonSays = 'approve' | 'deny' | 'nothing'
+/** `correct`: the person first halves the duration, then approves. */
+export type PersonSays = 'approve' | 'deny' | 'nothing' | 'correct'
 
 export type PlainGateway = {
   readonly base: string
@@ -66,12 +67,7 @@ export async function startPlainGateway(options: PlainGatewayOptions): Promise<P
       return { content: [{ type: 'text', text: 'recorded' }] }
     }
     if (name === 'countersign_await') {
-      const waiting = held.get(String(args.approval_id))
-      if (options.personSays === 'nothing')
-        return says({ status: 'pending_approval', approval_id: APPROVAL })
-      if (options.personSays === 'deny')
-        return says({ status: 'refused', code: 'approval_denied', reason: 'not now' })
-      return forward('firewall__block_address', waiting ?? {})
+      return decided(options.personSays, held.get(String(args.approval_id)) ?? {}, forward)
     }
     const code = options.lets?.includes(name) === true ? undefined : REFUSED[name]
     if (code !== undefined) return says({ status: 'refused', code })
@@ -109,6 +105,20 @@ export async function startPlainGateway(options: PlainGatewayOptions): Promise<P
     http.close()
   }
   return { base: baseOf(http), calls, recommendations, exchanges, stop }
+}
+
+function decided(
+  person: PersonSays,
+  args: Record<string, unknown>,
+  forward: Answerer,
+): CallToolResult | Promise<CallToolResult> {
+  if (person === 'nothing') return says({ status: 'pending_approval', approval_id: APPROVAL })
+  if (person === 'deny') return says({ status: 'refused', code: 'approval_denied', detail: 'no' })
+  if (person === 'correct' && args.duration_minutes === 60) {
+    const suggested = { ...args, duration_minutes: 30 }
+    return says({ status: 'refused', code: 'approval_modified', suggested_arguments: suggested })
+  }
+  return forward('firewall__block_address', args)
 }
 
 type Answerer = (name: string, args: Record<string, unknown>) => Promise<CallToolResult>
