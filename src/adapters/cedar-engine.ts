@@ -15,6 +15,7 @@ import { ruleDigestOf } from '../policy/shard.ts'
 import { bundleCanaryProblem } from './cedar-canary.ts'
 import type { Cedar, HostCounts } from './cedar-host.ts'
 import { CedarHost, freshCedar } from './cedar-host.ts'
+import type { Inspection } from './cedar-inspect.ts'
 import { inspectBundle } from './cedar-inspect.ts'
 import { createShards } from './cedar-shards.ts'
 import type { Slice } from './cedar-slice.ts'
@@ -37,6 +38,8 @@ export type CedarEngine = {
    * was loaded under the name before goes on deciding.
    */
   readonly loadBundle: (name: string, bundle: Bundle) => LoadedBundle
+  /** All findings about a bundle, without loading it. */
+  readonly inspect: (bundle: Bundle) => Inspection
   /** Evaluations that ended in an error, and instances thrown away after a trap, since the start. */
   readonly counts: () => HostCounts
 }
@@ -45,14 +48,17 @@ export type CedarEngine = {
 export function createCedarEngine(floor: PolicyTexts, load: () => Cedar = freshCedar): CedarEngine {
   const host = new CedarHost(load)
   const letters = new Map<string, 'A' | 'B'>()
+  const inspect = (bundle: Bundle): Inspection =>
+    host.use((cedar) => inspectBundle(cedar, floor, bundle))
   return {
+    inspect,
     versions: () =>
       host.use((cedar) => ({
         sdk: cedar.getCedarSDKVersion(),
         language: cedar.getCedarLangVersion(),
       })),
     loadBundle: (name, bundle) => {
-      const { heads, findings } = host.use((cedar) => inspectBundle(cedar, floor, bundle))
+      const { heads, findings } = inspect(bundle)
       const errors = findings.filter((one) => one.severity === 'error')
       const first = errors[0]
       if (first !== undefined) {
@@ -79,18 +85,17 @@ function activate(
   warnings: readonly Finding[],
 ): LoadedBundle {
   const annotations = new Map<string, Annotations>(heads.map((head) => [head.id, head.annotations]))
-  const known = new Set(bundle.actions.map((one) => one.action))
   const shards = createShards(prefix, allPolicies(bundle), heads, bundle.thresholds)
   for (const { action, effect } of bundle.actions) {
     const problem = host.prepare(shards(action, effect).shard)
     if (problem !== undefined) throw new Failure('policy_invalid', `${action}: ${problem}`)
   }
   const shardFor = (action: string, effect: Effect) => {
-    const leaf = decidedLeaf(action, effect, known)
+    const leaf = decidedLeaf(action, effect)
     return shards(leaf.action, leaf.effect)
   }
   const slice: LoadedBundle['sliceOf'] = (request, discharged) => {
-    const leaf = decidedLeaf(request.call.action, request.call.effect, known)
+    const leaf = decidedLeaf(request.call.action, request.call.effect)
     return sliceOf(request, leaf, bundle.thresholds, discharged)
   }
   const evaluateSlice: LoadedBundle['evaluateSlice'] = (request, built) =>

@@ -26,16 +26,13 @@ const MAX_TEXT = 4096
 const MAX_MEMBERS = 512
 
 /**
- * What a call is decided as: its own action and effect when the bundle knows the action, else `unclassified`,
- * which the floor forbids. An effect that is none of ours counts as the worst.
+ * What a call is decided as: its own action and effect, or `unclassified`, which the floor forbids, when the
+ * action has no proper name. Actions of tools that were reviewed after the bundle was published are decided
+ * like every other of their effect. An effect that is none of ours counts as the worst.
  */
-export function decidedLeaf(
-  action: string,
-  effect: Effect,
-  known: ReadonlySet<string>,
-): ActionClass {
+export function decidedLeaf(action: string, effect: Effect): ActionClass {
   const isEffect = (EFFECTS as readonly string[]).includes(effect)
-  const isKnown = isEffect && isActionName(action) && known.has(action)
+  const isKnown = isEffect && isActionName(action)
   return { action: isKnown ? action : UNCLASSIFIED, effect: isEffect ? effect : 'destructive' }
 }
 

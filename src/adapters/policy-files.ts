@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonValue } from '../kernel/strict-json.ts'
 import { parseStrict } from '../kernel/strict-json.ts'
@@ -11,6 +12,8 @@ import type { BundleDraft, PolicyTexts } from '../policy/bundle.ts'
 import { readMonitored, readOwners, readThresholds } from '../policy/documents.ts'
 import { MAX_POLICIES, MAX_POLICY_BYTES } from '../policy/lint-text.ts'
 import { splitPolicies } from '../policy/split-text.ts'
+import type { PolicyTestCase } from '../policy/table-test.ts'
+import { readPolicyTests } from '../policy/table-test.ts'
 
 /** What a directory says; floor and actions come from elsewhere. */
 export type PolicyDirectory = Pick<BundleDraft, 'policies' | 'thresholds' | 'owners' | 'monitored'>
@@ -53,12 +56,30 @@ export function readPolicyTexts(directory: string): PolicyTexts {
   return texts
 }
 
+/** The cases of all `*.test.yaml` files. Throws `policy_invalid`, naming the file. */
+export function readPolicyTestFiles(directory: string): readonly PolicyTestCase[] {
+  return filesIn(directory, '.test.yaml').flatMap((file) => {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readLimited(directory, file))
+    return readPolicyTests(file, parseYaml(file, text))
+  })
+}
+
+/** Plain JSON types only: no aliases (a small file could grow without bound), no tags, no repeated keys. */
+function parseYaml(file: string, text: string): JsonValue {
+  try {
+    return parse(text, { schema: 'core', uniqueKeys: true, maxAliasCount: 0, strict: true })
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message.split('\n')[0] : 'not YAML'
+    throw new Failure('policy_invalid', `${file}: ${detail}`, { cause })
+  }
+}
+
 function missing(directory: string, name: string): Failure {
   return new Failure('policy_invalid', `${join(directory, name)} is missing`)
 }
 
 /** Plain files whose name ends so, sorted; throws when the directory cannot be read. */
-export function filesIn(directory: string, ending: string): readonly string[] {
+function filesIn(directory: string, ending: string): readonly string[] {
   try {
     return readdirSync(directory, { withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
@@ -69,7 +90,7 @@ export function filesIn(directory: string, ending: string): readonly string[] {
   }
 }
 
-export function readLimited(directory: string, file: string): Uint8Array {
+function readLimited(directory: string, file: string): Uint8Array {
   const bytes = readFileSync(join(directory, file))
   if (bytes.length > MAX_FILE_BYTES) throw new Failure('policy_invalid', `${file} is too large`)
   return bytes

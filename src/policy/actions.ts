@@ -5,12 +5,14 @@
  * Policies name whichever they mean: `action in Action::"contain:device"`, `Action::"contain"`,
  * `Action::"write-and-above"`.
  */
+import type { Reviewed } from '../catalogue/classification.ts'
+import { classesOf } from '../catalogue/classification.ts'
 import type { Effect } from '../catalogue/tool.ts'
-import { EFFECTS } from '../catalogue/tool.ts'
+import { EFFECTS, VERBS } from '../catalogue/tool.ts'
 
 export type ActionClass = { readonly action: string; readonly effect: Effect }
 
-/** What a call is decided as when the bundle does not know its action. The floor forbids it. */
+/** What a call is decided as when its action has no proper name. The floor forbids it. */
 export const UNCLASSIFIED = 'unclassified'
 
 /** Actions the shipped packs speak about; declared in every bundle, whatever tools are connected. */
@@ -25,11 +27,21 @@ export const BUILT_IN_ACTIONS: readonly ActionClass[] = [
   { action: 'annotate:case', effect: 'annotate' },
 ]
 
-const ACTION = /^[a-z][a-z0-9-]{0,30}:[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
+const TARGET_KIND = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
 
-/** Whether a text can be an action name; anything else is decided as `unclassified`. */
+/** Whether a text is one of our verbs, a colon and a target kind; anything else is `unclassified`. */
 export function isActionName(text: string): boolean {
-  return ACTION.test(text)
+  const colon = text.indexOf(':')
+  const verb = text.slice(0, Math.max(colon, 0))
+  return (VERBS as readonly string[]).includes(verb) && TARGET_KIND.test(text.slice(colon + 1))
+}
+
+/** Every (action, effect) a reviewed tool's calls can be classified as, declared hints and triggers included. */
+export function actionsOfReview(reviewed: Reviewed): readonly ActionClass[] {
+  return classesOf(reviewed).map(({ verb, target, effect }) => ({
+    action: `${verb}:${target.kind}`,
+    effect,
+  }))
 }
 
 export function leafOf(action: string, effect: Effect): string {
@@ -54,7 +66,10 @@ export function ancestorsOf(action: string, effect: Effect): readonly string[] {
   return [leafOf(action, effect), action, ...groupsOfEffect(effect)]
 }
 
-/** Sorted, without duplicates, built-in ones and one `unclassified` leaf per effect included. */
+/**
+ * The actions a bundle's policies may name: sorted, without duplicates, the built-in ones and one
+ * `unclassified` leaf per effect included. A misspelt action is an error because it is not among them.
+ */
 export function completeActions(actions: readonly ActionClass[]): readonly ActionClass[] {
   const unclassified = EFFECTS.map((effect) => ({ action: UNCLASSIFIED, effect }))
   const byLeaf = new Map<string, ActionClass>()

@@ -1,0 +1,30 @@
+/**
+ * Runs in a worker thread of its own that is thrown away afterwards, so that policy text that stops the
+ * engine, or never ends, stops nothing else. Takes a `CheckJob`, posts one `CheckReport`.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { Failure } from '../kernel/failure.ts'
+import { checkAnswers, rolesAsked } from '../policy/check.ts'
+import { errorIn } from '../policy/finding.ts'
+import { runPolicyTests } from '../policy/table-test.ts'
+import type { CheckJob, CheckReport } from './cedar-check.ts'
+import { createCedarEngine } from './cedar-engine.ts'
+
+function check({ floor, bundle, cases }: CheckJob): CheckReport {
+  const engine = createCedarEngine(floor)
+  const { findings } = engine.inspect(bundle)
+  if (findings.some((one) => one.severity === 'error')) return { findings, roles: [] }
+  try {
+    const loaded = engine.loadBundle('candidate', bundle)
+    return {
+      findings: [...findings, ...checkAnswers(loaded)],
+      roles: rolesAsked(loaded),
+      tests: runPolicyTests(loaded, cases),
+    }
+  } catch (error) {
+    const detail = error instanceof Failure ? error.message : 'the engine stopped'
+    return { findings: [...findings, errorIn('bundle', 'does_not_load', detail)], roles: [] }
+  }
+}
+
+parentPort?.postMessage(check(workerData as CheckJob))
