@@ -3,6 +3,7 @@ import type { ClassifiedCall } from '../catalogue/tool.ts'
 import type { Facts } from '../facts/facts.ts'
 import { gatherFacts } from '../facts/gather.ts'
 import type { Decision } from '../policy/decision.ts'
+import type { ActiveBundle } from '../policy/ports.ts'
 import type { PolicyRequest } from '../policy/request.ts'
 import { type Attached, type DischargeNow, dischargeOf } from './attach.ts'
 import type { CallIntent } from './intent.ts'
@@ -16,6 +17,7 @@ export type Considered = {
   readonly call: ClassifiedCall
   readonly facts: Facts
   readonly requests: readonly PolicyRequest[]
+  readonly bundle: ActiveBundle | undefined
   readonly decision: Decision
   /** What the approval of the call still discharges, or why it no longer does. */
   readonly discharged: DischargeNow
@@ -43,7 +45,7 @@ export async function consider(
     nowMs,
   })
   const requests = policyRequests(call, facts, nowMs)
-  const bundle = spine.bundle(tenant)
+  const bundle = await spine.bundleAt(tenant, facts.seen.policy ?? 0)
   const decided = (policyIds: readonly string[]) =>
     decideCall(spine.decide, bundle, call, facts, requests, policyIds)
   const fresh = decided([])
@@ -51,5 +53,5 @@ export async function consider(
   const discharged = await dischargeOf(spine, attached, fingerprint, fresh.ruleDigest, nowMs)
   const isDischarged = discharged.kind === 'discharged' && discharged.policyIds.length > 0
   const decision = isDischarged ? decided(discharged.policyIds) : fresh
-  return { intent, place, call, facts, requests, decision, discharged, attempt }
+  return { intent, place, call, facts, requests, bundle, decision, discharged, attempt }
 }

@@ -25,7 +25,7 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
   const { place, call, facts, decision } = parts
   const { tenant } = place.session
   const nowMs = spine.clock.nowMs()
-  const needs = needsOf(decision.obligations, ownerRole(spine, parts))
+  const needs = needsOf(decision.obligations, ownerRole(parts))
   const packageBytes = canonicalBytes(await packageOf(spine, parts, needs))
   const ids = { request: spine.nextId(), entry: spine.nextId(), nonce: spine.nextId() }
   const expiresAtMs = Math.min(nowMs + spine.limits.requestLifetimeMs, facts.task.expiresAtMs)
@@ -132,10 +132,8 @@ function requestedDraft(
 }
 
 /** What `owner` stands for here: the one role that answers for this class in this environment (R153). */
-function ownerRole(spine: Spine, parts: Considered): Role {
-  const { intent, call, facts } = parts
+function ownerRole({ bundle, call, facts }: Considered): Role {
   const environment = facts.targets[0]?.asset.environment ?? 'unknown'
-  const bundle = spine.bundle(intent.session.tenant)
   return bundle?.ownerRole(call.action, call.effect, environment) ?? 'incident-commander'
 }
 

@@ -10,7 +10,7 @@ import type { Commit } from '../kernel/commit.ts'
 import type { NextId } from '../kernel/ids.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { LedgerReader, PayloadStore } from '../ledger/ports.ts'
-import type { BundleSource, Decide } from '../policy/ports.ts'
+import type { ActiveBundle, Decide } from '../policy/ports.ts'
 import type { RosterStore } from '../roster/roster.ts'
 import type { CallStore } from './call.ts'
 import type { Changes, LocalCredentials } from './ports.ts'
@@ -26,6 +26,12 @@ export type SpineLimits = {
   /** An identical call within this time after a no is refused instead of asked again. */
   readonly denialMemoryMs: number
 }
+
+/**
+ * The bundle that was active at exactly this revision of `policy`, or undefined when none was: so that what
+ * decides and what the dispatch commit compares are the same, on every node.
+ */
+export type BundleAt = (tenant: string, policyRevision: number) => Promise<ActiveBundle | undefined>
 
 /** Says where a crash test may strike. Does nothing in the product. */
 export type At = (label: string) => void
@@ -45,7 +51,7 @@ export type Spine = {
   readonly calls: CallStore
   readonly payloads: PayloadStore
   readonly ledger: LedgerReader
-  readonly bundle: BundleSource
+  readonly bundleAt: BundleAt
   readonly decide: Decide
   readonly exchange: Exchange
   readonly credentials: LocalCredentials

@@ -1,0 +1,67 @@
+/**
+ * The keys of one installation, made on first start and kept in files only their owner can read.
+ *
+ * Trust: who can read them can sign as this log, mint task tokens and open every payload; who can delete
+ * `payload.kek` erases every payload. Keep them apart from backups of the database.
+ */
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../kernel/failure.ts'
+import type { KeyWrap } from '../ledger/ports.ts'
+import { NONCE_BYTES, unwrapKey, wrapKey } from '../ledger/seal.ts'
+
+const SEED_BYTES = 32
+/** Group and others. */
+const FOREIGN_BITS = 0o077
+
+export type InstallationKeys = {
+  /** Ed25519 seed of the log signer. */
+  readonly logSeed: Uint8Array
+  readonly keyWrap: KeyWrap
+  /** Private P-256 JWK that signs task tokens. */
+  readonly tokenJwk: Readonly<Record<string, unknown>>
+}
+
+/** Reads the keys, making those that are missing. Throws `config_invalid` for a file others can read. */
+export function openKeys(dataDir: string): InstallationKeys {
+  const directory = join(dataDir, 'keys')
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const logSeed = secret(join(directory, 'log-signer.seed'), () => randomBytes(SEED_BYTES))
+  const kek = secret(join(directory, 'payload.kek'), () => randomBytes(SEED_BYTES))
+  const token = secret(join(directory, 'task-token.jwk'), newTokenKey)
+  if (logSeed.length !== SEED_BYTES || kek.length !== SEED_BYTES) {
+    throw new Failure('config_invalid', `a key file in ${directory} has the wrong length`)
+  }
+  return {
+    logSeed,
+    keyWrap: {
+      wrap: (key, place) => wrapKey(kek, place, key, randomBytes(NONCE_BYTES)),
+      unwrap: (wrapped, place) => unwrapKey(kek, place, wrapped),
+    },
+    tokenJwk: JSON.parse(Buffer.from(token).toString('utf8')),
+  }
+}
+
+function secret(path: string, make: () => Uint8Array): Uint8Array {
+  if (!existsSync(path)) {
+    // `wx`: of two processes starting at once, one makes the key and the other fails loudly.
+    writeFileSync(path, make(), { mode: 0o600, flag: 'wx', flush: true })
+    chmodSync(path, 0o600)
+  }
+  if ((statSync(path).mode & FOREIGN_BITS) !== 0) {
+    throw new Failure('config_invalid', `${path} must be readable by its owner only (chmod 600)`)
+  }
+  return readFileSync(path)
+}
+
+function newTokenKey(): Uint8Array {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return Buffer.from(
+    JSON.stringify(
+      createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })).export({
+        format: 'jwk',
+      }),
+    ),
+  )
+}
