@@ -18,7 +18,7 @@ import { requireWord } from './input.ts'
 import type { Permission } from './permissions.ts'
 import { requirePermission } from './permissions.ts'
 import type { AgentDeps } from './register-agent.ts'
-import { keyRow, requireNewKey } from './register-agent.ts'
+import { AGENT_BOOK, keyRow, requireNewKey } from './register-agent.ts'
 
 export type ChangeAgentDeps = AgentDeps & { readonly endAuthority: EndAuthority }
 
@@ -92,7 +92,8 @@ export function addAgentKey(
   const key = readPublicJwk(input.key)
   return change(deps, input, async (agent) => {
     await requireNewKey(deps, agent.tenant, thumbprintOf(key))
-    return keyChange(agent, key, keyRow(agent, key, deps.nowMs()))
+    const made = keyChange(agent, key, keyRow(agent, key, deps.nowMs()))
+    return { ...made, isNewInBook: true }
   })
 }
 
@@ -117,6 +118,7 @@ type Change = {
   readonly data: Readonly<Record<string, string>>
   readonly payload?: unknown
   readonly key?: AgentKey
+  readonly isNewInBook?: boolean
   readonly end?: ((tx: Tx) => Promise<readonly EntryDraft[]>) | undefined
 }
 
@@ -138,6 +140,7 @@ async function change(
     const made = await decide(agent)
     return async (tx) => {
       await deps.agents.put(tx, made.agent)
+      if (made.isNewInBook === true) await deps.revisions.raise(tx, AGENT_BOOK)
       if (made.key !== undefined) await deps.agents.putKey(tx, made.key)
       const ended = made.end === undefined ? [] : await made.end(tx)
       const entry = draft(deps, 'agent.changed', actorOf(by), {
@@ -149,6 +152,6 @@ async function change(
       return { value: made.agent, entries: [entry, ...ended] }
     }
   }
-  const committed = await commitUnchanged(deps, tenant, [`agent/${agentId}`], prepare)
+  const committed = await commitUnchanged(deps, tenant, [`agent/${agentId}`, AGENT_BOOK], prepare)
   return { agent: committed.value, receipts: committed.receipts }
 }

@@ -8,10 +8,10 @@ import { readGrants } from '../identity/grant.ts'
 import type { PublicJwk } from '../identity/jwk.ts'
 import { keyDigestOf, readPublicJwk, thumbprintOf } from '../identity/jwk.ts'
 import type { AgentStore, PersonStore } from '../identity/ports.ts'
-import type { Receipt } from '../kernel/entry.ts'
+import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { CommandBase, Doer } from './base.ts'
-import { actorOf, draft, jsonPayload } from './base.ts'
+import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
 import { invalid, requireWord } from './input.ts'
 import { requirePermission } from './permissions.ts'
 
@@ -40,6 +40,9 @@ export type RegisteredAgent = {
   readonly receipt: Receipt
 }
 
+/** Raised by whatever adds a name, subject or key, so that two additions at once are ordered and both checked. */
+export const AGENT_BOOK = 'agent-book'
+
 const NAME = /^[a-z0-9-]{1,40}$/
 /** A StringOrURI of RFC 7519 without white space; 255 is what token endpoints commonly accept. */
 const SUBJECT = /^[\x21-\x7e]{1,255}$/
@@ -49,23 +52,25 @@ export async function registerAgent(deps: AgentDeps, input: RegisterAgentInput):
   requirePermission(input.by, 'agent.register')
   const key = readPublicJwk(input.key)
   const agent = await readAgent(deps, input)
-  await requireUnused(deps, agent)
-  await requireNewKey(deps, input.tenant, thumbprintOf(key))
-  const committed = await deps.commit(input.tenant, async (tx) => {
-    await deps.agents.put(tx, agent)
-    await deps.agents.putKey(tx, keyRow(agent, key, deps.nowMs()))
-    const entry = draft(deps, 'agent.registered', actorOf(input.by), {
-      data: { agent: agent.id, owner: agent.owner, mode: agent.mode, key: keyDigestOf(key) },
-      payloads: {
-        agent: jsonPayload(
-          { name: agent.name, subject: agent.subject, grants: agent.grants, key },
-          'operational',
-        ),
-      },
-    })
-    return { value: agent, entries: [entry] }
+  const committed = await commitUnchanged(deps, input.tenant, [AGENT_BOOK], async () => {
+    await requireUnused(deps, agent)
+    await requireNewKey(deps, input.tenant, thumbprintOf(key))
+    return async (tx) => {
+      await deps.revisions.raise(tx, AGENT_BOOK)
+      await deps.agents.put(tx, agent)
+      await deps.agents.putKey(tx, keyRow(agent, key, deps.nowMs()))
+      return { value: agent, entries: [registeredEntry(deps, input.by, agent, key)] }
+    }
   })
   return { agent: committed.value, thumbprint: thumbprintOf(key), receipt: committed.receipts[0] }
+}
+
+function registeredEntry(deps: AgentDeps, by: Doer, agent: Agent, key: PublicJwk): EntryDraft {
+  const { name, subject, grants } = agent
+  return draft(deps, 'agent.registered', actorOf(by), {
+    data: { agent: agent.id, owner: agent.owner, mode: agent.mode, key: keyDigestOf(key) },
+    payloads: { agent: jsonPayload({ name, subject, grants, key }, 'operational') },
+  })
 }
 
 async function readAgent(deps: AgentDeps, input: RegisterAgentInput): Promise<Agent> {

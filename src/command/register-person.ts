@@ -10,7 +10,7 @@ import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Randomness } from '../kernel/ids.ts'
 import type { CommandBase, Doer } from './base.ts'
-import { actorOf, draft, jsonPayload } from './base.ts'
+import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
 import { invalid, requireLine, requireWord } from './input.ts'
 import { requirePermission } from './permissions.ts'
 
@@ -37,6 +37,9 @@ export type RegisteredPerson = {
 /** What a person's API token starts with, so that one presented by an agent is recognised (R11). */
 export const PERSON_TOKEN_PREFIX = 'cs_person_'
 
+/** Raised by every change of a person, so that two changes at once are ordered and neither is lost. */
+const PERSON_BOOK = 'person-book'
+
 /** SHA-256 (hex) of a token, as the store keeps it. */
 export function personTokenHash(token: string): string {
   const bytes = sha256(new TextEncoder().encode(token))
@@ -55,19 +58,22 @@ export async function registerPerson(deps: PersonDeps, input: RegisterPersonInpu
     state: 'active',
     revision: 0,
   }
-  const others = await deps.people.list(input.tenant)
-  if (others.some((other) => other.email === person.email)) {
-    throw new Failure('conflict', 'a person with this address exists')
-  }
   const token = newToken(deps.random)
-  const committed = await deps.commit(input.tenant, async (tx) => {
-    await deps.people.put(tx, person)
-    await deps.people.putTokenHash(tx, person.tenant, person.id, personTokenHash(token))
-    const entry = draft(deps, 'person.registered', actorOf(input.by), {
-      data: { person: person.id, roles: person.roles, proven: false },
-      payloads: { person: jsonPayload({ name: person.name, email: person.email }, 'personal') },
-    })
-    return { value: person, entries: [entry] }
+  const committed = await commitUnchanged(deps, input.tenant, [PERSON_BOOK], async () => {
+    const others = await deps.people.list(input.tenant)
+    if (others.some((other) => other.email === person.email)) {
+      throw new Failure('conflict', 'a person with this address exists')
+    }
+    return async (tx) => {
+      await deps.revisions.raise(tx, PERSON_BOOK)
+      await deps.people.put(tx, person)
+      await deps.people.putTokenHash(tx, person.tenant, person.id, personTokenHash(token))
+      const entry = draft(deps, 'person.registered', actorOf(input.by), {
+        data: { person: person.id, roles: person.roles, proven: false },
+        payloads: { person: jsonPayload({ name: person.name, email: person.email }, 'personal') },
+      })
+      return { value: person, entries: [entry] }
+    }
   })
   return { person, token, receipt: committed.receipts[0] }
 }
@@ -94,22 +100,25 @@ export async function changePerson(
   if (input.by.kind === 'person' && input.by.person.id === input.personId && !isOnlySuspending) {
     throw new Failure('not_permitted', 'nobody changes their own roles or state')
   }
-  const known = await deps.people.byId(input.tenant, input.personId)
-  if (known === undefined) throw new Failure('not_found', 'no such person in this tenant')
-  const roles = input.roles === undefined ? known.roles : readRoles(input.roles)
-  const person: Person = { ...known, roles, state: input.state ?? known.state }
-  const committed = await deps.commit(input.tenant, async (tx) => {
-    await deps.people.put(tx, person)
-    const entry = draft(deps, 'person.changed', actorOf(input.by), {
-      data: {
-        person: person.id,
-        ...(input.state === undefined ? {} : { state: input.state }),
-        ...(input.roles === undefined ? {} : { roles }),
-      },
-    })
-    return { value: person, entries: [entry] }
+  const committed = await commitUnchanged(deps, input.tenant, [PERSON_BOOK], async () => {
+    const known = await deps.people.byId(input.tenant, input.personId)
+    if (known === undefined) throw new Failure('not_found', 'no such person in this tenant')
+    const roles = input.roles === undefined ? known.roles : readRoles(input.roles)
+    const person: Person = { ...known, roles, state: input.state ?? known.state }
+    return async (tx) => {
+      await deps.revisions.raise(tx, PERSON_BOOK)
+      await deps.people.put(tx, person)
+      const entry = draft(deps, 'person.changed', actorOf(input.by), {
+        data: {
+          person: person.id,
+          ...(input.state === undefined ? {} : { state: input.state }),
+          ...(input.roles === undefined ? {} : { roles }),
+        },
+      })
+      return { value: person, entries: [entry] }
+    }
   })
-  return { person, receipt: committed.receipts[0] }
+  return { person: committed.value, receipt: committed.receipts[0] }
 }
 
 function readRoles(offered: readonly string[]): readonly Role[] {

@@ -45,7 +45,7 @@ export const EVENTS = {
   'access.refused': { reason: 'label', face: 'label', agent: 'id?' },
   'prompt.received': { provenance: 'label' },
   'tool.seen': { tool: 'label', definition: 'digest', status: 'label', findings: 'labels?' },
-  'tool.reviewed': { tool: 'label', definition: 'digest', entry: 'digest', verdict: 'label' },
+  'tool.reviewed': { tool: 'label', definition: 'digest', entry: 'digest?', verdict: 'label' },
   'policy.published': { bundle: 'digest', sequence: 'count', parent: 'digest?', proven: 'flag?' },
   'policy.monitor_changed': { actions: 'labels', expires: 'instant' },
   'tool.call.decided': {

@@ -1,0 +1,102 @@
+/**
+ * Makes a bundle the active policy. The bundle is read, linted and loaded before anything changes; a sequence
+ * only ever rises by one and names its parent. One person signs today, so the entry says `proven: false`.
+ */
+import type { Digest } from '../kernel/digest.ts'
+import type { Receipt } from '../kernel/entry.ts'
+import { Failure } from '../kernel/failure.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
+import type { Finding } from '../policy/finding.ts'
+import type { BundleStore, StoredBundle } from '../policy/store.ts'
+import type { CommandBase, Doer } from './base.ts'
+import { actorOf, commitUnchanged, draft } from './base.ts'
+import { requirePermission } from './permissions.ts'
+
+/** Where in a tenant's line of bundles the checked one would stand. */
+export type BundlePlace = { readonly sequence: number; readonly parent?: Digest }
+
+export type CheckedBundle = {
+  /** Canonical JSON of the whole bundle, as it would be stored. */
+  readonly text: string
+  readonly digest: Digest
+  /** Any `error` among them keeps the bundle from being published. */
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Seals policy documents (`{ policies, thresholds, owners, monitored? }`) into a bundle and checks it as it will
+ * be loaded: lint, strict validation, canaries. Throws `policy_invalid` when a document cannot even be read.
+ */
+export type CheckBundle = (
+  tenant: string,
+  documents: JsonObject,
+  place: BundlePlace,
+) => Promise<CheckedBundle>
+
+export type PolicyDeps = CommandBase & {
+  readonly bundles: BundleStore
+  readonly checkBundle: CheckBundle
+}
+
+export type PublishPolicyInput = {
+  readonly tenant: string
+  readonly by: Doer
+  readonly documents: JsonObject
+}
+
+export type PublishedPolicy = {
+  readonly bundle: StoredBundle
+  readonly findings: readonly Finding[]
+  readonly receipt: Receipt
+}
+
+/** What publishing would say, without publishing. Throws `policy_invalid`. */
+export async function checkPolicy(
+  deps: Pick<PolicyDeps, 'bundles' | 'checkBundle'>,
+  tenant: string,
+  documents: JsonObject,
+): Promise<CheckedBundle> {
+  return deps.checkBundle(tenant, documents, placeAfter(await deps.bundles.active(tenant)))
+}
+
+/** Throws `not_permitted`, `policy_invalid`, `conflict` (somebody published meanwhile). */
+export async function publishPolicy(deps: PolicyDeps, input: PublishPolicyInput): Promise<PublishedPolicy> {
+  requirePermission(input.by, 'policy.publish')
+  const { tenant, by } = input
+  const committed = await commitUnchanged(deps, tenant, ['policy'], async () => {
+    const place = placeAfter(await deps.bundles.active(tenant))
+    const checked = await deps.checkBundle(tenant, input.documents, place)
+    const fault = checked.findings.find((finding) => finding.severity === 'error')
+    if (fault !== undefined) {
+      throw new Failure('policy_invalid', `${fault.policy}: ${fault.code}: ${fault.detail}`)
+    }
+    const bundle: StoredBundle = {
+      tenant,
+      sequence: place.sequence,
+      digest: checked.digest,
+      text: checked.text,
+      publishedBy: by.kind === 'person' ? by.person.id : by.part,
+      publishedAtMs: deps.nowMs(),
+    }
+    return async (tx) => {
+      await deps.bundles.publish(tx, bundle)
+      const { sequence, parent } = place
+      const entry = draft(deps, 'policy.published', actorOf(by), {
+        data: {
+          bundle: bundle.digest,
+          sequence,
+          proven: false,
+          ...(parent === undefined ? {} : { parent }),
+        },
+      })
+      return { value: { bundle, findings: checked.findings }, entries: [entry] }
+    }
+  })
+  return { ...committed.value, receipt: committed.receipts[0] }
+}
+
+function placeAfter(active: StoredBundle | undefined): BundlePlace {
+  return active === undefined
+    ? { sequence: 1 }
+    : { sequence: active.sequence + 1, parent: active.digest }
+}

@@ -1,0 +1,72 @@
+/** Approval requests and the decisions on them, on the wire. */
+import { z } from 'zod'
+import { digest, id, instantMs, json, receipt, requestState, role } from './words.ts'
+
+const need = z.object({
+  role,
+  strength: z.enum(['confirm', 'approve', 'dual']),
+  policies: z.array(z.string()),
+})
+
+export const approvalSummary = z
+  .object({
+    id,
+    state: requestState,
+    reason_code: z.string().optional(),
+    call: id,
+    task: id,
+    case: id,
+    agent: id,
+    on_behalf_of: id,
+    tool: z.string(),
+    action: z.string(),
+    effect: z.string(),
+    irreversible: z.boolean(),
+    action_digest: digest,
+    needs: z.array(need),
+    owner: id.optional(),
+    upgrades_purpose: z.boolean(),
+    created_at_ms: instantMs,
+    expires_at_ms: instantMs,
+    decided_at_ms: instantMs.optional(),
+    decided_by: id.optional(),
+  })
+  .meta({ id: 'ApprovalSummary' })
+
+export const approvalQuery = z.strictObject({ state: requestState.optional() })
+export const approvalList = z.object({ approvals: z.array(approvalSummary) })
+
+export const eligibility = z.object({
+  eligible: z.boolean(),
+  role: z.string().optional(),
+  certificate: id.optional(),
+  failing: z.string().optional().meta({ description: 'the first test that fails' }),
+  may_take_over: z.boolean().optional(),
+})
+
+/** A recorded payload, or what became of it. */
+const part = z.union([
+  z.object({ state: z.literal('present'), value: json }),
+  z.object({ state: z.literal('erased') }),
+])
+
+/**
+ * Everything a person needs to decide. `statement` is what a yes signs: its digest is `action_digest`, and it
+ * holds the literal canonical arguments and targets. `package` holds the facts shown with it.
+ */
+export const approval = approvalSummary
+  .extend({ statement: part, package: part, eligibility })
+  .meta({ id: 'Approval' })
+
+export const decisionBody = z.strictObject({
+  seen_digest: digest.meta({ description: 'the action_digest that was shown' }),
+  reason: z.string().meta({ description: 'why, in a sentence' }),
+})
+
+export const decisionAnswer = z.object({
+  outcome: z.enum(['released', 'co-signed', 'advised', 'denied', 'taken-over', 'cancelled']),
+  approval: approvalSummary,
+  grant: id.optional(),
+  failing: z.string().optional(),
+  receipts: z.array(receipt),
+})
