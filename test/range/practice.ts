@@ -18,7 +18,10 @@ export async function startPractice(
   options: Omit<RangeOptions, 'dataDir'> = {},
 ): Promise<Practice> {
   const dataDir = mkdtempSync(join(tmpdir(), 'range-'))
-  const range = await startRange({ dataDir, ...options })
+  const range = await startRange({ dataDir, ...options }).catch((error: unknown) => {
+    rmSync(dataDir, { recursive: true, force: true })
+    throw error
+  })
   const clients: Client[] = []
   return {
     range,
