@@ -39,6 +39,15 @@ export function classificationOf(
 }
 
 /**
+ * Everything a call of the tool can be classified as: its worst case, and each case a discriminator makes of it, with
+ * hints and triggers applied. What policy must have an answer for.
+ */
+export function classesOf({ entry, definition }: Reviewed): readonly Classification[] {
+  const discriminated = entry.discriminators.map(({ is }) => ({ ...entry.worst, ...is }))
+  return [raisedByHints(entry, definition), ...discriminated].map(withTriggers)
+}
+
+/**
  * The members the first true discriminator sets. None when one before it cannot be read, and none when the call
  * carries an argument the definition does not have: nobody reviewed what that one does.
  */

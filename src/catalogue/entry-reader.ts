@@ -9,10 +9,18 @@
  *     reversibility: time-limited
  *     inverse: { tool: unblock_address, arguments: { address: args.address } }
  *
- * Members left out mean: no flags, labels, triggers, discriminators or confirmations; irreversible from `write` up.
+ * Members left out mean: no flags, labels, triggers, discriminators or confirmations; irreversible from
+ * `write` up, compensable below, reversible for a read.
  */
 import type { Reading } from './reading.ts'
-import type { Classification, Discriminator, ToolEntry, Trigger } from './tool.ts'
+import type {
+  Classification,
+  Discriminator,
+  Effect,
+  Reversibility,
+  ToolEntry,
+  Trigger,
+} from './tool.ts'
 import { atLeast, EFFECTS, FLAGS, VERBS } from './tool.ts'
 
 const REVERSIBILITIES = ['reversible', 'time-limited', 'compensable', 'irreversible'] as const
@@ -42,7 +50,8 @@ const ENTRY = [
 /** MCP clients give up after 60 s by default; a tool that needs longer says so. */
 const DEFAULT_TIMEOUT_MS = 60_000
 const MAX_TIMEOUT_MS = 3_600_000
-const TARGET_KIND = /^[a-z][a-z0-9_:-]{0,39}$/
+/** As policy names actions: `deny:ipv4_net`. */
+const TARGET_KIND = /^[a-z][a-z0-9_-]{0,39}$/
 /** Labels enter the ledger and the policy (`label` of kernel/entry.ts). */
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
 
@@ -59,8 +68,7 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
     effect,
     verb,
     target,
-    reversibility:
-      parts.reversibility ?? (atLeast(effect, 'write') ? 'irreversible' : 'compensable'),
+    reversibility: parts.reversibility ?? defaultReversibility(effect),
     flags: parts.flags ?? [],
     triggers: parts.triggers ?? [],
     resultLabels: parts.resultLabels ?? [],
@@ -87,6 +95,12 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
     }),
     ...(disputedHint !== undefined && { disputedHint }),
   }
+}
+
+/** A read leaves nothing to take back; a remark stays but can be corrected; anything else is final until said. */
+function defaultReversibility(effect: Effect): Reversibility {
+  if (effect === 'read') return 'reversible'
+  return atLeast(effect, 'write') ? 'irreversible' : 'compensable'
 }
 
 /** The members of a classification that are there. */
