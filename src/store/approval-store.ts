@@ -1,0 +1,140 @@
+/**
+ * Questions put to people and their signatures (port `ApprovalStore`, with grants from grant-store.ts). What
+ * is asked lies in the payloads of the request's entry, not here.
+ */
+import type { ApprovalStore } from '../approval/ports.ts'
+import type { Signature } from '../approval/request.ts'
+import type { Role } from '../identity/person.ts'
+import { Failure } from '../kernel/failure.ts'
+import { requestColumns, requestOf } from './approval-row.ts'
+import { createGrantStore } from './grant-store.ts'
+import { present } from './row-values.ts'
+import type { DB } from './schema.ts'
+import type { Access } from './transaction.ts'
+
+export function createApprovalStore(access: Access): ApprovalStore {
+  return { ...requestReads(access), ...requestWrites(access), ...createGrantStore(access) }
+}
+
+type Reads = 'byId' | 'byFingerprint' | 'list' | 'countPending' | 'due'
+type Writes = 'lock' | 'put' | 'signatures' | 'addSignature'
+
+function requestReads(access: Access): Pick<ApprovalStore, Reads> {
+  const requests = (tenant: string) =>
+    access.read(tenant).selectFrom('approval_request').where('tenant', '=', tenant)
+  return {
+    byId: async (tenant, id) => {
+      const row = await requests(tenant).selectAll().where('id', '=', id).executeTakeFirst()
+      return row === undefined ? undefined : requestOf(row)
+    },
+    byFingerprint: async (tenant, fingerprint) => {
+      const row = await requests(tenant)
+        .selectAll()
+        .where('fingerprint', '=', fingerprint)
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row === undefined ? undefined : requestOf(row)
+    },
+    list: async (tenant, state) => {
+      const all = requests(tenant).selectAll().orderBy('created_at_ms').orderBy('id')
+      const rows = await (state === undefined ? all : all.where('state', '=', state)).execute()
+      return rows.map(requestOf)
+    },
+    countPending: async (tenant, agent) => {
+      const found = await requests(tenant)
+        .select((row) => row.fn.countAll<number>().as('count'))
+        .where('state', '=', 'pending')
+        .where('agent', '=', agent)
+        .executeTakeFirstOrThrow()
+      return found.count
+    },
+    due: async (nowMs, limit) => {
+      const rows = await access
+        .readAll()
+        .selectFrom('approval_request')
+        .selectAll()
+        .where('state', '=', 'pending')
+        .where('expires_at_ms', '<=', nowMs)
+        .orderBy('expires_at_ms')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(requestOf)
+    },
+  }
+}
+
+function requestWrites(access: Access): Pick<ApprovalStore, Writes> {
+  return {
+    lock: async (tx, id) => {
+      const { tenant, db } = access.open(tx)
+      const row = await db
+        .selectFrom('approval_request')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .modifyEnd(access.engine.forUpdate)
+        .executeTakeFirst()
+      return row === undefined ? undefined : requestOf(row)
+    },
+    /** The stored revision counts the puts; the given one is not looked at. */
+    put: async (tx, request) => {
+      const { tenant, db } = access.openFor(tx, request.tenant)
+      const values = requestColumns(request)
+      await db
+        .insertInto('approval_request')
+        .values({ tenant, id: request.id, ...values, revision: 1 })
+        .onConflict((conflict) =>
+          conflict.columns(['tenant', 'id']).doUpdateSet((row) => ({
+            ...values,
+            revision: row('approval_request.revision', '+', 1),
+          })),
+        )
+        .execute()
+    },
+    signatures: async (tx, request) => {
+      const { tenant, db } = access.open(tx)
+      const rows = await db
+        .selectFrom('approval_signature')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('request', '=', request)
+        .orderBy('at_ms')
+        .orderBy('person')
+        .execute()
+      return rows.map(signatureOf)
+    },
+    /** Throws `conflict` when the person signed this request before: needs are met by different people. */
+    addSignature: async (tx, signature) => {
+      const { tenant, db } = access.openFor(tx, signature.tenant)
+      const added = await db
+        .insertInto('approval_signature')
+        .values({
+          tenant,
+          request: signature.request,
+          person: signature.person,
+          role: signature.role,
+          certificate: signature.certificate ?? null,
+          at_ms: signature.atMs,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      if (added.numInsertedOrUpdatedRows !== 1n) {
+        throw new Failure('conflict', 'the person has signed this request already')
+      }
+    },
+  }
+}
+
+function signatureOf(row: DB['approval_signature']): Signature {
+  return {
+    tenant: row.tenant,
+    request: row.request,
+    person: row.person,
+    role: row.role as Role,
+    ...present('certificate', row.certificate),
+    atMs: row.at_ms,
+  }
+}

@@ -1,0 +1,77 @@
+/** Brokered credentials: what was lent to whom until when, never the secret itself (port `LeaseStore`). */
+import type { Lease, LeaseKind, LeaseStore } from '../lease/lease.ts'
+import type { DB } from './schema.ts'
+import type { Access } from './transaction.ts'
+
+export function createLeaseStore(access: Access): LeaseStore {
+  return {
+    /** A new lease. A second one of the same id is `conflict`; afterwards only `revoke` changes it. */
+    put: async (tx, lease) => {
+      const { tenant, db } = access.openFor(tx, lease.tenant)
+      const { id, kind, task, call, upstream, tool, state } = lease
+      await db
+        .insertInto('lease')
+        .values({
+          tenant,
+          id,
+          kind,
+          task,
+          call,
+          upstream,
+          tool,
+          state,
+          issued_at_ms: lease.issuedAtMs,
+          expires_at_ms: lease.expiresAtMs,
+        })
+        .execute()
+    },
+    byId: async (tenant, id) => {
+      const row = await access
+        .read(tenant)
+        .selectFrom('lease')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row === undefined ? undefined : leaseOf(row)
+    },
+    liveOfTask: async (tx, task) => {
+      const { tenant, db } = access.open(tx)
+      const rows = await db
+        .selectFrom('lease')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('task', '=', task)
+        .where('state', '=', 'live')
+        .orderBy('id')
+        .modifyEnd(access.engine.forUpdate)
+        .execute()
+      return rows.map(leaseOf)
+    },
+    /** Revoking what is revoked changes nothing. */
+    revoke: async (tx, id) => {
+      const { tenant, db } = access.open(tx)
+      await db
+        .updateTable('lease')
+        .set({ state: 'revoked' })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .execute()
+    },
+  }
+}
+
+function leaseOf(row: DB['lease']): Lease {
+  return {
+    tenant: row.tenant,
+    id: row.id,
+    kind: row.kind as LeaseKind,
+    task: row.task,
+    call: row.call,
+    upstream: row.upstream,
+    tool: row.tool,
+    state: row.state as Lease['state'],
+    issuedAtMs: row.issued_at_ms,
+    expiresAtMs: row.expires_at_ms,
+  }
+}

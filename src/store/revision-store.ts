@@ -1,0 +1,60 @@
+/**
+ * Revisions of guarded facts (port `RevisionStore`). A decision remembers the revisions it saw; the dispatch
+ * commit compares them under lock, so that whoever changes a fact and whoever acts on it are in some order.
+ */
+import type { RevisionStore } from '../facts/ports.ts'
+import type { Access, Open } from './transaction.ts'
+
+export function createRevisionStore(access: Access): RevisionStore {
+  return {
+    read: async (tenant, keys) => {
+      const found = await revisionsOf(access.read(tenant), tenant, keys).execute()
+      const known = new Map(found.map((row) => [row.key, row.revision]))
+      return Object.fromEntries(keys.map((key) => [key, known.get(key) ?? 0]))
+    },
+    changed: async (tx, seen) => {
+      const { tenant, db } = access.open(tx)
+      // All transactions lock in the same order, so that two of them cannot wait for each other.
+      const keys = Object.keys(seen).sort()
+      const locked = async (wanted: readonly string[]) => {
+        const select = revisionsOf(db, tenant, wanted).orderBy('key')
+        const rows = await select.modifyEnd(access.engine.forShare).execute()
+        return rows.map((row) => [row.key, row.revision] as const)
+      }
+      const known = new Map(await locked(keys))
+      const missing = keys.filter((key) => !known.has(key))
+      if (missing.length > 0) {
+        // A row that is not there cannot be locked, so it is made: 0 and absent mean the same.
+        await db
+          .insertInto('fact_revision')
+          .values(missing.map((key) => ({ tenant, key, revision: 0 })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+        for (const [key, revision] of await locked(missing)) known.set(key, revision)
+      }
+      return keys.filter((key) => known.get(key) !== seen[key])
+    },
+    raise: async (tx, key) => raiseRevision(access.open(tx), key),
+  }
+}
+
+/** Raises the revision of a key by one. */
+export async function raiseRevision({ tenant, db }: Open, key: string): Promise<void> {
+  await db
+    .insertInto('fact_revision')
+    .values({ tenant, key, revision: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant', 'key'])
+        .doUpdateSet((row) => ({ revision: row('fact_revision.revision', '+', 1) })),
+    )
+    .execute()
+}
+
+function revisionsOf(db: Open['db'], tenant: string, keys: readonly string[]) {
+  return db
+    .selectFrom('fact_revision')
+    .select(['key', 'revision'])
+    .where('tenant', '=', tenant)
+    .where('key', 'in', keys)
+}

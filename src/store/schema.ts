@@ -1,0 +1,142 @@
+/**
+ * Every table of the store, as data, and the type Kysely works with. The migrations create the same tables; a
+ * test reads the live schema of both engines and compares it with this file.
+ *
+ * Rules for all tables: `tenant` leads every key, so that tenants can move to databases of their own; ids and
+ * enums are text; instants (milliseconds) and flags (0 or 1) are integers; hashed bytes are blobs; JSON is
+ * text. A trailing `?` means the column may be null.
+ */
+
+type Kind = 'text' | 'integer' | 'blob'
+export type Column = Kind | `${Kind}?`
+
+// biome-ignore format: a table reads best with its columns close together
+export const TABLES = {
+  // the log
+  log_head: { tenant: 'text', size: 'integer', root: 'blob', frontier: 'blob' },
+  log_entry: {
+    tenant: 'text', idx: 'integer', id: 'text', case_id: 'text?', bytes: 'blob', leaf_hash: 'blob',
+  },
+  // `root` is the tree node above the tile's 256 hashes, from which the tile one level up is made.
+  log_tile: { tenant: 'text', level: 'integer', idx: 'integer', root: 'blob', bytes: 'blob' },
+  log_checkpoint: { tenant: 'text', size: 'integer', note: 'text', signed_at_ms: 'integer' },
+  case_head: { tenant: 'text', case_id: 'text', seq: 'integer', leaf_hash: 'blob' },
+  // `case_id` is empty for payloads of entries outside any case. `wrapped` is null once destroyed.
+  data_key: { tenant: 'text', id: 'text', case_id: 'text', data_class: 'text', wrapped: 'blob?' },
+  payload: {
+    tenant: 'text', entry_id: 'text', name: 'text', key_id: 'text', envelope: 'blob', media_type: 'text',
+  },
+
+  // who
+  agent: {
+    tenant: 'text', id: 'text', name: 'text', subject: 'text', owner: 'text', mode: 'text', state: 'text',
+    grants: 'text',
+  },
+  agent_key: {
+    tenant: 'text', agent: 'text', thumbprint: 'text', jwk: 'text', created_at_ms: 'integer',
+    revoked_at_ms: 'integer?',
+  },
+  // Finds the tenant of a workload, so it alone is keyed without one.
+  agent_subject: { subject: 'text', tenant: 'text', agent: 'text' },
+  assertion: { tenant: 'text', agent: 'text', jti: 'text', expires_at_ms: 'integer' },
+  person: { tenant: 'text', id: 'text', name: 'text', email: 'text', roles: 'text', state: 'text' },
+  person_token: { tenant: 'text', person: 'text', token_hash: 'text' },
+  certificate: {
+    tenant: 'text', id: 'text', person: 'text', action_class: 'text', issuer: 'text',
+    expires_at_ms: 'integer',
+  },
+  shift: {
+    tenant: 'text', id: 'text', role: 'text', person: 'text', from_ms: 'integer', to_ms: 'integer',
+    precedence: 'integer', source: 'text',
+  },
+
+  // what, about what, for what
+  tool: {
+    tenant: 'text', upstream: 'text', kind: 'text', name: 'text', exposed_name: 'text', definition: 'text',
+    definition_digest: 'text', status: 'text', findings: 'text', reviewed: 'text?',
+  },
+  tool_digest: {
+    tenant: 'text', upstream: 'text', kind: 'text', name: 'text', position: 'integer', digest: 'text',
+  },
+  case_record: {
+    tenant: 'text', id: 'text', external_ref: 'text', title: 'text', state: 'text', severity: 'integer',
+    tags: 'text', owner: 'text?', observed_at_ms: 'integer',
+  },
+  asset: {
+    tenant: 'text', id: 'text', kind: 'text', name: 'text', name_key: 'text', criticality: 'integer',
+    environment: 'text', is_never_touch: 'integer', labels: 'text', observed_at_ms: 'integer',
+  },
+  task: {
+    tenant: 'text', id: 'text', agent: 'text', case_id: 'text', purpose: 'text', scope: 'text',
+    on_behalf_of: 'text', state: 'text', opened_at_ms: 'integer', expires_at_ms: 'integer',
+  },
+  exposure: { tenant: 'text', task: 'text', kind: 'text', value: 'text' },
+
+  // facts
+  fact_revision: { tenant: 'text', key: 'text', revision: 'integer' },
+  stop: {
+    tenant: 'text', id: 'text', scope: 'text', subject: 'text?', pressed_by: 'text',
+    pressed_at_ms: 'integer', released_by: 'text?', released_at_ms: 'integer?',
+  },
+  budget: { tenant: 'text', key: 'text', window_started_ms: 'integer', used: 'integer' },
+  policy_bundle: {
+    tenant: 'text', sequence: 'integer', digest: 'text', text: 'text', published_by: 'text',
+    published_at_ms: 'integer',
+  },
+
+  // approvals and what follows from them
+  approval_request: {
+    tenant: 'text', id: 'text', call: 'text', task: 'text', agent: 'text', case_id: 'text',
+    on_behalf_of: 'text', agent_owner: 'text', tool: 'text', action: 'text', effect: 'text',
+    is_irreversible: 'integer', fingerprint: 'text', action_digest: 'text', request_entry: 'text',
+    needs: 'text', policy_ids: 'text', rule_digest: 'text', definition_digest: 'text', owner: 'text?',
+    claim: 'text', upgrades_purpose: 'integer', state: 'text', reason_code: 'text?',
+    created_at_ms: 'integer', expires_at_ms: 'integer', decided_at_ms: 'integer?', decided_by: 'text?',
+    viewed_at_ms: 'integer?', decision_entry: 'text?', revision: 'integer',
+  },
+  approval_signature: {
+    tenant: 'text', request: 'text', person: 'text', role: 'text', certificate: 'text?', at_ms: 'integer',
+  },
+  approval_grant: {
+    tenant: 'text', id: 'text', request: 'text', fingerprint: 'text', action_digest: 'text',
+    rule_digest: 'text', policy_ids: 'text', people: 'text', state: 'text', granted_at_ms: 'integer',
+    expires_at_ms: 'integer',
+  },
+  lease: {
+    tenant: 'text', id: 'text', kind: 'text', task: 'text', call: 'text', upstream: 'text', tool: 'text',
+    state: 'text', issued_at_ms: 'integer', expires_at_ms: 'integer',
+  },
+  tool_call: {
+    tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', tool: 'text',
+    upstream: 'text', action: 'text', effect: 'text', definition_digest: 'text', fingerprint: 'text',
+    state: 'text', request: 'text?', lease: 'text?', dispatched_entry: 'text?', outcome: 'text?',
+    evidence: 'text?', created_at_ms: 'integer', updated_at_ms: 'integer',
+  },
+  evidence: {
+    tenant: 'text', id: 'text', case_id: 'text', task: 'text', call: 'text', tool: 'text', digest: 'text',
+    outcome_entry: 'text', labels: 'text', at_ms: 'integer',
+  },
+  recommendation: {
+    tenant: 'text', id: 'text', case_id: 'text', task: 'text', agent: 'text', status: 'text',
+    owner: 'text', evidence: 'text', entry: 'text', at_ms: 'integer',
+  },
+} as const satisfies Record<string, Readonly<Record<string, Column>>>
+
+type ValueOf<C> = C extends 'text'
+  ? string
+  : C extends 'integer'
+    ? number
+    : C extends 'blob'
+      ? Uint8Array
+      : C extends 'text?'
+        ? string | null
+        : C extends 'integer?'
+          ? number | null
+          : Uint8Array | null
+
+/** The rows of every table, for Kysely. */
+export type DB = {
+  [Table in keyof typeof TABLES]: {
+    [Name in keyof (typeof TABLES)[Table]]: ValueOf<(typeof TABLES)[Table][Name]>
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Payloads on their way in: each is committed to with its own salt, sealed under the data key of its case and
+ * class, and stored beside the entry. Keys are made on first use and lie wrapped; a destroyed key stays as a
+ * row without bytes, which is how a later reader knows that the payload was erased and not lost.
+ */
+import type { Kysely } from 'kysely'
+import type { DataClass, EntryDraft } from '../kernel/entry.ts'
+import type { Randomness } from '../kernel/ids.ts'
+import { uuidV7 } from '../kernel/ids.ts'
+import type { Commitment } from '../ledger/commitment.ts'
+import { commitTo, SALT_BYTES } from '../ledger/commitment.ts'
+import type { KeyWrap } from '../ledger/ports.ts'
+import { DATA_KEY_BYTES, NONCE_BYTES, sealPayload } from '../ledger/seal.ts'
+import type { Engine } from './engine.ts'
+import type { DB } from './schema.ts'
+import type { Open } from './transaction.ts'
+
+export type Sealing = {
+  readonly engine: Engine
+  readonly keyWrap: KeyWrap
+  readonly random: Randomness
+  readonly nowMs: () => number
+}
+
+/** Entries outside any case share one key per class; their case is spelled empty in the tables. */
+export const NO_CASE = ''
+
+type DataKey = { readonly id: string; readonly key: Uint8Array }
+
+/** Seals and stores all payloads of the drafts; answers the commitments, draft by draft. */
+export async function sealPayloads(
+  sealing: Sealing,
+  open: Open,
+  drafts: readonly EntryDraft[],
+): Promise<readonly { readonly [name: string]: Commitment }[]> {
+  const keys = new Map<string, DataKey>()
+  const commitments: { readonly [name: string]: Commitment }[] = []
+  for (const draft of drafts) {
+    const own: Record<string, Commitment> = {}
+    for (const [name, payload] of Object.entries(draft.payloads ?? {})) {
+      const caseId = draft.caseId ?? NO_CASE
+      const held = `${caseId} ${payload.dataClass}`
+      const dataKey = keys.get(held) ?? (await liveKey(sealing, open, caseId, payload.dataClass))
+      keys.set(held, dataKey)
+      const salt = sealing.random(SALT_BYTES)
+      const place = { ...placeOf(open.tenant, caseId), entryId: draft.id, field: name }
+      const envelope = sealPayload(
+        dataKey.key,
+        place,
+        salt,
+        payload.bytes,
+        sealing.random(NONCE_BYTES),
+      )
+      await insertPayload(open.db, {
+        tenant: open.tenant,
+        entry_id: draft.id,
+        name,
+        key_id: dataKey.id,
+        envelope,
+        media_type: payload.mediaType,
+      })
+      own[name] = commitTo(salt, payload)
+    }
+    commitments.push(own)
+  }
+  return commitments
+}
+
+/** Where a payload or key belongs, for its authenticated context. */
+export function placeOf(
+  tenant: string,
+  caseId: string,
+): { readonly tenant: string; readonly caseId?: string } {
+  return caseId === NO_CASE ? { tenant } : { tenant, caseId }
+}
+
+async function insertPayload(db: Kysely<DB>, row: DB['payload']): Promise<void> {
+  await db.insertInto('payload').values(row).execute()
+}
+
+/** The key is locked against destruction until the transaction ends. */
+async function liveKey(
+  sealing: Sealing,
+  { tenant, db }: Open,
+  caseId: string,
+  dataClass: DataClass,
+): Promise<DataKey> {
+  const found = await db
+    .selectFrom('data_key')
+    .select(['id', 'wrapped'])
+    .where('tenant', '=', tenant)
+    .where('case_id', '=', caseId)
+    .where('data_class', '=', dataClass)
+    .where('wrapped', 'is not', null)
+    .orderBy('id')
+    .limit(1)
+    .modifyEnd(sealing.engine.forShare)
+    .executeTakeFirst()
+  if (found?.wrapped) {
+    const place = { ...placeOf(tenant, caseId), dataClass, keyId: found.id }
+    return { id: found.id, key: sealing.keyWrap.unwrap(found.wrapped, place) }
+  }
+  const id = uuidV7(sealing.nowMs(), sealing.random(10))
+  const key = sealing.random(DATA_KEY_BYTES)
+  const wrapped = sealing.keyWrap.wrap(key, { ...placeOf(tenant, caseId), dataClass, keyId: id })
+  await db
+    .insertInto('data_key')
+    .values({ tenant, id, case_id: caseId, data_class: dataClass, wrapped })
+    .execute()
+  return { id, key }
+}

@@ -1,0 +1,115 @@
+/**
+ * SQLite through `node:sqlite`: one writing connection for everybody and one read-only connection beside it,
+ * in WAL mode with `synchronous=FULL`, so that a commit is fsync'd before it returns.
+ */
+import { join } from 'node:path'
+import type { SqliteDatabase } from 'kysely'
+import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
+import { Failure } from '../kernel/failure.ts'
+import type { Engine, ErrorMeaning } from './engine.ts'
+import type { SqliteConnection } from './node-sqlite.ts'
+import { openSqlite } from './node-sqlite.ts'
+import type { DB } from './schema.ts'
+
+const DATABASE_FILE = 'countersign.sqlite'
+
+// Result codes, sqlite.org/rescode.html. Extended codes carry them in the low byte.
+const BUSY = 5
+const READONLY = 8
+const IOERR = 10
+const CORRUPT = 11
+const FULL = 13
+const CANTOPEN = 14
+const CONSTRAINT = 19
+const NOTADB = 26
+
+/** Opens the database file in the directory, making it when it is not there. */
+export async function openSqliteEngine(dataDir: string): Promise<Engine> {
+  const path = join(dataDir, DATABASE_FILE)
+  const write = openSqlite(path, { readOnly: false })
+  setDurable(write.raw)
+  const read = openSqlite(path, { readOnly: true })
+  const writer = kyselyOver(write.database)
+  const reader = kyselyOver(read.database)
+  return {
+    name: 'sqlite',
+    writer: () => writer,
+    reader: () => reader,
+    // Start checks and migrations run before anybody reads, and a migration writes.
+    directory: () => reader,
+    migrator: () => writer,
+    begin: 'begin immediate',
+    nextSavepoint: ['release savepoint work', 'savepoint work'],
+    forUpdate: sql``,
+    forShare: sql``,
+    columnTypes: { text: 'text', integer: 'integer', blob: 'blob' },
+    tableOptions: sql`strict`,
+    appendOnlyGuard: ['update', 'delete'].map(
+      (verb) =>
+        `create trigger log_entry_no_${verb} before ${verb} on log_entry
+         begin select raise(abort, 'log entries are never changed'); end`,
+    ),
+    meaningOf,
+    checkDurable: async () => checkDurable(write.raw),
+    isShared: false,
+    skewMs: async () => 0,
+    close: async () => {
+      await reader.destroy()
+      write.raw.exec('pragma wal_checkpoint(truncate)')
+      await writer.destroy()
+    },
+  }
+}
+
+function setDurable(raw: SqliteConnection): void {
+  raw.exec('pragma journal_mode = wal')
+  raw.exec('pragma synchronous = full')
+  // A destroyed data key must not survive in a free page.
+  raw.exec('pragma secure_delete = on')
+}
+
+function checkDurable(raw: SqliteConnection): void {
+  const mode = raw.prepare('pragma journal_mode').get()?.['journal_mode']
+  const synchronous = raw.prepare('pragma synchronous').get()?.['synchronous']
+  // 2 is FULL, 3 is EXTRA.
+  if (mode !== 'wal' || typeof synchronous !== 'number' || synchronous < 2) {
+    throw new Failure('store_not_durable', `journal_mode=${mode}, synchronous=${synchronous}`)
+  }
+}
+
+function kyselyOver(database: SqliteDatabase): Kysely<DB> {
+  const dialect = new SqliteDialect({ database })
+  const adapter = new SqliteAdapter()
+  // SQLite does have transactional DDL; without it a crash could leave half a migration.
+  Object.defineProperty(adapter, 'supportsTransactionalDdl', { value: true })
+  return new Kysely<DB>({
+    dialect: {
+      createAdapter: () => adapter,
+      createDriver: () => dialect.createDriver(),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+      createIntrospector: (db) => dialect.createIntrospector(db),
+    },
+  })
+}
+
+function meaningOf(error: unknown): ErrorMeaning {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') {
+    return 'other'
+  }
+  switch (error.errcode & 0xff) {
+    case CONSTRAINT:
+      return 'refused'
+    case BUSY:
+    case READONLY:
+    case FULL:
+    case CANTOPEN:
+      return 'unwritable'
+    // After a failed fsync nobody knows what is on the disk.
+    case IOERR:
+    case CORRUPT:
+    case NOTADB:
+      return 'fatal'
+    default:
+      return 'other'
+  }
+}

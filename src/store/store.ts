@@ -1,0 +1,184 @@
+/**
+ * Opening the store: the one way into everything SQL. In this order: the data directory's lock, the database,
+ * its durability settings, its schema, the comparison with the rollback witness; only then the ports.
+ */
+import { join } from 'node:path'
+import type { ApprovalStore } from '../approval/ports.ts'
+import type { AssetStore } from '../case/asset.ts'
+import type { CaseStore } from '../case/case.ts'
+import type { ToolStore } from '../catalogue/ports.ts'
+import type { CallStore } from '../enforcement/call.ts'
+import type { EvidenceStore } from '../evidence/evidence.ts'
+import type { BudgetStore, RevisionStore, StopStore } from '../facts/ports.ts'
+import type { AgentStore, PersonStore } from '../identity/ports.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Commit } from '../kernel/commit.ts'
+import type { Receipt } from '../kernel/entry.ts'
+import type { Randomness } from '../kernel/ids.ts'
+import type { LeaseStore } from '../lease/lease.ts'
+import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
+import type { BundleStore } from '../policy/store.ts'
+import type { RosterStore } from '../roster/roster.ts'
+import type { TaskStore } from '../task/ports.ts'
+import { createAgentStore } from './agent-store.ts'
+import { createApprovalStore } from './approval-store.ts'
+import { createAssetStore } from './asset-store.ts'
+import { createBudgetStore } from './budget-store.ts'
+import { createBundleStore } from './bundle-store.ts'
+import { createCallStore } from './call-store.ts'
+import { createCaseStore } from './case-store.ts'
+import type { Changes } from './changes.ts'
+import { createChanges } from './changes.ts'
+import { lockDirectory } from './directory-lock.ts'
+import type { Engine } from './engine.ts'
+import { createEvidenceStore } from './evidence-store.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { createLeaseStore } from './lease-store.ts'
+import { createLedgerReader } from './ledger-reader.ts'
+import { migrate } from './migrations.ts'
+import { createPayloadStore } from './payload-store.ts'
+import { createPersonStore } from './person-store.ts'
+import { openPostgresEngine } from './postgres-engine.ts'
+import { createRevisionStore } from './revision-store.ts'
+import { createRosterStore } from './roster-store.ts'
+import type { CommitLabel } from './run-batch.ts'
+import { openSqliteEngine } from './sqlite-engine.ts'
+import { checkAgainstWitness } from './start-checks.ts'
+import { createStopStore } from './stop-store.ts'
+import { createTaskStore } from './task-store.ts'
+import { createToolStore } from './tool-store.ts'
+import type { Access } from './transaction.ts'
+import { createTransactions } from './transaction.ts'
+import type { Witness } from './witness.ts'
+import { openWitness } from './witness.ts'
+
+/** `dataDir` holds this node's lock and witness, and the database itself when it is SQLite. */
+export type EngineChoice =
+  | { readonly kind: 'sqlite'; readonly dataDir: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly dataDir: string }
+
+export type StoreOptions = {
+  readonly engine: EngineChoice
+  readonly clock: Clock
+  readonly random: Randomness
+  readonly keyWrap: KeyWrap
+  /** Directory of the rollback witness; better on another disk than the database. Default `<dataDir>/witness`. */
+  readonly witnessPath?: string
+  /** Called at labelled points of each commit, for crash tests. A throw there is a failure at that point. */
+  readonly at?: (label: CommitLabel) => void
+}
+
+export type Store = {
+  readonly commit: Commit
+  readonly agents: AgentStore
+  readonly people: PersonStore
+  readonly tools: ToolStore
+  readonly cases: CaseStore
+  readonly assets: AssetStore
+  readonly tasks: TaskStore
+  readonly roster: RosterStore
+  readonly revisions: RevisionStore
+  readonly stops: StopStore
+  readonly budgets: BudgetStore
+  readonly approvals: ApprovalStore
+  readonly leases: LeaseStore
+  readonly evidence: EvidenceStore
+  readonly calls: CallStore
+  readonly ledger: LedgerReader
+  readonly payloads: PayloadStore
+  readonly bundles: BundleStore
+  readonly changes: Changes
+  /** How far this node's clock is ahead of the database's, ms; beyond 1 s either way the node is not ready. */
+  readonly skewMs: () => Promise<number>
+  /** Settles what runs, then frees database and directory. Twice is once. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Throws `store_locked`, `store_not_durable`, `store_schema_unknown`, `store_behind_witness`, `store_forked`,
+ * `ledger_head_wrong`; nothing stays open then.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { dataDir } = options.engine
+  const lock = lockDirectory(dataDir)
+  const undo: (() => unknown)[] = [() => lock.release()]
+  try {
+    const engine = await openEngine(options.engine)
+    undo.unshift(() => engine.close())
+    await engine.checkDurable()
+    await migrate(engine)
+    const witness = await openWitness(options.witnessPath ?? join(dataDir, 'witness'))
+    undo.unshift(() => witness.close())
+    await checkAgainstWitness(engine, witness)
+    return assemble(options, engine, witness, undo)
+  } catch (error) {
+    for (const step of undo) await step()
+    throw error
+  }
+}
+
+async function openEngine(choice: EngineChoice): Promise<Engine> {
+  return choice.kind === 'sqlite'
+    ? openSqliteEngine(choice.dataDir)
+    : openPostgresEngine(choice.url)
+}
+
+function assemble(
+  options: StoreOptions,
+  engine: Engine,
+  witness: Witness,
+  undo: readonly (() => unknown)[],
+): Store {
+  const transactions = createTransactions(engine)
+  const { nowMs } = options.clock
+  const sealing = { engine, keyWrap: options.keyWrap, random: options.random, nowMs }
+  const changes = createChanges(engine)
+  const groupCommit = createGroupCommit({
+    transactions,
+    sealing,
+    witness,
+    ownReceipts: new WeakSet<Receipt>(),
+    at: options.at ?? (() => undefined),
+    committed: (tenant, size) => changes.tell({ tenant, size }),
+  })
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    changes.close()
+    await groupCommit.close()
+    for (const step of undo) await step()
+  }
+  return {
+    commit: groupCommit.commit,
+    ...records(transactions, nowMs),
+    ledger: createLedgerReader(transactions),
+    payloads: createPayloadStore(transactions, sealing),
+    changes,
+    skewMs: () => engine.skewMs(nowMs()),
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+type Records = Omit<Store, 'commit' | 'ledger' | 'payloads' | 'changes' | 'skewMs' | 'close'>
+
+function records(access: Access, nowMs: () => number): Records {
+  return {
+    agents: createAgentStore(access, nowMs),
+    people: createPersonStore(access),
+    tools: createToolStore(access),
+    cases: createCaseStore(access),
+    assets: createAssetStore(access),
+    tasks: createTaskStore(access),
+    roster: createRosterStore(access),
+    revisions: createRevisionStore(access),
+    stops: createStopStore(access),
+    budgets: createBudgetStore(access),
+    approvals: createApprovalStore(access),
+    leases: createLeaseStore(access),
+    evidence: createEvidenceStore(access),
+    calls: createCallStore(access),
+    bundles: createBundleStore(access),
+  }
+}

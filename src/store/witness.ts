@@ -1,0 +1,145 @@
+/**
+ * The rollback witness: a small file per tenant that says how large the log was, and with which root, when
+ * the last receipt was given. It is on disk before any receipt, so a store that is older than its witness has
+ * lost acknowledged entries: somebody restored a backup or the database lost writes, and it does not start.
+ *
+ * A file holds two slots in different disk blocks, written in turn, each with its own checksum. A crash while
+ * one is written leaves the other: the witness is then one batch behind the store, which is harmless, because
+ * no receipt of that batch had been given. A witness ahead of the store never comes from a crash.
+ */
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure } from '../kernel/failure.ts'
+import { decodeBase64Exactly, encodeBase64 } from '../ledger/base64.ts'
+import { EMPTY_ROOT, HASH_BYTES } from '../ledger/merkle.ts'
+
+/** What was acknowledged: log size in entries and its root. */
+export type Witnessed = { readonly size: number; readonly root: Uint8Array }
+
+export type Witness = {
+  /** Undefined when there is no file. Throws `store_forked` when neither slot can be read. */
+  readonly read: (tenant: string) => Promise<Witnessed | undefined>
+  /** Tenants that have a file. */
+  readonly tenants: () => Promise<readonly string[]>
+  /** Makes sure there is a file, so that a later absence means removal. Durable when it resolves. */
+  readonly prepare: (tenant: string) => Promise<void>
+  /** Durable when it resolves. Any error means that this node may give no further receipt. */
+  readonly record: (tenant: string, witnessed: Witnessed) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+const HEADER = 'countersign-witness-v1'
+const SUFFIX = '.witness'
+/** Slots start in different blocks of any common file system, so a torn write damages one only. */
+const SLOT_SPACING = 4096
+/** Header, tenant (at most 240 bytes once encoded), size, root and checksum fit with room. */
+const SLOT_BYTES = 512
+
+type OpenFile = { readonly file: FileHandle; next: 0 | 1 }
+
+export async function openWitness(directory: string): Promise<Witness> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const files = new Map<string, OpenFile>()
+  const pathOf = (tenant: string) => join(directory, `${encodeURIComponent(tenant)}${SUFFIX}`)
+
+  const fileOf = async (tenant: string): Promise<OpenFile> => {
+    const known = files.get(tenant)
+    if (known !== undefined) return known
+    const slots = await readSlots(pathOf(tenant))
+    const opened =
+      slots === undefined
+        ? { file: await create(directory, pathOf(tenant), tenant), next: 1 as const }
+        : {
+            file: await open(pathOf(tenant), 'r+'),
+            next: olderSlot(slots.map((slot) => parse(slot, tenant))),
+          }
+    files.set(tenant, opened)
+    return opened
+  }
+  return {
+    read: async (tenant) => {
+      const slots = await readSlots(pathOf(tenant))
+      if (slots === undefined) return undefined
+      const newest = slots
+        .flatMap((slot) => parse(slot, tenant) ?? [])
+        .reduce<Witnessed | undefined>(
+          (a, b) => (a !== undefined && a.size >= b.size ? a : b),
+          undefined,
+        )
+      if (newest === undefined)
+        throw new Failure('store_forked', `the witness of ${tenant} is unreadable`)
+      return newest
+    },
+    tenants: async () => {
+      const names = await readdir(directory)
+      return names
+        .filter((name) => name.endsWith(SUFFIX))
+        .map((name) => decodeURIComponent(name.slice(0, -SUFFIX.length)))
+        .sort()
+    },
+    prepare: async (tenant) => void (await fileOf(tenant)),
+    record: async (tenant, witnessed) => {
+      const opened = await fileOf(tenant)
+      const slot = slotBytes(tenant, witnessed)
+      await opened.file.write(slot, 0, SLOT_BYTES, opened.next * SLOT_SPACING)
+      await opened.file.datasync()
+      opened.next = opened.next === 0 ? 1 : 0
+    },
+    close: async () => {
+      for (const { file } of files.values()) await file.close()
+      files.clear()
+    },
+  }
+}
+
+function slotBytes(tenant: string, { size, root }: Witnessed): Uint8Array {
+  const text = [HEADER, encodeURIComponent(tenant), size, encodeBase64(root), ''].join('\n')
+  const slot = Buffer.alloc(SLOT_BYTES)
+  const written = slot.write(`${text}${checksum(text)}\n`)
+  if (written === SLOT_BYTES)
+    throw new Failure('config_invalid', 'the name of the tenant is too long')
+  return slot
+}
+
+function parse(slot: Uint8Array, tenant: string): Witnessed | undefined {
+  const lines = Buffer.from(slot).toString('utf8').split('\n')
+  const [header, name, size, root, sum] = lines
+  const text = [...lines.slice(0, 4), ''].join('\n')
+  if (header !== HEADER || name !== encodeURIComponent(tenant) || sum !== checksum(text))
+    return undefined
+  const bytes = decodeBase64Exactly(root ?? '', HASH_BYTES)
+  return bytes === undefined ? undefined : { size: Number(size), root: bytes }
+}
+
+function olderSlot([first, second]: readonly (Witnessed | undefined)[]): 0 | 1 {
+  if (first === undefined) return 0
+  return second === undefined || second.size < first.size ? 1 : 0
+}
+
+async function create(directory: string, path: string, tenant: string): Promise<FileHandle> {
+  const file = await open(path, 'wx+', 0o600)
+  await file.write(slotBytes(tenant, { size: 0, root: EMPTY_ROOT }), 0, SLOT_BYTES, 0)
+  await file.truncate(2 * SLOT_SPACING)
+  await file.sync()
+  // The name is durable only when its directory is.
+  const folder = await open(directory, 'r')
+  await folder.sync()
+  await folder.close()
+  return file
+}
+
+async function readSlots(path: string): Promise<readonly [Uint8Array, Uint8Array] | undefined> {
+  try {
+    const bytes = await readFile(path)
+    return [bytes.subarray(0, SLOT_BYTES), bytes.subarray(SLOT_SPACING, SLOT_SPACING + SLOT_BYTES)]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
