@@ -103,6 +103,8 @@ export function faultInData(
   type: string,
   data: { readonly [field: string]: unknown },
 ): string | undefined {
+  // First, because an unknown name could be somebody's words and must not be repeated below.
+  if (!isEventName(type)) return 'its event is not known'
   for (const [field, value] of Object.entries(data)) {
     const rule = fieldKind(type, field)
     if (rule === undefined) return `${type} has no field of that name`
