@@ -1,0 +1,171 @@
+/**
+ * One address agents talk to: `/mcp`, or `/mcp/u/<upstream>`. Both protocol eras are served on it, told apart
+ * by the library's own classification: a request of 2026 stands alone, one of 2025 belongs to a session.
+ */
+import {
+  type AuthInfo,
+  createMcpHandler,
+  isLegacyRequest,
+  type McpHttpHandler,
+} from '@modelcontextprotocol/server'
+import { Failure } from '../../kernel/failure.ts'
+import { isObject, type JsonObject } from '../../kernel/strict-json.ts'
+import type { LegacySession } from './agent-link.ts'
+import type { Place } from './call.ts'
+import { authInfoOf, type Inbound } from './inbound.ts'
+import { LegacySessions } from './legacy-sessions.ts'
+import { makeServer } from './mcp-server.ts'
+import type { OfferCache } from './offers.ts'
+import type { McpFaceParts } from './parts.ts'
+import { rpcError } from './wire-error.ts'
+
+/** Notices that concern lists, and the event of the 2026 subscription that carries each. */
+const LIST_EVENTS = {
+  'notifications/tools/list_changed': 'tools_list_changed',
+  'notifications/prompts/list_changed': 'prompts_list_changed',
+  'notifications/resources/list_changed': 'resources_list_changed',
+} as const
+
+export class Endpoint {
+  private readonly parts: McpFaceParts
+  private readonly offers: OfferCache
+  private readonly place: Place
+  private readonly modern: McpHttpHandler
+  private readonly sessions: LegacySessions
+
+  constructor(parts: McpFaceParts, offers: OfferCache, place: Place) {
+    this.parts = parts
+    this.offers = offers
+    this.place = place
+    this.modern = createMcpHandler(async () => this.server(undefined, undefined), {
+      legacy: 'reject',
+      maxSubscriptions: parts.limits.maxSubscriptions,
+      onerror: (error) => parts.log.debug({ error: error.message }, 'a request was rejected'),
+    })
+    this.sessions = new LegacySessions({
+      limits: parts.limits,
+      clock: parts.clock,
+      makeServer: (legacy, watched) => this.server(legacy, watched),
+      onEnd: (watched) => this.unwatch([...watched]),
+    })
+  }
+
+  /** Serves a message (`POST`), or a session operation (`GET`, `DELETE`) that has none. */
+  async fetch(request: Request, inbound: Inbound, isPost: boolean): Promise<Response> {
+    const authInfo = authInfoOf(inbound)
+    const body = isPost ? inbound.message : undefined
+    if (await this.isLegacy(request, body)) {
+      return this.sessions.fetch(request, inbound, authInfo, body)
+    }
+    const uris = isPost ? this.wantedResources(inbound.message) : []
+    return uris.length === 0
+      ? this.modern.fetch(request, {
+          authInfo,
+          ...(body === undefined ? {} : { parsedBody: body }),
+        })
+      : this.listen(request, authInfo, inbound.message, uris)
+  }
+
+  /** Hands on what the upstream of this place (or, at `/mcp`, any upstream) said about itself. */
+  tell(method: string, params: JsonObject): void {
+    this.sessions.tell(method, params)
+    if (method === 'notifications/resources/updated' && typeof params.uri === 'string') {
+      this.modern.notify.resourceUpdated(params.uri)
+      return
+    }
+    const kind = LIST_EVENTS[method as keyof typeof LIST_EVENTS]
+    if (kind !== undefined) this.modern.bus.publish({ kind })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.modern.close(), this.sessions.close()])
+  }
+
+  private async isLegacy(request: Request, body: JsonObject | undefined): Promise<boolean> {
+    // Session operations have no body to tell by; without a session they are the 2026 handler's to refuse.
+    if (body === undefined) return request.headers.has('mcp-session-id')
+    return isLegacyRequest(request, body)
+  }
+
+  private async server(legacy: LegacySession | undefined, watched: Set<string> | undefined) {
+    const capabilities = await this.capabilities()
+    return makeServer({
+      face: this.parts,
+      place: this.place,
+      capabilities,
+      legacy,
+      ...(watched === undefined
+        ? {}
+        : { watch: (method, uri) => this.watch(method, uri, watched) }),
+    })
+  }
+
+  private async capabilities(): Promise<JsonObject> {
+    const { upstream } = this.place
+    if (upstream === undefined) return { tools: { listChanged: true } }
+    return this.offers.capabilities(upstream)
+  }
+
+  private async watch(
+    method: 'resources/subscribe' | 'resources/unsubscribe',
+    uri: string,
+    watched: Set<string>,
+  ): Promise<void> {
+    const isNew = method === 'resources/subscribe'
+    // Repeating either changes nothing, so the upstream's count stays one for each agent.
+    if (isNew === watched.has(uri)) return
+    if (isNew && watched.size >= this.parts.limits.maxWatchedResources) {
+      throw new Failure('rate_limited', 'too many resources are watched in this session')
+    }
+    await this.parts.upstreams.inherit(this.place.upstream ?? '', method, { uri })
+    if (isNew) watched.add(uri)
+    else watched.delete(uri)
+  }
+
+  private wantedResources(message: JsonObject): readonly string[] {
+    const { method, params } = message
+    if (method !== 'subscriptions/listen' || this.place.upstream === undefined) return []
+    const wanted = isObject(params) && isObject(params.notifications) ? params.notifications : {}
+    const { resourceSubscriptions: uris } = wanted
+    if (!Array.isArray(uris)) return []
+    return [...new Set(uris.filter((uri): uri is string => typeof uri === 'string'))]
+  }
+
+  /** A 2026 subscription to resources: they are watched upstream for as long as the stream is open. */
+  private async listen(
+    request: Request,
+    authInfo: AuthInfo,
+    message: JsonObject,
+    uris: readonly string[],
+  ): Promise<Response> {
+    const watched: string[] = []
+    try {
+      if (uris.length > this.parts.limits.maxWatchedResources) {
+        throw new Failure('rate_limited', 'too many resources are watched at once')
+      }
+      for (const uri of uris) {
+        await this.parts.upstreams.inherit(this.place.upstream ?? '', 'resources/subscribe', {
+          uri,
+        })
+        watched.push(uri)
+      }
+    } catch (error) {
+      this.unwatch(watched)
+      const failure =
+        error instanceof Failure
+          ? error
+          : new Failure('upstream_failed', 'the tool server refused the subscription')
+      return Response.json(rpcError(failure, message.id ?? null))
+    }
+    request.signal.addEventListener('abort', () => this.unwatch(watched), { once: true })
+    return this.modern.fetch(request, { authInfo, parsedBody: message })
+  }
+
+  private unwatch(uris: readonly string[]): void {
+    for (const uri of uris) {
+      this.parts.upstreams
+        .inherit(this.place.upstream ?? '', 'resources/unsubscribe', { uri })
+        .catch(() => {})
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The MCP face: `/mcp` and `/mcp/u/<upstream>` on a node:http server. It checks where a request comes from,
+ * who sends it and that its bytes mean one thing; then it translates. It decides nothing (DESIGN 3).
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/node'
+import {
+  isJsonContentType,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+} from '@modelcontextprotocol/server'
+import { mayReach, type TaskSession } from '../../enforcement/session.ts'
+import { FAILURES, Failure } from '../../kernel/failure.ts'
+import type { JsonObject } from '../../kernel/strict-json.ts'
+import { readMessage } from './body.ts'
+import { Endpoint } from './endpoint.ts'
+import type { Inbound } from './inbound.ts'
+import { OfferCache } from './offers.ts'
+import type { McpFaceParts } from './parts.ts'
+import { webRequest, writeResponse } from './web.ts'
+import { writeFailure } from './wire-error.ts'
+
+export type McpFace = {
+  /** Serves one request to `/mcp` or `/mcp/u/<upstream>`; every outcome is an answer, it does not reject. */
+  readonly handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  /** Tells connected agents that their tool lists may have changed, e.g. after a review. */
+  readonly toolsChanged: () => void
+  readonly close: () => Promise<void>
+}
+
+const PATH = /^\/mcp(?:\/u\/([a-z0-9-]{1,20}))?\/?$/
+const METADATA_PATH = '/.well-known/oauth-protected-resource/mcp'
+
+export function createMcpFace(parts: McpFaceParts): McpFace {
+  const offers = new OfferCache(parts.upstreams, parts.clock, parts.limits.offerTtlMs)
+  const endpoints = new Map<string, Endpoint>()
+  const endpointOf = (upstream: string | undefined): Endpoint => {
+    const key = upstream ?? ''
+    const endpoint = endpoints.get(key) ?? new Endpoint(parts, offers, { upstream })
+    endpoints.set(key, endpoint)
+    return endpoint
+  }
+  const unsubscribe = parts.upstreams.onChange((upstream, method, params) => {
+    offers.forget(upstream)
+    endpoints.get(upstream)?.tell(method, params)
+    if (method === 'notifications/tools/list_changed') endpoints.get('')?.tell(method, {})
+  })
+  const guard = originGuard(parts)
+  return {
+    handle: async (req, res) => {
+      if (!guard(req, res)) return
+      try {
+        await serve(parts, endpointOf, req, res)
+      } catch (error) {
+        answerFailure(parts, res, error)
+      }
+    },
+    toolsChanged: () => {
+      for (const endpoint of endpoints.values()) {
+        endpoint.tell('notifications/tools/list_changed', {})
+      }
+    },
+    close: async () => {
+      unsubscribe()
+      await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()))
+    },
+  }
+}
+
+/** DNS rebinding: only names the gateway is known by may stand in Host and Origin. */
+function originGuard(parts: McpFaceParts): (req: IncomingMessage, res: ServerResponse) => boolean {
+  const own = [new URL(parts.publicBaseUrl).hostname, ...parts.limits.allowedHosts]
+  const isHost = hostHeaderValidation([...localhostAllowedHostnames(), ...own])
+  const isOrigin = originValidation([...localhostAllowedOrigins(), ...own])
+  return (req, res) => isHost(req, res) && isOrigin(req, res)
+}
+
+async function serve(
+  parts: McpFaceParts,
+  endpointOf: (upstream: string | undefined) => Endpoint,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const path = PATH.exec(new URL(req.url ?? '/', parts.publicBaseUrl).pathname)
+  if (path === null) throw new Failure('not_found', 'MCP is served at /mcp and /mcp/u/<upstream>')
+  const session = await parts.identify(bearerOf(req))
+  const upstream = path[1]
+  // A tool server the agent may not reach looks like one that does not exist.
+  if (upstream !== undefined && !isReachable(parts, session, upstream)) {
+    throw new Failure('not_found', 'there is no such upstream for this agent')
+  }
+  const isPost = req.method === 'POST'
+  if (isPost && !isJsonContentType(req.headers['content-type'] ?? null)) {
+    throw new Failure('media_type_unsupported', 'the Content-Type must be application/json')
+  }
+  const message: JsonObject = isPost
+    ? await readMessage(req, {
+        maxBytes: parts.limits.maxBodyBytes,
+        maxDepth: parts.limits.maxBodyDepth,
+      })
+    : {}
+  await respond(parts, endpointOf(upstream), { session, message }, req, res)
+}
+
+async function respond(
+  parts: McpFaceParts,
+  endpoint: Endpoint,
+  inbound: Inbound,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController()
+  const leave = () => gone.abort()
+  res.on('close', () => {
+    if (!res.writableFinished) leave()
+  })
+  if (res.destroyed) leave()
+  // A stream of notices lives no longer than the token that opened it; the agent opens another.
+  const isPost = req.method === 'POST'
+  const isStream = !isPost || inbound.message.method === 'subscriptions/listen'
+  const leftMs = inbound.session.claims.expiresAtMs - parts.clock.nowMs()
+  const expiry = isStream ? setTimeout(leave, Math.max(0, leftMs)) : undefined
+  try {
+    const response = await endpoint.fetch(webRequest(req, gone.signal), inbound, isPost)
+    await writeResponse(res, response, gone.signal)
+  } finally {
+    clearTimeout(expiry)
+    leave()
+  }
+}
+
+function isReachable(parts: McpFaceParts, session: TaskSession, upstream: string): boolean {
+  return parts.upstreams.ids().includes(upstream) && mayReach(session, upstream)
+}
+
+/** RFC 6750 section 2.1; a token anywhere else in a request is not looked for. */
+function bearerOf(req: IncomingMessage): string | undefined {
+  return /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(req.headers.authorization ?? '')?.[1]
+}
+
+function answerFailure(parts: McpFaceParts, res: ServerResponse, error: unknown): void {
+  const failure =
+    error instanceof Failure ? error : new Failure('internal', 'the request could not be served')
+  if (failure.code === 'internal') {
+    parts.log.error(
+      { error: error instanceof Error ? error.message : 'unknown' },
+      'MCP face failed',
+    )
+  }
+  const { status } = FAILURES[failure.code]
+  const headers: Record<string, string> = {}
+  if (status === 401) headers['www-authenticate'] = challenge(parts.publicBaseUrl, failure)
+  // The rest of an oversized body is not read, so the connection cannot carry another request.
+  if (status === 413) headers.connection = 'close'
+  writeFailure(res, failure, headers)
+}
+
+/** RFC 9728 section 5.1; `error` only when a token was presented and refused (RFC 6750 section 3.1). */
+function challenge(publicBaseUrl: string, failure: Failure): string {
+  const metadata = `Bearer resource_metadata="${publicBaseUrl}${METADATA_PATH}"`
+  return failure.code === 'not_authenticated' ? metadata : `${metadata}, error="invalid_token"`
+}
