@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { SkippedReporter } from './test/house/skipped-reporter.ts'
 
 /**
  * Tests run the very bytes Node runs: no bundler transforms a module on its way (`viteModuleRunner`) and no
@@ -8,11 +10,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     experimental: { viteModuleRunner: false, nodeLoader: false },
+    reporters: ['default', new SkippedReporter()],
     pool: 'forks',
-    // Ten times what the slowest honest test takes on two cores; a test that waits longer is waiting for nothing.
+    // A test may start servers of its own: as many files at a time as there are cores, and two at least, so
+    // that one waiting for its server does not hold up the rest.
+    maxWorkers: Math.max(2, availableParallelism()),
+    // Ten times what the slowest honest test takes on two busy cores.
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    restoreMocks: true,
-    sequence: { concurrent: false },
   },
 })
