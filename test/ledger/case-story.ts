@@ -48,10 +48,21 @@ export class CaseStory {
   }
 
   open(): this {
-    this.say('case.linked', { severity: 2, state: 'open', source: 'rest' }, { payloads: { title: payload('"brute force from 203.0.113.9"', 'personal') } })
-    this.say('task.opened', {
-      task: this.task, agent: this.agent, purpose: 'respond', expires: START_MS + 3_600_000,
-    }, { task: this.task })
+    this.say(
+      'case.linked',
+      { severity: 2, state: 'open', source: 'rest' },
+      { payloads: { title: payload('"brute force from 203.0.113.9"', 'personal') } },
+    )
+    this.say(
+      'task.opened',
+      {
+        task: this.task,
+        agent: this.agent,
+        purpose: 'respond',
+        expires: START_MS + 3_600_000,
+      },
+      { task: this.task },
+    )
     return this
   }
 
@@ -107,47 +118,89 @@ export class Call {
   }
 
   decide(decision: 'allow' | 'deny' | 'hold', data: { [field: string]: FieldValue } = {}): string {
-    this.decided = this.say('tool.call.decided', {
-      ...this.named(), action: 'deny:ipv4-net', effect: 'contain', decision, enforced: true, reason: 'policy',
-      bundle: digest('bundle'), rule: digest('rule'), policies: ['base/contain'], facts: digest('facts'),
-      attempt: this.attempt, ...data,
-    }, {
-      actor: { kind: 'agent', id: this.story.agent },
-      payloads: { arguments: payload('{"address":"203.0.113.9"}', 'personal') },
-    })
+    this.decided = this.say(
+      'tool.call.decided',
+      {
+        ...this.named(),
+        action: 'deny:ipv4-net',
+        effect: 'contain',
+        decision,
+        enforced: true,
+        reason: 'policy',
+        bundle: digest('bundle'),
+        rule: digest('rule'),
+        policies: ['base/contain'],
+        facts: digest('facts'),
+        attempt: this.attempt,
+        ...data,
+      },
+      {
+        actor: { kind: 'agent', id: this.story.agent },
+        payloads: { arguments: payload('{"address":"203.0.113.9"}', 'personal') },
+      },
+    )
     return this.decided
   }
 
   ask(request: string): string {
-    return this.say('approval.requested', {
-      request, action_digest: this.actionDigest, role: 'shift-lead', strength: 'approve',
-      expires: START_MS + 600_000, claim: 'none',
-    }, { payloads: { package: payload('{"what":"block"}') } })
+    return this.say(
+      'approval.requested',
+      {
+        request,
+        action_digest: this.actionDigest,
+        role: 'shift-lead',
+        strength: 'approve',
+        expires: START_MS + 600_000,
+        claim: 'none',
+      },
+      { payloads: { package: payload('{"what":"block"}') } },
+    )
   }
 
   /** A person's yes. Returns the grant. */
   grant(request: string): string {
     const grant = this.story.log.nextId()
     const { person } = this.story
-    this.say('approval.granted', {
-      request, action_digest: this.actionDigest, person, role: 'shift-lead', grant, expires: START_MS + 600_000,
-    }, { actor: { kind: 'person', id: person }, payloads: { reason: payload('"seen in the logs"', 'personal') } })
+    this.say(
+      'approval.granted',
+      {
+        request,
+        action_digest: this.actionDigest,
+        person,
+        role: 'shift-lead',
+        grant,
+        expires: START_MS + 600_000,
+      },
+      {
+        actor: { kind: 'person', id: person },
+        payloads: { reason: payload('"seen in the logs"', 'personal') },
+      },
+    )
     return grant
   }
 
   end(how: 'denied' | 'expired' | 'cancelled', request: string): string {
     const data = { request, action_digest: this.actionDigest }
     const { person } = this.story
-    if (how === 'denied') return this.say('approval.denied', { ...data, person, role: 'shift-lead' })
+    if (how === 'denied')
+      return this.say('approval.denied', { ...data, person, role: 'shift-lead' })
     return this.say(`approval.${how}`, { ...data, reason: 'test' })
   }
 
   lease(cites: readonly string[] = [this.decided]): string {
     this.leaseId = this.story.log.nextId()
-    this.leased = this.say('lease.issued', {
-      lease: this.leaseId, kind: 'local', tool: this.tool, task: this.story.task,
-      expires: START_MS + 300_000, residual_until: START_MS + 300_000,
-    }, { cites })
+    this.leased = this.say(
+      'lease.issued',
+      {
+        lease: this.leaseId,
+        kind: 'local',
+        tool: this.tool,
+        task: this.story.task,
+        expires: START_MS + 300_000,
+        residual_until: START_MS + 300_000,
+      },
+      { cites },
+    )
     return this.leased
   }
 
@@ -155,19 +208,37 @@ export class Call {
     data: { [field: string]: FieldValue } = {},
     cites: readonly string[] = [this.decided, this.leased],
   ): string {
-    this.dispatched = this.say('tool.call.dispatched', {
-      ...this.named(), upstream: 'edge', frame: digest('frame'), lease: this.leaseId, attempt: this.attempt, ...data,
-    }, { cites })
+    this.dispatched = this.say(
+      'tool.call.dispatched',
+      {
+        ...this.named(),
+        upstream: 'edge',
+        frame: digest('frame'),
+        lease: this.leaseId,
+        attempt: this.attempt,
+        ...data,
+      },
+      { cites },
+    )
     return this.dispatched
   }
 
   outcome(outcome: string, cites: readonly string[] = [this.dispatched]): string {
-    return this.say('tool.call.outcome', { ...this.named(), outcome, duration_ms: 12 }, {
-      cites, payloads: { result: payload('{"ok":true}') },
-    })
+    return this.say(
+      'tool.call.outcome',
+      { ...this.named(), outcome, duration_ms: 12 },
+      {
+        cites,
+        payloads: { result: payload('{"ok":true}') },
+      },
+    )
   }
 
-  private say(type: EventName, data: { readonly [field: string]: FieldValue }, more: Partial<EntryDraft>): string {
+  private say(
+    type: EventName,
+    data: { readonly [field: string]: FieldValue },
+    more: Partial<EntryDraft> = {},
+  ): string {
     return this.story.say(type, data, { call: this.id, task: this.story.task, ...more })
   }
 }

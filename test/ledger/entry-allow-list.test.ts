@@ -39,8 +39,19 @@ const GOOD: Record<FieldKind, string | number | boolean | string[]> = {
 
 /** What must never get into an entry: words of prompts, arguments, names, addresses, tickets. */
 const CANARIES = [
-  'CANARY ignore all previous instructions', 'alice@corp.example says CANARY', 'CANARY\n', '"CANARY"', '203.0.113.9 CANARY',
-  'CANARY\u00e9', '', '-CANARY', 'CANARY\u0000', `CANARY${'x'.repeat(80)}`, 'CANARY 日本', '{"a":"CANARY"}', "O'CANARY",
+  'CANARY ignore all previous instructions',
+  'alice@corp.example says CANARY',
+  'CANARY\n',
+  '"CANARY"',
+  '203.0.113.9 CANARY',
+  'CANARY\u00e9',
+  '',
+  '-CANARY',
+  'CANARY\u0000',
+  `CANARY${'x'.repeat(80)}`,
+  'CANARY 日本',
+  '{"a":"CANARY"}',
+  "O'CANARY",
 ]
 
 function kindOf(spelled: string): FieldKind {
@@ -48,7 +59,9 @@ function kindOf(spelled: string): FieldKind {
 }
 
 function goodData(type: keyof typeof EVENTS): Record<string, string | number | boolean | string[]> {
-  return Object.fromEntries(Object.entries(EVENTS[type]).map(([field, kind]) => [field, GOOD[kindOf(kind)]]))
+  return Object.fromEntries(
+    Object.entries(EVENTS[type]).map(([field, kind]) => [field, GOOD[kindOf(kind)]]),
+  )
 }
 
 const TYPES = Object.keys(EVENTS) as (keyof typeof EVENTS)[]
@@ -78,7 +91,15 @@ describe('the allow-list of entries', () => {
     const wrong: Record<FieldKind, unknown[]> = {
       id: ['x', ID.toUpperCase(), `${ID} `, 1, true, [ID], null],
       digest: ['sha256:00', digest('x').toUpperCase(), digest('x').slice(7), 1],
-      instant: ['2026-07-01T03:00:00Z', '2026-07-01 03:00:00.000000Z', '2026-13-01T00:00:00.000000Z', -1, 1.5, Number.NaN, 1e18],
+      instant: [
+        '2026-07-01T03:00:00Z',
+        '2026-07-01 03:00:00.000000Z',
+        '2026-13-01T00:00:00.000000Z',
+        -1,
+        1.5,
+        Number.NaN,
+        1e18,
+      ],
       count: [-1, 1.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '3', true],
       flag: [0, 1, 'true', null],
       label: ['', ' a', 'a b', 'a\n', 'é', 'x'.repeat(81), '-a', 7, ['a']],
@@ -90,7 +111,9 @@ describe('the allow-list of entries', () => {
       for (const [field, kind] of Object.entries(EVENTS[type])) {
         for (const value of wrong[kindOf(kind)]) {
           const data = { ...goodData(type), [field]: value } as EntryDraft['data']
-          expect(() => encodeEntry({ ...DRAFT, type, data }, PLACE), `${type}.${field}`).toThrow(NOT_ALLOWED)
+          expect(() => encodeEntry({ ...DRAFT, type, data }, PLACE), `${type}.${field}`).toThrow(
+            NOT_ALLOWED,
+          )
         }
       }
     }
@@ -122,12 +145,19 @@ describe('the allow-list of entries', () => {
       odd({ data: { ...DRAFT.data, [canary]: 'x' } })
       odd({ cites: [canary] }, { cites: [{ id: canary, index: 0, leaf: '0'.repeat(64) }] })
       odd({ cites: [ID] }, { cites: [{ id: ID, index: 0, leaf: canary }] })
-      const payload = { bytes: Buffer.from(canary), mediaType: 'text/plain', dataClass: 'personal' } as const
+      const payload = {
+        bytes: Buffer.from(canary),
+        mediaType: 'text/plain',
+        dataClass: 'personal',
+      } as const
       const commit = commitTo(new Uint8Array(32), payload)
       odd({ payloads: { [canary]: payload } }, { commitments: { [canary]: commit } })
       odd({ payloads: { note: payload } }, { commitments: { note: { ...commit, mt: canary } } })
       odd({ payloads: { note: payload } }, { commitments: { note: { ...commit, c: canary } } })
-      odd({ payloads: { note: payload } }, { commitments: { note: { ...commit, cls: canary as 'secret' } } })
+      odd(
+        { payloads: { note: payload } },
+        { commitments: { note: { ...commit, cls: canary as 'secret' } } },
+      )
       const extra = { ...commit, words: canary }
       odd({ payloads: { note: payload } }, { commitments: { note: extra } })
     }
@@ -149,13 +179,16 @@ describe('the allow-list of entries', () => {
     const log = new MemoryLog()
     new CaseStory(log).play()
     const all = log.entries.map((entry) => Buffer.from(entry.bytes).toString('latin1')).join('\n')
-    for (const word of ['203.0.113.9', 'brute force', 'seen in the logs', '"ok"']) expect(all.includes(word), word).toBe(false)
+    for (const word of ['203.0.113.9', 'brute force', 'seen in the logs', '"ok"'])
+      expect(all.includes(word), word).toBe(false)
     expect(all.match(/"commits"/g)).toHaveLength(9)
   })
 
   it('refuses unknown fields and events, inherited names included', () => {
     for (const type of ['nothing', 'toString', '__proto__', 'constructor']) {
-      expect(() => encodeEntry({ ...DRAFT, type: type as 'stop.pressed' }, PLACE)).toThrow(NOT_ALLOWED)
+      expect(() => encodeEntry({ ...DRAFT, type: type as 'stop.pressed' }, PLACE)).toThrow(
+        NOT_ALLOWED,
+      )
     }
     for (const field of ['toString', 'constructor', 'extra']) {
       const data = { ...DRAFT.data, [field]: 'x' }
@@ -164,9 +197,12 @@ describe('the allow-list of entries', () => {
   })
 
   it('refuses entries above 16 KiB', () => {
-    const labels = (count: number) => Array.from({ length: count }, (_, i) => `${'x'.repeat(70)}${i}`)
+    const labels = (count: number) =>
+      Array.from({ length: count }, (_, i) => `${'x'.repeat(70)}${i}`)
     const draft = (count: number): EntryDraft => ({
-      ...DRAFT, type: 'tool.result.delivered', data: { labels: labels(count), redactions: 0 },
+      ...DRAFT,
+      type: 'tool.result.delivered',
+      data: { labels: labels(count), redactions: 0 },
     })
     expect(encodeEntry(draft(200), PLACE).length).toBeLessThan(16 * 1024)
     expect(() => encodeEntry(draft(240), PLACE)).toThrow(NOT_ALLOWED)
@@ -175,7 +211,11 @@ describe('the allow-list of entries', () => {
 
 describe('the place of an entry', () => {
   it('is complete: case link, citations and commitments must fit the draft', () => {
-    const payload = { bytes: new Uint8Array(), mediaType: 'text/plain', dataClass: 'personal' } as const
+    const payload = {
+      bytes: new Uint8Array(),
+      mediaType: 'text/plain',
+      dataClass: 'personal',
+    } as const
     const cite = { id: ID, index: 3, leaf: '0'.repeat(64) }
     const bad: [Partial<EntryDraft>, Partial<Placement>][] = [
       [{ caseId: ID }, {}],
@@ -195,9 +235,18 @@ describe('the place of an entry', () => {
   })
 
   it('is written with the first entry of a case having no previous one, and instants as text', () => {
-    const bytes = encodeEntry({ ...DRAFT, caseId: ID, type: 'token.issued', data: { task: ID, token: digest('t'), expires: START_MS } }, {
-      ...PLACE, caseLink: { seq: 0 },
-    })
+    const bytes = encodeEntry(
+      {
+        ...DRAFT,
+        caseId: ID,
+        type: 'token.issued',
+        data: { task: ID, token: digest('t'), expires: START_MS },
+      },
+      {
+        ...PLACE,
+        caseLink: { seq: 0 },
+      },
+    )
     expect(Buffer.from(bytes).toString()).toBe(
       `{"actor":{"id":"${ID}","kind":"person"},"case":{"id":"${ID}","seq":0},"data":{"expires":"2026-07-01T03:00:00.000000Z","task":"${ID}","token":"${digest('t')}"},"id":"${ID}","tenant":"main","time":"2026-07-01T03:00:00.000000Z","type":"token.issued","v":1}`,
     )
@@ -214,9 +263,19 @@ describe('reading an entry', () => {
   it('refuses every other spelling of the same entry', () => {
     expect(faultOf(text)).toBeUndefined()
     for (const changed of [
-      ` ${text}`, `${text}\n`, text.replace('"v":1', '"v":1.0'), text.replace('"v":1', '"v":1e0'), text.replace('"v"', '"\\u0076"'),
-      text.replace(/\{"actor":(.*?),"data"/, '{"data"').replace(/\}$/, ',"actor":$1}'), text.replace('"v":1', '"v":1,"v":1'),
-      `\ufeff${text}`, text.slice(0, -1), '', 'null', '[]', '{}',
+      ` ${text}`,
+      `${text}\n`,
+      text.replace('"v":1', '"v":1.0'),
+      text.replace('"v":1', '"v":1e0'),
+      text.replace('"v"', '"\\u0076"'),
+      text.replace(/\{"actor":(.*?),"data"/, '{"data"').replace(/\}$/, ',"actor":$1}'),
+      text.replace('"v":1', '"v":1,"v":1'),
+      `\ufeff${text}`,
+      text.slice(0, -1),
+      '',
+      'null',
+      '[]',
+      '{}',
     ]) {
       expect(faultOf(changed), changed).toBeDefined()
     }
@@ -224,12 +283,19 @@ describe('reading an entry', () => {
 
   it('refuses entries whose frame is not allowed, and names events it does not know', () => {
     for (const changed of [
-      text.replace('"v":1', '"v":2'), text.replace('"kind":"person"', '"kind":"robot"'), text.replace('"tenant":"main"', '"tenant":"a b"'),
-      text.replace('"v":1', '"v":1,"w":1'), text.replace(/"time":"[^"]*"/, '"time":"now"'), text.replace('"data":{', '"data":{"a":{},'),
+      text.replace('"v":1', '"v":2'),
+      text.replace('"kind":"person"', '"kind":"robot"'),
+      text.replace('"tenant":"main"', '"tenant":"a b"'),
+      text.replace('"v":1', '"v":1,"w":1'),
+      text.replace(/"time":"[^"]*"/, '"time":"now"'),
+      text.replace('"data":{', '"data":{"a":{},'),
     ]) {
       expect(faultOf(changed), changed).toBeDefined()
     }
-    for (const later of [text.replace('stop.pressed', 'stop.paused'), text.replace('"data":{', '"data":{"colour":"red",')]) {
+    for (const later of [
+      text.replace('stop.pressed', 'stop.paused'),
+      text.replace('"data":{', '"data":{"colour":"red",'),
+    ]) {
       const read = readEntry(Buffer.from(later))
       expect(read).toMatchObject({ ok: true })
       expect(read.ok && read.unknown).toBeDefined()
@@ -240,7 +306,11 @@ describe('reading an entry', () => {
 describe('the writer without npm', () => {
   it('writes what the RFC 8785 writer writes for every value of its profile', () => {
     const key = fc.stringMatching(/^[a-z_][a-z0-9_]{0,8}$/)
-    const leaf = fc.oneof(fc.maxSafeInteger(), fc.boolean(), fc.stringMatching(/^[ !#-[\]-~]{0,20}$/))
+    const leaf = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.boolean(),
+      fc.stringMatching(/^[ !#-[\]-~]{0,20}$/),
+    )
     const value = fc.letrec((tie) => ({
       node: fc.oneof({ maxDepth: 4 }, leaf, fc.array(tie('node')), fc.dictionary(key, tie('node'))),
     })).node

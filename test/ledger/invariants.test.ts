@@ -32,7 +32,14 @@ describe('a record that keeps the rules', () => {
   it('has no findings: a read, an approved write and a denied call', () => {
     const { log } = begin()
     new CaseStory(log).play()
-    expect(check(log)).toEqual({ findings: [], open: [], unknown: [], monitored: [], citedOutside: 0, dispatched: 2 })
+    expect(check(log)).toEqual({
+      findings: [],
+      open: [],
+      unknown: [],
+      monitored: [],
+      citedOutside: 0,
+      dispatched: 2,
+    })
   })
 
   it('keeps apart what is still running, what is unknown and what was only monitored', () => {
@@ -134,7 +141,11 @@ describe('a record that breaks a rule', () => {
   })
 
   it('is found out when an outcome is settled twice, taken back, or of nothing', () => {
-    for (const [first, then] of [['failed', 'applied_verified'], ['applied_verified', 'unknown'], ['unknown', 'unknown']] as const) {
+    for (const [first, then] of [
+      ['failed', 'applied_verified'],
+      ['applied_verified', 'unknown'],
+      ['unknown', 'unknown'],
+    ] as const) {
       const { log, story } = begin()
       const call = story.call('edge__block')
       call.decide('allow')
@@ -153,7 +164,10 @@ describe('a record that breaks a rule', () => {
 })
 
 describe('a yes of a person', () => {
-  function held(): ReturnType<typeof begin> & { call: ReturnType<CaseStory['call']>; request: string } {
+  function held(): ReturnType<typeof begin> & {
+    call: ReturnType<CaseStory['call']>
+    request: string
+  } {
     const { log, story } = begin()
     const call = story.call('edge__block')
     const request = log.nextId()
@@ -202,10 +216,18 @@ describe('a yes of a person', () => {
 
   it('covers exactly the digest that was shown', () => {
     const { log, story, call, request } = held()
-    story.say('approval.granted', {
-      request, action_digest: digest('another action'), person: story.person, role: 'shift-lead', grant: log.nextId(),
-      expires: 0,
-    }, { call: call.id })
+    story.say(
+      'approval.granted',
+      {
+        request,
+        action_digest: digest('another action'),
+        person: story.person,
+        role: 'shift-lead',
+        grant: log.nextId(),
+        expires: 0,
+      },
+      { call: call.id },
+    )
     expect(codes(log)).toEqual(['action_digest_changed'])
     const twice = held()
     twice.story.call('edge__block').ask(twice.request)
@@ -237,7 +259,12 @@ describe('a yes of a person', () => {
   it('is worth nothing once voided, and one request gives one yes', () => {
     const { log, story, call, request } = held()
     const grant = call.grant(request)
-    story.say('grant.voided', { request, action_digest: call.actionDigest, grant, reason: 'stopped' })
+    story.say('grant.voided', {
+      request,
+      action_digest: call.actionDigest,
+      grant,
+      reason: 'stopped',
+    })
     call.decide('allow', { request })
     call.lease()
     call.dispatch({ grant })
@@ -259,7 +286,8 @@ describe('the order of a case', () => {
   const log = new MemoryLog()
   new CaseStory(log).play()
   const entries = placed(log)
-  const found = (changed: readonly PlacedEntry[]) => new Set(checkInvariants(changed).findings.map(({ code }) => code))
+  const found = (changed: readonly PlacedEntry[]) =>
+    new Set(checkInvariants(changed).findings.map(({ code }) => code))
 
   it('shows every left-out, doubled and swapped entry', () => {
     for (let at = 0; at < entries.length - 1; at++) {
@@ -267,7 +295,9 @@ describe('the order of a case', () => {
       if (one === undefined || two === undefined) continue
       expect(found(entries.toSpliced(at, 1)), `without ${at}`).toContain('case_sequence_gap')
       expect(found(entries.toSpliced(at, 0, one)), `${at} twice`).toContain('case_sequence_gap')
-      expect(found(entries.toSpliced(at, 2, two, one)), `${at} swapped`).toContain('case_sequence_gap')
+      expect(found(entries.toSpliced(at, 2, two, one)), `${at} swapped`).toContain(
+        'case_sequence_gap',
+      )
     }
   })
 
@@ -281,7 +311,10 @@ describe('the order of a case', () => {
     const citing = entries.find(({ entry }) => entry.cites !== undefined)
     const [cite] = citing?.entry.cites ?? []
     if (citing === undefined || cite === undefined) throw new Error('no citation')
-    const forward = { ...citing, entry: { ...citing.entry, cites: [{ ...cite, index: citing.index }] } }
+    const forward = {
+      ...citing,
+      entry: { ...citing.entry, cites: [{ ...cite, index: citing.index }] },
+    }
     expect(found([...entries.slice(0, citing.index), forward])).toContain('citation_wrong')
     const tail = entries.slice(3)
     expect(checkInvariants(tail).citedOutside).toBeGreaterThan(0)

@@ -102,14 +102,23 @@ export class MemoryLog {
     return row.length === 256 ? joinHashTile(row) : undefined
   }
 
-  /** Closes the case with its `export.created` entry and exports it. */
+  /**
+   * Closes the case with its `export.created` entry and exports it. `meanwhile` writes what comes in between
+   * reading the case and closing it.
+   */
   async exportCase(
     caseId: string,
     choose: (field: string, entry: EntryDraft) => DisclosureChoice = () => 'disclosed',
+    meanwhile: () => void = () => undefined,
   ): Promise<CaseExport> {
     const before = this.drafts.filter((draft) => draft.caseId === caseId)
+    meanwhile()
     const states = before.flatMap((draft, seq) =>
-      Object.keys(draft.payloads ?? {}).map((field) => ({ seq, field, state: choose(field, draft) })),
+      Object.keys(draft.payloads ?? {}).map((field) => ({
+        seq,
+        field,
+        state: choose(field, draft),
+      })),
     )
     this.append({
       id: this.nextId(),

@@ -25,7 +25,14 @@ import { naiveConsistency, naivePath, naiveRoot } from './naive-tree.ts'
 
 /** The reference tree of the Certificate Transparency project: leaves, and roots by size 0 to 8. */
 const LEAVES = [
-  '', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f',
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
 ]
 const ROOTS = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
@@ -52,7 +59,11 @@ function numbered(count: number): Uint8Array[] {
 }
 
 /** A log of these entries with its hashes by tile level, and a count of tile reads. */
-function build(entries: readonly Uint8Array[]): { frontier: Frontier; tree: Tree; reads: () => number } {
+function build(entries: readonly Uint8Array[]): {
+  frontier: Frontier
+  tree: Tree
+  reads: () => number
+} {
   const rows = new Map<number, Uint8Array[]>()
   let frontier = EMPTY_FRONTIER
   for (const entry of entries) {
@@ -102,13 +113,17 @@ describe('the tree of RFC 6962', () => {
 
   it('continues from a stored frontier as if it had never stopped', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 40 }), (first, more) => {
-        const entries = numbered(first + more)
-        const stopped = build(entries.slice(0, first)).frontier
-        let frontier = parseFrontier(frontierBytes(stopped))
-        for (const entry of entries.slice(first)) frontier = appendLeaf(frontier, leafHash(entry))
-        expect(rootOf(frontier)).toEqual(naiveRoot(entries))
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 0, max: 40 }),
+        (first, more) => {
+          const entries = numbered(first + more)
+          const stopped = build(entries.slice(0, first)).frontier
+          let frontier = parseFrontier(frontierBytes(stopped))
+          for (const entry of entries.slice(first)) frontier = appendLeaf(frontier, leafHash(entry))
+          expect(rootOf(frontier)).toEqual(naiveRoot(entries))
+        },
+      ),
       { numRuns: 30 },
     )
   })
@@ -117,14 +132,20 @@ describe('the tree of RFC 6962', () => {
     const bytes = frontierBytes(build(numbered(7)).frontier)
     expect(bytes.length).toBe(8 + 3 * 32)
     for (const broken of [bytes.slice(0, -1), bytes.slice(0, 7), new Uint8Array([...bytes, 0])]) {
-      expect(() => parseFrontier(broken)).toThrow(expect.objectContaining({ code: 'ledger_head_wrong' }))
+      expect(() => parseFrontier(broken)).toThrow(
+        expect.objectContaining({ code: 'ledger_head_wrong' }),
+      )
     }
     const otherSize = bytes.slice()
     otherSize[7] = 8
-    expect(() => parseFrontier(otherSize)).toThrow(expect.objectContaining({ code: 'ledger_head_wrong' }))
+    expect(() => parseFrontier(otherSize)).toThrow(
+      expect.objectContaining({ code: 'ledger_head_wrong' }),
+    )
     const hugeSize = bytes.slice()
     hugeSize[0] = 0xff
-    expect(() => parseFrontier(hugeSize)).toThrow(expect.objectContaining({ code: 'ledger_head_wrong' }))
+    expect(() => parseFrontier(hugeSize)).toThrow(
+      expect.objectContaining({ code: 'ledger_head_wrong' }),
+    )
   })
 
   it('counts set bits beyond 32, so that large logs keep their frontier', () => {
@@ -204,18 +225,23 @@ describe('consistency proofs', () => {
     const { tree, frontier } = build(entries)
     const secondRoot = rootOf(frontier)
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 299 }), fc.nat(), fc.nat(255), async (first, at, bit) => {
-        const path = await consistencyProof(tree, first)
-        const firstRoot = naiveRoot(entries.slice(0, first))
-        const claim = { first, second: 300, firstRoot, secondRoot, path }
-        expect(verifyConsistency(claim)).toBe(true)
-        const broken = path.map((hash, i) => (i === at % path.length ? flip(hash, bit) : hash))
-        expect(verifyConsistency({ ...claim, path: broken })).toBe(false)
-        expect(verifyConsistency({ ...claim, path: path.slice(1) })).toBe(false)
-        expect(verifyConsistency({ ...claim, path: [...path, secondRoot] })).toBe(false)
-        expect(verifyConsistency({ ...claim, firstRoot: flip(firstRoot, bit) })).toBe(false)
-        expect(verifyConsistency({ ...claim, secondRoot: flip(secondRoot, bit) })).toBe(false)
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 299 }),
+        fc.nat(),
+        fc.nat(255),
+        async (first, at, bit) => {
+          const path = await consistencyProof(tree, first)
+          const firstRoot = naiveRoot(entries.slice(0, first))
+          const claim = { first, second: 300, firstRoot, secondRoot, path }
+          expect(verifyConsistency(claim)).toBe(true)
+          const broken = path.map((hash, i) => (i === at % path.length ? flip(hash, bit) : hash))
+          expect(verifyConsistency({ ...claim, path: broken })).toBe(false)
+          expect(verifyConsistency({ ...claim, path: path.slice(1) })).toBe(false)
+          expect(verifyConsistency({ ...claim, path: [...path, secondRoot] })).toBe(false)
+          expect(verifyConsistency({ ...claim, firstRoot: flip(firstRoot, bit) })).toBe(false)
+          expect(verifyConsistency({ ...claim, secondRoot: flip(secondRoot, bit) })).toBe(false)
+        },
+      ),
       { numRuns: 60 },
     )
   })

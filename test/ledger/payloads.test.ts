@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commitmentDigest, commitTo, opensCommitment, roundedLength } from '../../src/ledger/commitment.ts'
+import {
+  commitmentDigest,
+  commitTo,
+  opensCommitment,
+  roundedLength,
+} from '../../src/ledger/commitment.ts'
 import type { KeyPlace, PayloadPlace } from '../../src/ledger/seal.ts'
 import { openPayload, sealPayload, unwrapKey, wrapKey } from '../../src/ledger/seal.ts'
 
@@ -15,18 +20,32 @@ const UNREADABLE = expect.objectContaining({ code: 'payload_unreadable' })
 
 describe('a commitment', () => {
   it('is SHA-256 over prefix line, salt and payload, checkable with cat and sha256sum', () => {
-    const byHand = createHash('sha256').update('countersign-commit-v1\n').update(SALT).update(PAYLOAD).digest('hex')
+    const byHand = createHash('sha256')
+      .update('countersign-commit-v1\n')
+      .update(SALT)
+      .update(PAYLOAD)
+      .digest('hex')
     expect(commitmentDigest(SALT, PAYLOAD)).toBe(byHand)
-    expect(commitmentDigest(SALT, PAYLOAD)).toBe('c190297081f0f097d487e8f9132a1a60d3c652b727abccca18192a6d01e16c3a')
+    expect(commitmentDigest(SALT, PAYLOAD)).toBe(
+      'c190297081f0f097d487e8f9132a1a60d3c652b727abccca18192a6d01e16c3a',
+    )
   })
 
   it('opens with its own salt and payload and with nothing else', () => {
-    const commit = commitTo(SALT, { bytes: PAYLOAD, mediaType: 'application/json', dataClass: 'personal' })
+    const commit = commitTo(SALT, {
+      bytes: PAYLOAD,
+      mediaType: 'application/json',
+      dataClass: 'personal',
+    })
     expect(opensCommitment(commit, SALT, PAYLOAD)).toBe(true)
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes, salt) => {
-        expect(opensCommitment(commit, salt, bytes)).toBe(false)
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        (bytes, salt) => {
+          expect(opensCommitment(commit, salt, bytes)).toBe(false)
+        },
+      ),
     )
     // Moving the border between salt and payload keeps the hashed bytes and must not open.
     const whole = new Uint8Array([...SALT, ...PAYLOAD])
@@ -54,9 +73,13 @@ describe('an envelope', () => {
 
   it('does not open at another place, even one whose parts join to the same text', () => {
     const places: PayloadPlace[] = [
-      { ...PLACE, tenant: 'other' }, { ...PLACE, caseId: 'cas', entryId: 'eentry' }, { ...PLACE, entryId: 'other' },
-      { ...PLACE, field: 'result' }, { ...PLACE, entryId: 'entryarg', field: 'uments' },
-      { tenant: 'maincase', entryId: 'entry', field: 'arguments' }, { tenant: 'main', entryId: 'entry', field: 'arguments' },
+      { ...PLACE, tenant: 'other' },
+      { ...PLACE, caseId: 'cas', entryId: 'eentry' },
+      { ...PLACE, entryId: 'other' },
+      { ...PLACE, field: 'result' },
+      { ...PLACE, entryId: 'entryarg', field: 'uments' },
+      { tenant: 'maincase', entryId: 'entry', field: 'arguments' },
+      { tenant: 'main', entryId: 'entry', field: 'arguments' },
     ]
     for (const place of places) expect(() => openPayload(KEY, place, envelope)).toThrow(UNREADABLE)
   })
@@ -74,10 +97,17 @@ describe('an envelope', () => {
   it('is not a wrapped key, and a wrapped key opens only where it belongs', () => {
     const wrapped = wrapKey(KEY, KEY_PLACE, SALT, NONCE)
     expect(unwrapKey(KEY, KEY_PLACE, wrapped)).toEqual(SALT)
-    expect(() => unwrapKey(KEY, { ...KEY_PLACE, dataClass: 'operational' }, wrapped)).toThrow(UNREADABLE)
+    expect(() => unwrapKey(KEY, { ...KEY_PLACE, dataClass: 'operational' }, wrapped)).toThrow(
+      UNREADABLE,
+    )
     expect(() => unwrapKey(KEY, { ...KEY_PLACE, keyId: 'other' }, wrapped)).toThrow(UNREADABLE)
     expect(() => unwrapKey(KEY, { ...KEY_PLACE, caseId: 'other' }, wrapped)).toThrow(UNREADABLE)
-    const mimic: PayloadPlace = { tenant: 'main', caseId: 'case', entryId: 'personal', field: 'key' }
+    const mimic: PayloadPlace = {
+      tenant: 'main',
+      caseId: 'case',
+      entryId: 'personal',
+      field: 'key',
+    }
     expect(() => openPayload(KEY, mimic, wrapped)).toThrow(UNREADABLE)
   })
 })

@@ -74,15 +74,17 @@ describe('reading a note', () => {
       'a plus in the name': NOTE.replace('log.example', 'log+example'),
       'a no-break space in the name': NOTE.replace('log.example', 'log\u00a0example'),
       'base64 without padding': NOTE.replace(/=+\n$/, '\n'),
-      'base64url': `${TEXT}\n— log.example/main ${'_'.repeat(92)}\n`,
+      base64url: `${TEXT}\n— log.example/main ${'_'.repeat(92)}\n`,
       'only a key id': `${TEXT}\n— log.example/main ${encodeBase64(new Uint8Array(4))}\n`,
       'an empty signature word': `${TEXT}\n— log.example/main \n`,
-      'nothing': '',
+      nothing: '',
     }
     for (const [name, note] of Object.entries(cases)) {
       expect(() => parseNote(bytes(note)), name).toThrow(MALFORMED)
     }
-    expect(() => parseNote(new Uint8Array([...bytes('text '), 0xff, ...bytes(`\n\n${line}\n`)]))).toThrow(MALFORMED)
+    expect(() =>
+      parseNote(new Uint8Array([...bytes('text '), 0xff, ...bytes(`\n\n${line}\n`)])),
+    ).toThrow(MALFORMED)
   })
 
   it('refuses base64 whose unused bits are set, because it is a second spelling', () => {
@@ -101,7 +103,9 @@ describe('reading a note', () => {
 
   it('takes 100 signature lines and refuses 101', () => {
     const line = signatureLine(log, TEXT)
-    const many = Array.from({ length: 99 }, (_, i) => signatureLine(signerFromSeed(`w${i}`, 'cosignature', sha256(bytes(`${i}`))), TEXT, 7))
+    const many = Array.from({ length: 99 }, (_, i) =>
+      signatureLine(signerFromSeed(`w${i}`, 'cosignature', sha256(bytes(`${i}`))), TEXT, 7),
+    )
     expect(verifyNote(parseNote(bytes(joinNote(TEXT, [...many, line]))), [log.key])).toEqual({
       verified: [{ key: log.key }],
       rejected: [],
@@ -117,7 +121,11 @@ describe('verifying a note', () => {
     const renamed = noteKey('log.example/other', 'ed25519', log.key.publicKey)
     const otherType = noteKey('log.example/main', 'cosignature', log.key.publicKey)
     for (const key of [renamed, otherType, witness.key]) {
-      expect(verifyNote(parseNote(bytes(NOTE)), [key])).toEqual({ verified: [], rejected: [], unknown: 1 })
+      expect(verifyNote(parseNote(bytes(NOTE)), [key])).toEqual({
+        verified: [],
+        rejected: [],
+        unknown: 1,
+      })
     }
   })
 
@@ -129,7 +137,9 @@ describe('verifying a note', () => {
 
   it('counts a key once, however often it signed', () => {
     const line = signatureLine(log, TEXT)
-    expect(verifyNote(parseNote(bytes(joinNote(TEXT, [line, line]))), [log.key]).verified).toHaveLength(1)
+    expect(
+      verifyNote(parseNote(bytes(joinNote(TEXT, [line, line]))), [log.key]).verified,
+    ).toHaveLength(1)
   })
 
   it('fails for any flipped byte of text or signature', () => {
@@ -158,7 +168,10 @@ describe('verifying a note', () => {
     const [signature] = note.signatures
     const later = signature?.bytes.slice() ?? new Uint8Array()
     later[7] = (later[7] ?? 0) + 1
-    const moved = { ...note, signatures: [{ name: witness.key.name, keyId: witness.key.keyId, bytes: later }] }
+    const moved = {
+      ...note,
+      signatures: [{ name: witness.key.name, keyId: witness.key.keyId, bytes: later }],
+    }
     expect(verifyNote(moved, [witness.key]).rejected).toEqual([witness.key])
   })
 })
@@ -169,10 +182,23 @@ describe('keys of notes', () => {
     expect(parseVkey(vkey)).toEqual(log.key)
     const skey = encodeSkey(log.key, sha256(Buffer.from('log')))
     expect(encodeVkey(parseSkey(skey).key)).toBe(vkey)
-    const [name, id, key] = [vkey.split('+')[0], vkey.split('+')[1], vkey.split('+').slice(2).join('+')]
+    const [name, id, key] = [
+      vkey.split('+')[0],
+      vkey.split('+')[1],
+      vkey.split('+').slice(2).join('+'),
+    ]
     for (const broken of [
-      '', name, `${name}+${id}`, `${name}+00000000+${key}`, `other+${id}+${key}`, `${name}+${id?.toUpperCase()}x+${key}`,
-      `${name}+${id}+${key?.slice(0, -2)}`, `a b+${id}+${key}`, `+${id}+${key}`, ` ${vkey}`, `${vkey}\n`,
+      '',
+      name,
+      `${name}+${id}`,
+      `${name}+00000000+${key}`,
+      `other+${id}+${key}`,
+      `${name}+${id?.toUpperCase()}x+${key}`,
+      `${name}+${id}+${key?.slice(0, -2)}`,
+      `a b+${id}+${key}`,
+      `+${id}+${key}`,
+      ` ${vkey}`,
+      `${vkey}\n`,
     ]) {
       expect(parseVkey(broken ?? ''), broken).toBeUndefined()
     }
@@ -202,9 +228,19 @@ describe('checkpoints', () => {
 
   it('are read back as they were signed', () => {
     const note = signCheckpoint(log, 20_852_163, root)
-    expect(note.split('\n').slice(0, 4)).toEqual(['log.example/main', '20852163', encodeBase64(root), ''])
+    expect(note.split('\n').slice(0, 4)).toEqual([
+      'log.example/main',
+      '20852163',
+      encodeBase64(root),
+      '',
+    ])
     const { checkpoint } = parseCheckpoint(bytes(note))
-    expect(checkpoint).toEqual({ origin: 'log.example/main', size: 20_852_163, root, extensions: [] })
+    expect(checkpoint).toEqual({
+      origin: 'log.example/main',
+      size: 20_852_163,
+      root,
+      extensions: [],
+    })
   })
 
   it('take cosignatures of witnesses without touching what the log signed', () => {
@@ -212,7 +248,10 @@ describe('checkpoints', () => {
     const { text } = parseCheckpoint(bytes(note)).note
     const cosigned = withSignature(note, signatureLine(witness, text, 9))
     const verdict = verifyNote(parseCheckpoint(bytes(cosigned)).note, [log.key, witness.key])
-    expect(verdict.verified.map(({ key }) => key.name)).toEqual(['log.example/main', 'witness.example/w1'])
+    expect(verdict.verified.map(({ key }) => key.name)).toEqual([
+      'log.example/main',
+      'witness.example/w1',
+    ])
     expect(() => withSignature(note, 'no signature')).toThrow(MALFORMED)
   })
 
@@ -222,8 +261,16 @@ describe('checkpoints', () => {
     expect(parseCheckpoint(signed(`o\n1\n${hash}\nmore\n`)).checkpoint.extensions).toEqual(['more'])
     expect(parseCheckpoint(signed(`o\n0\n${hash}\n`)).checkpoint.size).toBe(0)
     for (const text of [
-      `o\n01\n${hash}\n`, `o\n-1\n${hash}\n`, `o\n1e3\n${hash}\n`, `o\n9007199254740993\n${hash}\n`, `o\n1\n\n`,
-      `o\n1\n${hash.slice(0, -1)}\n`, `o\n1\n${hash.slice(0, -4)}\n`, `\n1\n${hash}\n`, `o\n1\n`, `o\n1\n${hash}\n\nx\n`,
+      `o\n01\n${hash}\n`,
+      `o\n-1\n${hash}\n`,
+      `o\n1e3\n${hash}\n`,
+      `o\n9007199254740993\n${hash}\n`,
+      `o\n1\n\n`,
+      `o\n1\n${hash.slice(0, -1)}\n`,
+      `o\n1\n${hash.slice(0, -4)}\n`,
+      `\n1\n${hash}\n`,
+      `o\n1\n`,
+      `o\n1\n${hash}\n\nx\n`,
     ]) {
       expect(() => parseCheckpoint(signed(text)), text).toThrow(MALFORMED)
     }
@@ -242,16 +289,25 @@ describe('single proofs', () => {
     expect(parseTlogProof(text)).toEqual({ index: 3, path, checkpoint })
     const extra = new Uint8Array([1, 2, 3])
     expect(parseTlogProof(writeTlogProof({ index: 0, path: [], checkpoint, extra }))).toEqual({
-      index: 0, path: [], checkpoint, extra,
+      index: 0,
+      path: [],
+      checkpoint,
+      extra,
     })
   })
 
   it('are refused with any line out of form', () => {
     const text = writeTlogProof({ index: 3, path, checkpoint })
     for (const broken of [
-      text.replace('@v1', '@v2'), text.replace('index 3', 'index 03'), text.replace('index 3', 'index -1'),
-      text.replace('index 3\n', ''), text.replace('index 3', 'extra !\nindex 3'), text.replace('\n\n', '\n'),
-      text.replace('index 3\n', `index 3\n${encodeBase64(new Uint8Array(31))}\n`), text.slice(0, -1), '',
+      text.replace('@v1', '@v2'),
+      text.replace('index 3', 'index 03'),
+      text.replace('index 3', 'index -1'),
+      text.replace('index 3\n', ''),
+      text.replace('index 3', 'extra !\nindex 3'),
+      text.replace('\n\n', '\n'),
+      text.replace('index 3\n', `index 3\n${encodeBase64(new Uint8Array(31))}\n`),
+      text.slice(0, -1),
+      '',
       writeTlogProof({ index: 3, path: Array.from({ length: 65 }, () => root), checkpoint }),
     ]) {
       expect(() => parseTlogProof(broken)).toThrow(MALFORMED)

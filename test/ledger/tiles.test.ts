@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { rootOf } from '../../src/ledger/merkle.ts'
+import type { LedgerReader } from '../../src/ledger/ports.ts'
+import { verifyInclusion } from '../../src/ledger/proof.ts'
 import {
   joinEntryBundle,
   joinHashTile,
@@ -10,24 +13,28 @@ import {
   tilePath,
 } from '../../src/ledger/tile.ts'
 import { tileSource } from '../../src/ledger/tile-source.ts'
-import type { LedgerReader } from '../../src/ledger/ports.ts'
 import { inclusionProof, openTree, treeRoot } from '../../src/ledger/tree-reader.ts'
-import { rootOf } from '../../src/ledger/merkle.ts'
-import { verifyInclusion } from '../../src/ledger/proof.ts'
 import { CaseStory } from './case-story.ts'
 import { MemoryLog } from './memory-log.ts'
 
 describe('tile names', () => {
   it('are those of the C2SP examples', () => {
-    expect(tilePath({ kind: 'hashes', level: 0, index: 1_234_067, width: 256 })).toBe('tile/0/x001/x234/067')
+    expect(tilePath({ kind: 'hashes', level: 0, index: 1_234_067, width: 256 })).toBe(
+      'tile/0/x001/x234/067',
+    )
     expect(tilePath({ kind: 'hashes', level: 2, index: 0, width: 1 })).toBe('tile/2/000.p/1')
-    expect(tilePath({ kind: 'entries', level: 0, index: 273, width: 112 })).toBe('tile/entries/273.p/112')
+    expect(tilePath({ kind: 'entries', level: 0, index: 273, width: 112 })).toBe(
+      'tile/entries/273.p/112',
+    )
   })
 
   it('are read back exactly, and in no other spelling', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('hashes', 'entries'), fc.nat(63), fc.nat(2 ** 31), fc.integer({ min: 1, max: 256 }),
+        fc.constantFrom('hashes', 'entries'),
+        fc.nat(63),
+        fc.nat(2 ** 31),
+        fc.integer({ min: 1, max: 256 }),
         (kind, level, index, width) => {
           const tile = { kind, level: kind === 'entries' ? 0 : level, index, width } as const
           expect(parseTilePath(tilePath(tile))).toEqual(tile)
@@ -35,9 +42,21 @@ describe('tile names', () => {
       ),
     )
     for (const path of [
-      'tile/0/x000/001', 'tile/00/001', 'tile/64/000', 'tile/0/001.p/256', 'tile/0/001.p/0', 'tile/0/001.p/01',
-      'tile/0/1', 'tile/0/x001/x002', 'tile/0/000/', '/tile/0/000', 'tile/entries/000.p/', 'tile/data/000',
-      'tile/0/../000', 'tile/0/000.p/1\n', 'tile/-1/000',
+      'tile/0/x000/001',
+      'tile/00/001',
+      'tile/64/000',
+      'tile/0/001.p/256',
+      'tile/0/001.p/0',
+      'tile/0/001.p/01',
+      'tile/0/1',
+      'tile/0/x001/x002',
+      'tile/0/000/',
+      '/tile/0/000',
+      'tile/entries/000.p/',
+      'tile/data/000',
+      'tile/0/../000',
+      'tile/0/000.p/1\n',
+      'tile/-1/000',
     ]) {
       expect(parseTilePath(path), path).toBeUndefined()
     }
@@ -48,7 +67,8 @@ describe('tiles to write', () => {
   it('are those the specification names for a tree of 70,000', () => {
     const tiles = newTiles(0, 70_000)
     const count = (kind: string, level: number, isFull: boolean) =>
-      tiles.filter((t) => t.kind === kind && t.level === level && (t.width === 256) === isFull).length
+      tiles.filter((t) => t.kind === kind && t.level === level && (t.width === 256) === isFull)
+        .length
     expect(count('entries', 0, true)).toBe(273)
     expect(count('hashes', 0, true)).toBe(273)
     expect(tiles).toContainEqual({ kind: 'hashes', level: 0, index: 273, width: 112 })
@@ -60,18 +80,21 @@ describe('tiles to write', () => {
 
   it('of a growing log add up to those of the whole, with every full tile written once', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 8 }), (steps) => {
-        let size = 0
-        const written: string[] = []
-        for (const step of steps) {
-          const full = newTiles(size, size + step).filter((tile) => tile.width === 256)
-          written.push(...full.map(tilePath))
-          size += step
-        }
-        const whole = newTiles(0, size).filter((tile) => tile.width === 256)
-        expect(written.toSorted()).toEqual(whole.map(tilePath).toSorted())
-        expect(new Set(written).size).toBe(written.length)
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 8 }),
+        (steps) => {
+          let size = 0
+          const written: string[] = []
+          for (const step of steps) {
+            const full = newTiles(size, size + step).filter((tile) => tile.width === 256)
+            written.push(...full.map(tilePath))
+            size += step
+          }
+          const whole = newTiles(0, size).filter((tile) => tile.width === 256)
+          expect(written.toSorted()).toEqual(whole.map(tilePath).toSorted())
+          expect(new Set(written).size).toBe(written.length)
+        },
+      ),
     )
     expect(newTiles(7, 7)).toEqual([])
   })
@@ -87,7 +110,11 @@ describe('tile bytes', () => {
   it('are refused when cut, padded or overfull', () => {
     const torn = expect.objectContaining({ code: 'ledger_tile_torn' })
     const bundle = joinEntryBundle([new Uint8Array([1, 2, 3])])
-    for (const broken of [bundle.slice(0, -1), new Uint8Array([...bundle, 0]), bundle.slice(0, 1)]) {
+    for (const broken of [
+      bundle.slice(0, -1),
+      new Uint8Array([...bundle, 0]),
+      bundle.slice(0, 1),
+    ]) {
       expect(() => splitEntryBundle(broken)).toThrow(torn)
     }
     expect(() => splitEntryBundle(new Uint8Array(2 * 257))).toThrow(torn)
@@ -105,7 +132,8 @@ describe('a log that stores only full tiles', () => {
   it('serves every partial tile and proves every leaf', async () => {
     const log = new MemoryLog()
     const story = new CaseStory(log).open()
-    for (let i = 0; i < 600; i++) story.say('stop.released', { stop: story.task, person: story.person })
+    for (let i = 0; i < 600; i++)
+      story.say('stop.released', { stop: story.task, person: story.person })
     const size = log.entries.length
     const source = tileSource(readerOf(log), 'main')
     const tree = openTree(size, source.readTile)
@@ -113,15 +141,22 @@ describe('a log that stores only full tiles', () => {
     for (const index of [0, 255, 256, 511, 512, size - 1]) {
       const leafHash = log.entries[index]?.leafHash ?? new Uint8Array()
       const path = await inclusionProof(tree, index)
-      expect(verifyInclusion({ index, size, leafHash, path, root: rootOf(log.frontier) })).toBe(true)
+      expect(verifyInclusion({ index, size, leafHash, path, root: rootOf(log.frontier) })).toBe(
+        true,
+      )
     }
     for (const tile of newTiles(0, size)) {
       const bytes = await source.serve(tile, size)
-      if (tile.kind === 'hashes') expect(bytes).toEqual(await log.readTile(tile.level, tile.index, tile.width))
+      if (tile.kind === 'hashes')
+        expect(bytes).toEqual(await log.readTile(tile.level, tile.index, tile.width))
       else expect(splitEntryBundle(bytes ?? new Uint8Array())).toHaveLength(tile.width)
     }
-    expect(await source.serve({ kind: 'hashes', level: 0, index: 2, width: 256 }, size)).toBeUndefined()
-    expect(await source.serve({ kind: 'hashes', level: 2, index: 0, width: 1 }, size)).toBeUndefined()
+    expect(
+      await source.serve({ kind: 'hashes', level: 0, index: 2, width: 256 }, size),
+    ).toBeUndefined()
+    expect(
+      await source.serve({ kind: 'hashes', level: 2, index: 0, width: 1 }, size),
+    ).toBeUndefined()
   })
 })
 

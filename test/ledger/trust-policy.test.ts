@@ -12,16 +12,26 @@ function keyOf(name: string, type: 'ed25519' | 'cosignature') {
 
 const log = keyOf('log.example/main', 'ed25519')
 const names = ['X1', 'X2', 'X3', 'Y1', 'Y2', 'Y3'] as const
-const witness = Object.fromEntries(names.map((name) => [name, keyOf(`w.example/${name}`, 'cosignature')]))
-const lines = names.map((name) => `witness ${name} ${encodeVkey(keyOf(`w.example/${name}`, 'cosignature'))}\n`)
+const witness = Object.fromEntries(
+  names.map((name) => [name, keyOf(`w.example/${name}`, 'cosignature')]),
+)
+const lines = names.map(
+  (name) => `witness ${name} ${encodeVkey(keyOf(`w.example/${name}`, 'cosignature'))}\n`,
+)
 const HEAD = `log ${encodeVkey(log)} https://log.example/main\n${lines.join('')}`
 const QUORUM = 'group X 2 X1 X2 X3\ngroup Y any Y1 Y2 Y3\ngroup both all X Y\nquorum both\n'
 
 describe('a trust policy', () => {
   it('reads the two-level example of the specification and counts its quorum', () => {
-    const policy = parseTrustPolicy(`# who we trust\n\n \t# indented\n${HEAD}\t group X 2  X1 X2\tX3 \n${QUORUM.split('\n').slice(1).join('\n')}`)
+    const policy = parseTrustPolicy(
+      `# who we trust\n\n \t# indented\n${HEAD}\t group X 2  X1 X2\tX3 \n${QUORUM.split('\n').slice(1).join('\n')}`,
+    )
     expect(policy.logs).toEqual([log])
-    const met = (...who: (typeof names)[number][]) => quorumMet(policy, who.flatMap((name) => witness[name] ?? []))
+    const met = (...who: (typeof names)[number][]) =>
+      quorumMet(
+        policy,
+        who.flatMap((name) => witness[name] ?? []),
+      )
     expect(met('X1', 'X3', 'Y2')).toBe(true)
     expect(met('X1', 'X2', 'X3', 'Y1', 'Y2', 'Y3')).toBe(true)
     expect(met('X1', 'X2')).toBe(false)
@@ -39,9 +49,11 @@ describe('a trust policy', () => {
 
   it('counts a witness with a key type it cannot verify as silent', () => {
     const mldsa = `pq+00000000+${encodeBase64(new Uint8Array([6, ...new Uint8Array(1312)]))}`
-    const policy = parseTrustPolicy(`${HEAD}witness pq ${mldsa}\ngroup any1 any pq X1\nquorum any1\n`)
+    const policy = parseTrustPolicy(
+      `${HEAD}witness pq ${mldsa}\ngroup any1 any pq X1\nquorum any1\n`,
+    )
     expect(quorumMet(policy, [])).toBe(false)
-    expect(witness['X1'] !== undefined && quorumMet(policy, [witness['X1']])).toBe(true)
+    expect(witness.X1 !== undefined && quorumMet(policy, [witness.X1])).toBe(true)
   })
 
   it('is refused, naming the line, when it could be read in two ways', () => {

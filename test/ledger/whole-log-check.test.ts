@@ -3,7 +3,13 @@ import { sha256 } from '../../src/kernel/digest.ts'
 import type { StoredLog } from '../../src/ledger/check.ts'
 import { checkLog } from '../../src/ledger/check.ts'
 import { signCheckpoint } from '../../src/ledger/checkpoint.ts'
-import { appendLeaf, EMPTY_FRONTIER, frontierBytes, leafHash, rootOf } from '../../src/ledger/merkle.ts'
+import {
+  appendLeaf,
+  EMPTY_FRONTIER,
+  frontierBytes,
+  leafHash,
+  rootOf,
+} from '../../src/ledger/merkle.ts'
 import { encodeVkey, signerFromSeed } from '../../src/ledger/note-key.ts'
 import { CaseStory } from './case-story.ts'
 import { MemoryLog, ORIGIN } from './memory-log.ts'
@@ -46,7 +52,9 @@ describe('a whole log', () => {
     })
     expect(report.size).toBe(log.entries.length)
     expect(report.rules.dispatched).toBe(2)
-    expect(await findings({ entries: [], head: new MemoryLog().head(), checkpoints: [] })).toEqual([])
+    expect(await findings({ entries: [], head: new MemoryLog().head(), checkpoints: [] })).toEqual(
+      [],
+    )
   })
 
   it('names the one entry whose byte was flipped', async () => {
@@ -57,14 +65,18 @@ describe('a whole log', () => {
       expect(await findings({ entries })).toEqual(
         expect.arrayContaining([['ledger_entry_tampered', index]]),
       )
-      expect((await findings({ entries })).filter(([code]) => code === 'ledger_head_wrong')).toEqual([])
+      expect(
+        (await findings({ entries })).filter(([code]) => code === 'ledger_head_wrong'),
+      ).toEqual([])
     }
   })
 
   it('names an entry that was replaced together with its stored hash', async () => {
     const entries = log.entries.map((entry) => {
       if (entry.index !== 7) return entry
-      const bytes = Buffer.from(Buffer.from(entry.bytes).toString().replace('"shift-lead"', '"shift-boss"'))
+      const bytes = Buffer.from(
+        Buffer.from(entry.bytes).toString().replace('"shift-lead"', '"shift-boss"'),
+      )
       return { ...entry, bytes, leafHash: leafHash(bytes) }
     })
     const found = await findings({ entries })
@@ -96,13 +108,20 @@ describe('a whole log', () => {
       return bytes === undefined ? undefined : flipped(bytes, 100)
     }
     expect(await findings({ tile: torn })).toEqual([['ledger_tile_torn', undefined]])
-    expect(await findings({ tile: async () => undefined })).toEqual([['ledger_tile_torn', undefined]])
-    expect(await findings({ tile: async () => new Uint8Array(32) })).toEqual([['ledger_tile_torn', undefined]])
+    expect(await findings({ tile: async () => undefined })).toEqual([
+      ['ledger_tile_torn', undefined],
+    ])
+    expect(await findings({ tile: async () => new Uint8Array(32) })).toEqual([
+      ['ledger_tile_torn', undefined],
+    ])
   })
 
   it('finds a cut tail by the head and by every checkpoint beyond it', async () => {
     const found = await findings({ entries: log.entries.slice(0, -1) })
-    expect(found).toEqual([['ledger_head_wrong', undefined], ['ledger_head_wrong', undefined]])
+    expect(found).toEqual([
+      ['ledger_head_wrong', undefined],
+      ['ledger_head_wrong', undefined],
+    ])
     const short = new MemoryLog()
     new CaseStory(short).play()
     const rolledBack = { entries: short.entries, head: short.head(), tile: short.fullTile }
@@ -110,14 +129,21 @@ describe('a whole log', () => {
   })
 
   it('finds a gap, a head that counts or hashes otherwise, and an entry stored under another id', async () => {
-    expect((await findings({ entries: log.entries.toSpliced(5, 1) }))[0]).toEqual(['ledger_head_wrong', 5])
+    expect((await findings({ entries: log.entries.toSpliced(5, 1) }))[0]).toEqual([
+      'ledger_head_wrong',
+      5,
+    ])
     const head = log.head()
     for (const changed of [
-      { ...head, size: head.size + 1 }, { ...head, root: flipped(head.root, 0) }, { ...head, frontier: flipped(head.frontier, 9) },
+      { ...head, size: head.size + 1 },
+      { ...head, root: flipped(head.root, 0) },
+      { ...head, frontier: flipped(head.frontier, 9) },
     ]) {
       expect(await findings({ head: changed })).toEqual([['ledger_head_wrong', undefined]])
     }
-    const entries = log.entries.map((entry) => (entry.index === 3 ? { ...entry, id: story.task } : entry))
+    const entries = log.entries.map((entry) =>
+      entry.index === 3 ? { ...entry, id: story.task } : entry,
+    )
     expect(await findings({ entries })).toContainEqual(['ledger_entry_tampered', 3])
     expect((await findings({ tenant: 'other' })).length).toBeGreaterThanOrEqual(log.entries.length)
   })
@@ -125,10 +151,21 @@ describe('a whole log', () => {
   it('finds checkpoints of another key, origin or size', async () => {
     const other = signerFromSeed(ORIGIN, 'ed25519', sha256(Buffer.from('another key')))
     const foreign = { ...late, note: signCheckpoint(other, late.size, log.head().root) }
-    const renamed = signerFromSeed('other.example', 'ed25519', sha256(Buffer.from('the log key of tests')))
+    const renamed = signerFromSeed(
+      'other.example',
+      'ed25519',
+      sha256(Buffer.from('the log key of tests')),
+    )
     const elsewhere = { ...late, note: signCheckpoint(renamed, late.size, log.head().root) }
-    for (const checkpoint of [foreign, elsewhere, { ...late, size: 3 }, { ...late, note: 'no note' }]) {
-      expect(await findings({ checkpoints: [checkpoint] })).toEqual([['ledger_head_wrong', undefined]])
+    for (const checkpoint of [
+      foreign,
+      elsewhere,
+      { ...late, size: 3 },
+      { ...late, note: 'no note' },
+    ]) {
+      expect(await findings({ checkpoints: [checkpoint] })).toEqual([
+        ['ledger_head_wrong', undefined],
+      ])
     }
     expect(await findings({ verifierKey: encodeVkey(other.key) })).toHaveLength(2)
     expect(await findings({ verifierKey: 'nonsense' })).toHaveLength(2)
@@ -140,7 +177,15 @@ describe('a whole log', () => {
     call.decide('deny')
     call.lease()
     call.dispatch()
-    const found = await findings({ entries: wild.entries, head: wild.head(), tile: wild.fullTile, checkpoints: [] })
-    expect(found.map(([code]) => code)).toEqual(['lease_without_decision', 'dispatch_without_decision'])
+    const found = await findings({
+      entries: wild.entries,
+      head: wild.head(),
+      tile: wild.fullTile,
+      checkpoints: [],
+    })
+    expect(found.map(([code]) => code)).toEqual([
+      'lease_without_decision',
+      'dispatch_without_decision',
+    ])
   })
 })
