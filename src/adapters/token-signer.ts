@@ -105,7 +105,8 @@ async function read(
   token: string,
   nowMs: number,
 ): Promise<TaskClaims> {
-  if (token.length > MAX_TOKEN_CHARS) throw new Failure('not_authenticated', 'the token is too long')
+  if (token.length > MAX_TOKEN_CHARS)
+    throw new Failure('not_authenticated', 'the token is too long')
   try {
     const { payload, protectedHeader } = await jwtVerify(token, key, {
       algorithms: [ALGORITHM],

@@ -85,15 +85,20 @@ function asFailure(cause: unknown): Failure {
   if (cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'aud') {
     return new Failure('token_wrong_audience', 'aud is not the token endpoint', { cause })
   }
-  const why = cause instanceof errors.JWTClaimValidationFailed ? `${cause.claim} is not acceptable` : 'the signature or its header is not acceptable'
+  const why =
+    cause instanceof errors.JWTClaimValidationFailed
+      ? `${cause.claim} is not acceptable`
+      : 'the signature or its header is not acceptable'
   return new Failure('not_authenticated', why, { cause })
 }
 
 function readClaims(claims: JWTPayload, { nowMs }: ExpectedWorkload): WorkloadAssertion {
   const { sub, jti, exp, iat } = claims
   const nowS = nowMs / 1000
-  if (sub === undefined || exp === undefined || iat === undefined) throw refused('a claim is missing')
-  if (typeof jti !== 'string' || !TOKEN_ID.test(jti)) throw refused('jti is not 8 to 128 visible characters')
+  if (sub === undefined || exp === undefined || iat === undefined)
+    throw refused('a claim is missing')
+  if (typeof jti !== 'string' || !TOKEN_ID.test(jti))
+    throw refused('jti is not 8 to 128 visible characters')
   if (iat > nowS + LEEWAY_S) throw refused('iat lies in the future')
   if (exp - iat > MAX_LIFETIME_S || exp > nowS + MAX_LIFETIME_S + LEEWAY_S) {
     throw refused(`exp is more than ${MAX_LIFETIME_S} s ahead`)

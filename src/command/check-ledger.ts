@@ -35,7 +35,11 @@ export async function checkLedger(
   })
 }
 
-async function* pages(ledger: LedgerReader, tenant: string, size: number): AsyncGenerator<StoredEntry> {
+async function* pages(
+  ledger: LedgerReader,
+  tenant: string,
+  size: number,
+): AsyncGenerator<StoredEntry> {
   for (let from = 0; from < size; from += PAGE) {
     yield* await ledger.entries(tenant, from, Math.min(from + PAGE, size))
   }

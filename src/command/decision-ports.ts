@@ -83,7 +83,9 @@ export type ReleaseInput = {
 
 /** Any active person presses (R146); only resuming is restricted. Failures: `not_found`, `not_permitted`. */
 export type StopCommands = {
-  readonly press: (input: PressInput) => Promise<{ readonly stop: Stop; readonly receipts: readonly Receipt[] }>
+  readonly press: (
+    input: PressInput,
+  ) => Promise<{ readonly stop: Stop; readonly receipts: readonly Receipt[] }>
   readonly release: (input: ReleaseInput) => Promise<{ readonly receipts: readonly Receipt[] }>
   readonly list: (tenant: string) => Promise<readonly Stop[]>
 }

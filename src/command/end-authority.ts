@@ -64,7 +64,12 @@ async function cancel(
   const request = await deps.approvals.lock(tx, id)
   if (request?.state !== 'pending') return []
   const atMs = deps.nowMs()
-  await deps.approvals.put(tx, { ...request, state: 'cancelled', reasonCode: reason, decidedAtMs: atMs })
+  await deps.approvals.put(tx, {
+    ...request,
+    state: 'cancelled',
+    reasonCode: reason,
+    decidedAtMs: atMs,
+  })
   return [
     draft(deps, 'approval.cancelled', GATEWAY, {
       ...placeOf(request),

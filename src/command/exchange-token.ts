@@ -60,7 +60,10 @@ const TOKEN_LIFETIME_MS = 300_000
  * `token_expired`, `token_wrong_audience`, `token_replayed`, `resource_unknown`, `details_invalid`,
  * `agent_not_active`, `case_closed`, `not_found`, `task_closed`, `task_expired`, `tool_not_granted`.
  */
-export async function exchangeToken(deps: ExchangeDeps, input: ExchangeInput): Promise<IssuedToken> {
+export async function exchangeToken(
+  deps: ExchangeDeps,
+  input: ExchangeInput,
+): Promise<IssuedToken> {
   if (input.grantType !== TOKEN_EXCHANGE_GRANT) {
     throw new Failure('grant_type_unknown', 'grant_type is not the token exchange of RFC 8693')
   }
@@ -98,7 +101,11 @@ function readForm(deps: ExchangeDeps, input: ExchangeInput): TaskDetails {
   return readTaskDetails(input.authorizationDetails)
 }
 
-async function issue(deps: ExchangeDeps, caller: ProvenCaller, details: TaskDetails): Promise<IssuedToken> {
+async function issue(
+  deps: ExchangeDeps,
+  caller: ProvenCaller,
+  details: TaskDetails,
+): Promise<IssuedToken> {
   const { agent, assertion } = caller
   const keys = [`agent/${agent.id}`, await placeKey(deps, agent, details)]
   const prepare = async (): Promise<Work<Omit<IssuedToken, 'receipts'>>> => {
@@ -138,7 +145,8 @@ async function taskFor(
   const agent = await deps.agents.byId(tenant, agentId)
   if (agent === undefined) throw new Failure('agent_unknown', 'the agent is gone')
   requireActive(agent)
-  if (details.task !== undefined) return { task: await openTaskOf(deps, agent, details.task, details) }
+  if (details.task !== undefined)
+    return { task: await openTaskOf(deps, agent, details.task, details) }
   if (details.caseRef === undefined || details.purpose === undefined) {
     throw new Failure('details_invalid', 'case and purpose are needed')
   }
@@ -151,10 +159,16 @@ async function taskFor(
 }
 
 /** The agent's own open task, when all that was said beside its id agrees with it. */
-async function openTaskOf(deps: ExchangeDeps, agent: Agent, id: string, details: TaskDetails): Promise<Task> {
+async function openTaskOf(
+  deps: ExchangeDeps,
+  agent: Agent,
+  id: string,
+  details: TaskDetails,
+): Promise<Task> {
   const task = await deps.tasks.byId(agent.tenant, id)
   // Another agent's task does not exist for this one.
-  if (task === undefined || task.agent !== agent.id) throw new Failure('not_found', 'no such task of this agent')
+  if (task === undefined || task.agent !== agent.id)
+    throw new Failure('not_found', 'no such task of this agent')
   if (task.state !== 'open') throw new Failure('task_closed', 'the task is closed')
   if (task.expiresAtMs <= deps.nowMs()) throw new Failure('task_expired', 'the task has expired')
   const record = await deps.cases.byId(agent.tenant, task.caseId)
@@ -189,11 +203,16 @@ function contentOf(deps: CommandBase, agent: Agent, task: Task, issuedAtMs: numb
 
 function issuedEntry(deps: CommandBase, task: Task, content: TokenContent): EntryDraft {
   const token = digestOf('countersign-token-v1', new TextEncoder().encode(content.tokenId))
-  return draft(deps, 'token.issued', { kind: 'agent', id: content.agent }, {
-    caseId: task.caseId,
-    task: task.id,
-    data: { task: task.id, token, expires: content.expiresAtMs },
-  })
+  return draft(
+    deps,
+    'token.issued',
+    { kind: 'agent', id: content.agent },
+    {
+      caseId: task.caseId,
+      task: task.id,
+      data: { task: task.id, token, expires: content.expiresAtMs },
+    },
+  )
 }
 
 function actorOf(agent: Agent) {

@@ -6,9 +6,9 @@
 import type { CaseStore } from '../case/case.ts'
 import type { DataClass } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
+import type { Entry } from '../ledger/entry-rules.ts'
 import type { Disclosure, Disclosures, ExportedEntry } from '../ledger/export-format.ts'
 import { exportLines, exportManifest } from '../ledger/export-format.ts'
-import type { Entry } from '../ledger/entry-rules.ts'
 import type { LedgerReader, PayloadStore, StoredCheckpoint, StoredEntry } from '../ledger/ports.ts'
 import { readEntry } from '../ledger/read-entry.ts'
 import { tileSource } from '../ledger/tile-source.ts'
@@ -44,10 +44,14 @@ export type CaseExportFile = {
 const WITHHELD: readonly DataClass[] = ['secret', 'special']
 
 /** Throws `not_permitted`, `not_found`, `ledger_entry_tampered`, `payload_unreadable`, `signer_refused`. */
-export async function exportCase(deps: ExportCaseDeps, input: ExportCaseInput): Promise<CaseExportFile> {
+export async function exportCase(
+  deps: ExportCaseDeps,
+  input: ExportCaseInput,
+): Promise<CaseExportFile> {
   requirePermission(input.by, 'case.export')
   const { tenant, caseId } = input
-  if ((await deps.cases.byId(tenant, caseId)) === undefined) throw new Failure('not_found', 'no such case')
+  if ((await deps.cases.byId(tenant, caseId)) === undefined)
+    throw new Failure('not_found', 'no such case')
   const known = await deps.ledger.entriesOfCase(tenant, caseId)
   if (known.length === 0) throw new Failure('not_found', 'the ledger holds nothing about the case')
   const disclosed = await Promise.all(known.map((stored) => discloseAll(deps, tenant, stored)))
@@ -97,7 +101,11 @@ async function closeCase(
   return committed.receipts[0].index
 }
 
-async function discloseAll(deps: ExportCaseDeps, tenant: string, stored: StoredEntry): Promise<Disclosures> {
+async function discloseAll(
+  deps: ExportCaseDeps,
+  tenant: string,
+  stored: StoredEntry,
+): Promise<Disclosures> {
   const disclosures: Record<string, Disclosure> = {}
   for (const [field, { cls }] of commitmentsOf(stored)) {
     disclosures[field] = WITHHELD.some((kept) => kept === cls)
@@ -107,7 +115,12 @@ async function discloseAll(deps: ExportCaseDeps, tenant: string, stored: StoredE
   return disclosures
 }
 
-async function open(deps: ExportCaseDeps, tenant: string, id: string, field: string): Promise<Disclosure> {
+async function open(
+  deps: ExportCaseDeps,
+  tenant: string,
+  id: string,
+  field: string,
+): Promise<Disclosure> {
   const payload = await deps.payloads.open(tenant, id, field)
   return payload.state === 'erased'
     ? { state: 'erased' }
@@ -118,7 +131,9 @@ function withholdAll(stored: StoredEntry): Disclosures {
   return Object.fromEntries(commitmentsOf(stored).map(([field]) => [field, { state: 'withheld' }]))
 }
 
-function commitmentsOf(stored: StoredEntry): readonly (readonly [string, { readonly cls: string }])[] {
+function commitmentsOf(
+  stored: StoredEntry,
+): readonly (readonly [string, { readonly cls: string }])[] {
   return Object.entries(entryOf(stored).commits ?? {})
 }
 

@@ -2,9 +2,10 @@
  * Takes note of what a tool server offers now. What is new or changed is blocked and told; what is as it was
  * leaves no trace, so listing again and again costs the ledger nothing.
  */
-import type { ToolStore, UpstreamOffer } from '../catalogue/ports.ts'
+
 import { definitionDigest } from '../catalogue/definition-digest.ts'
 import type { ShippedEntry } from '../catalogue/entry-file.ts'
+import type { ToolStore, UpstreamOffer } from '../catalogue/ports.ts'
 import { identityOf, noticeDefinition } from '../catalogue/review.ts'
 import type { Tool } from '../catalogue/tool.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
@@ -90,13 +91,18 @@ async function changesIn(
 }
 
 function seenEntry(deps: NoticeDeps, tool: Tool): EntryDraft {
-  return draft(deps, 'tool.seen', { kind: 'system', id: 'catalogue' }, {
-    data: {
-      tool: tool.exposedName,
-      definition: tool.definitionDigest,
-      status: tool.status,
-      ...(tool.findings.length === 0 ? {} : { findings: tool.findings }),
+  return draft(
+    deps,
+    'tool.seen',
+    { kind: 'system', id: 'catalogue' },
+    {
+      data: {
+        tool: tool.exposedName,
+        definition: tool.definitionDigest,
+        status: tool.status,
+        ...(tool.findings.length === 0 ? {} : { findings: tool.findings }),
+      },
+      payloads: { definition: jsonPayload(tool.definition, 'operational') },
     },
-    payloads: { definition: jsonPayload(tool.definition, 'operational') },
-  })
+  )
 }

@@ -38,7 +38,11 @@ export type TaskRequest = {
 const MIN_LIFETIME_MS = 60_000
 
 /** The case a reference names, or undefined: by id first, then by the number in the ticket system. */
-export async function findCase(cases: CaseStore, tenant: string, ref: string): Promise<Case | undefined> {
+export async function findCase(
+  cases: CaseStore,
+  tenant: string,
+  ref: string,
+): Promise<Case | undefined> {
   return (isId(ref) ? await cases.byId(tenant, ref) : undefined) ?? cases.byExternalRef(tenant, ref)
 }
 
@@ -58,7 +62,8 @@ export async function prepareTask(
   const purpose = requireWord('purpose', request.purpose, PURPOSES)
   const scope = readGrants(request.scope)
   const beyond = scope.find((item) => !covers(agent.grants, item))
-  if (beyond !== undefined) throw new Failure('tool_not_granted', 'the scope is wider than the grants of the agent')
+  if (beyond !== undefined)
+    throw new Failure('tool_not_granted', 'the scope is wider than the grants of the agent')
   const record = await findCase(deps.cases, agent.tenant, requireLine('case', request.caseRef, 200))
   if (record === undefined) throw new Failure('not_found', 'no such case in this tenant')
   if (record.state !== 'open') throw new Failure('case_closed', 'the case is closed')
@@ -100,7 +105,9 @@ function openedEntry(deps: CommandBase, task: Task, actor: Actor): EntryDraft {
       on_behalf_of: task.onBehalfOf,
       expires: task.expiresAtMs,
     },
-    ...(task.scope.length === 0 ? {} : { payloads: { scope: jsonPayload(task.scope, 'operational') } }),
+    ...(task.scope.length === 0
+      ? {}
+      : { payloads: { scope: jsonPayload(task.scope, 'operational') } }),
   })
 }
 
@@ -116,14 +123,19 @@ export async function openTask(
   input: OpenTaskInput,
 ): Promise<{ readonly task: Task; readonly receipt: Receipt }> {
   requirePermission(input.by, 'task.open')
-  const committed = await commitUnchanged(deps, input.tenant, [`agent/${input.agentId}`], async () => {
-    const agent = await deps.agents.byId(input.tenant, input.agentId)
-    if (agent === undefined) throw new Failure('not_found', 'no such agent in this tenant')
-    const opened = await prepareTask(deps, agent, input.by.person.id, actorOf(input.by), input)
-    return async (tx) => {
-      await deps.tasks.put(tx, opened.task)
-      return { value: opened.task, entries: [opened.entry] }
-    }
-  })
+  const committed = await commitUnchanged(
+    deps,
+    input.tenant,
+    [`agent/${input.agentId}`],
+    async () => {
+      const agent = await deps.agents.byId(input.tenant, input.agentId)
+      if (agent === undefined) throw new Failure('not_found', 'no such agent in this tenant')
+      const opened = await prepareTask(deps, agent, input.by.person.id, actorOf(input.by), input)
+      return async (tx) => {
+        await deps.tasks.put(tx, opened.task)
+        return { value: opened.task, entries: [opened.entry] }
+      }
+    },
+  )
   return { task: committed.value, receipt: committed.receipts[0] }
 }

@@ -60,7 +60,10 @@ export async function checkPolicy(
 }
 
 /** Throws `not_permitted`, `policy_invalid`, `conflict` (somebody published meanwhile). */
-export async function publishPolicy(deps: PolicyDeps, input: PublishPolicyInput): Promise<PublishedPolicy> {
+export async function publishPolicy(
+  deps: PolicyDeps,
+  input: PublishPolicyInput,
+): Promise<PublishedPolicy> {
   requirePermission(input.by, 'policy.publish')
   const { tenant, by } = input
   const committed = await commitUnchanged(deps, tenant, ['policy'], async () => {

@@ -48,7 +48,10 @@ export async function putAsset(
     }
     return async (tx) => {
       await deps.assets.put(tx, asset)
-      return { value: { asset, isNew: before === undefined }, entries: [entryOf(deps, input, asset, source)] }
+      return {
+        value: { asset, isNew: before === undefined },
+        entries: [entryOf(deps, input, asset, source)],
+      }
     }
   }
   const key = `asset/${read.kind}/${read.name}`

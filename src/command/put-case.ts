@@ -8,7 +8,15 @@ import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { CommandBase, Doer } from './base.ts'
 import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
-import { invalid, requireInstant, requireLabel, requireLabels, requireLine, requireWhole, requireWord } from './input.ts'
+import {
+  invalid,
+  requireInstant,
+  requireLabel,
+  requireLabels,
+  requireLine,
+  requireWhole,
+  requireWord,
+} from './input.ts'
 import { requirePermission } from './permissions.ts'
 
 export type PutCaseInput = {
@@ -48,14 +56,18 @@ export async function putCase(
   const prepare = async (): Promise<Work<{ record: Case; isNew: boolean }>> => {
     const before = await deps.cases.byExternalRef(input.tenant, read.externalRef)
     // Two first reports of one case at once: the loser comes again and finds the winner's row.
-    if (before !== undefined && before.id !== id) throw new Failure('conflict', 'the case was linked meanwhile')
+    if (before !== undefined && before.id !== id)
+      throw new Failure('conflict', 'the case was linked meanwhile')
     if (before !== undefined && before.observedAtMs > read.observedAtMs) {
       throw new Failure('conflict', 'a newer report of this case is known')
     }
     const record: Case = { tenant: input.tenant, id, revision: before?.revision ?? 0, ...read }
     return async (tx) => {
       await deps.cases.put(tx, record)
-      return { value: { record, isNew: before === undefined }, entries: [entryOf(deps, input, before, record)] }
+      return {
+        value: { record, isNew: before === undefined },
+        entries: [entryOf(deps, input, before, record)],
+      }
     }
   }
   const committed = await commitUnchanged(deps, input.tenant, [`case/${id}`], prepare)
@@ -84,7 +96,10 @@ function entryOf(deps: CommandBase, input: PutCaseInput, before: Case | undefine
   }
   const place = { caseId: record.id, payloads }
   if (before === undefined) {
-    return draft(deps, 'case.linked', actorOf(input.by), { ...place, data: { severity, state, source } })
+    return draft(deps, 'case.linked', actorOf(input.by), {
+      ...place,
+      data: { severity, state, source },
+    })
   }
   return draft(deps, 'case.changed', actorOf(input.by), {
     ...place,

@@ -48,7 +48,10 @@ const NAME = /^[a-z0-9-]{1,40}$/
 const SUBJECT = /^[\x21-\x7e]{1,255}$/
 
 /** Throws `not_permitted`, `request_invalid`, `conflict` (name, subject or key already used). */
-export async function registerAgent(deps: AgentDeps, input: RegisterAgentInput): Promise<RegisteredAgent> {
+export async function registerAgent(
+  deps: AgentDeps,
+  input: RegisterAgentInput,
+): Promise<RegisteredAgent> {
   requirePermission(input.by, 'agent.register')
   const key = readPublicJwk(input.key)
   const agent = await readAgent(deps, input)
@@ -104,7 +107,11 @@ async function requireUnused(deps: AgentDeps, agent: Agent): Promise<void> {
 }
 
 /** One key belongs to one agent, for ever: also a revoked one may not come back elsewhere (R12). */
-export async function requireNewKey(deps: AgentDeps, tenant: string, thumbprint: string): Promise<void> {
+export async function requireNewKey(
+  deps: AgentDeps,
+  tenant: string,
+  thumbprint: string,
+): Promise<void> {
   for (const other of await deps.agents.list(tenant)) {
     const known = await deps.agents.bySubject(other.subject)
     if (known?.keys.some((key) => key.thumbprint === thumbprint) === true) {

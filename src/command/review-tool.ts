@@ -20,7 +20,9 @@ export type ReviewToolInput = {
   /** Digest of the definition the person looked at. */
   readonly seenDigest: string
   /** `entry` is one item of a catalogue file; the file format is the only spelling of a classification. */
-  readonly verdict: { readonly kind: 'approve'; readonly entry: JsonObject } | { readonly kind: 'suspend' }
+  readonly verdict:
+    | { readonly kind: 'approve'; readonly entry: JsonObject }
+    | { readonly kind: 'suspend' }
 }
 
 /** Throws `not_permitted`, `not_found`, `seen_digest_mismatch`, `review_refused`, `facts_changed`. */
@@ -31,27 +33,32 @@ export async function reviewTool(
   requirePermission(input.by, 'tool.review')
   const { tenant, upstream, kind, name, by } = input
   const verdict = readVerdict(input)
-  const committed = await commitUnchanged(deps, tenant, [`tool/${upstream}/${kind}/${name}`], async () => {
-    const tool = await deps.tools.byName(tenant, upstream, kind, name)
-    if (tool === undefined) throw new Failure('not_found', 'no such tool')
-    const next = reviewed(tool, verdict, by.person.id, input.seenDigest)
-    return async (tx) => {
-      await deps.tools.put(tx, next)
-      const entryDigest = next.reviewed?.entryDigest
-      const entry = draft(deps, 'tool.reviewed', actorOf(by), {
-        data: {
-          tool: next.exposedName,
-          definition: next.definitionDigest,
-          verdict: verdict.kind,
-          ...(entryDigest === undefined ? {} : { entry: entryDigest }),
-        },
-        ...(verdict.kind === 'approve'
-          ? { payloads: { entry: jsonPayload(verdict.entry, 'operational') } }
-          : {}),
-      })
-      return { value: next, entries: [entry] }
-    }
-  })
+  const committed = await commitUnchanged(
+    deps,
+    tenant,
+    [`tool/${upstream}/${kind}/${name}`],
+    async () => {
+      const tool = await deps.tools.byName(tenant, upstream, kind, name)
+      if (tool === undefined) throw new Failure('not_found', 'no such tool')
+      const next = reviewed(tool, verdict, by.person.id, input.seenDigest)
+      return async (tx) => {
+        await deps.tools.put(tx, next)
+        const entryDigest = next.reviewed?.entryDigest
+        const entry = draft(deps, 'tool.reviewed', actorOf(by), {
+          data: {
+            tool: next.exposedName,
+            definition: next.definitionDigest,
+            verdict: verdict.kind,
+            ...(entryDigest === undefined ? {} : { entry: entryDigest }),
+          },
+          ...(verdict.kind === 'approve'
+            ? { payloads: { entry: jsonPayload(verdict.entry, 'operational') } }
+            : {}),
+        })
+        return { value: next, entries: [entry] }
+      }
+    },
+  )
   return { tool: committed.value, receipt: committed.receipts[0] }
 }
 

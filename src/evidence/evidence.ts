@@ -39,5 +39,8 @@ export type EvidenceStore = {
   readonly listOfCase: (tenant: string, caseId: string) => Promise<readonly Evidence[]>
   readonly put: (tx: Tx, evidence: Evidence) => Promise<void>
   readonly putRecommendation: (tx: Tx, recommendation: Recommendation) => Promise<void>
-  readonly recommendationsOfCase: (tenant: string, caseId: string) => Promise<readonly Recommendation[]>
+  readonly recommendationsOfCase: (
+    tenant: string,
+    caseId: string,
+  ) => Promise<readonly Recommendation[]>
 }

@@ -5,7 +5,9 @@ import type { Certificate, Person } from './person.ts'
 
 /** Reads are at least as new as the last commit of this node. Writers take the open transaction. */
 export type AgentStore = {
-  readonly bySubject: (subject: string) => Promise<{ agent: Agent; keys: readonly AgentKey[] } | undefined>
+  readonly bySubject: (
+    subject: string,
+  ) => Promise<{ agent: Agent; keys: readonly AgentKey[] } | undefined>
   readonly byId: (tenant: string, id: string) => Promise<Agent | undefined>
   readonly list: (tenant: string) => Promise<readonly Agent[]>
   readonly put: (tx: Tx, agent: Agent) => Promise<void>
@@ -14,7 +16,12 @@ export type AgentStore = {
    * Remembers an assertion id until it expires. Throws `token_replayed` when it was seen before; two parallel
    * presentations of one assertion cannot both pass.
    */
-  readonly spendAssertion: (tx: Tx, agent: string, jti: string, expiresAtMs: InstantMs) => Promise<void>
+  readonly spendAssertion: (
+    tx: Tx,
+    agent: string,
+    jti: string,
+    expiresAtMs: InstantMs,
+  ) => Promise<void>
 }
 
 export type PersonStore = {
@@ -24,6 +31,11 @@ export type PersonStore = {
   readonly byTokenHash: (tokenHash: string) => Promise<Person | undefined>
   readonly certificates: (tenant: string, person: string) => Promise<readonly Certificate[]>
   readonly put: (tx: Tx, person: Person) => Promise<void>
-  readonly putTokenHash: (tx: Tx, tenant: string, person: string, tokenHash: string) => Promise<void>
+  readonly putTokenHash: (
+    tx: Tx,
+    tenant: string,
+    person: string,
+    tokenHash: string,
+  ) => Promise<void>
   readonly putCertificate: (tx: Tx, certificate: Certificate) => Promise<void>
 }

@@ -1,7 +1,8 @@
 /** Who is on duty for which role, when, and from which source we know it. */
+
+import type { Role } from '../identity/person.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Tx } from '../kernel/commit.ts'
-import type { Role } from '../identity/person.ts'
 
 export type Shift = {
   readonly tenant: string

@@ -36,7 +36,10 @@ export function readTaskDetails(text: string): TaskDetails {
     ...scopeMember(item.scope),
     ...textMember(item.task, 'task', 'task'),
   }
-  if (details.task === undefined && (details.caseRef === undefined || details.purpose === undefined)) {
+  if (
+    details.task === undefined &&
+    (details.caseRef === undefined || details.purpose === undefined)
+  ) {
     throw wrong('it names neither a task nor a case with a purpose')
   }
   return details

@@ -8,7 +8,10 @@ export type TaskStore = {
   readonly exposure: (tenant: string, task: string) => Promise<Exposure>
   /** Adds labels and sources; never removes. Raises the exposure's revision only when something was added. */
   readonly addExposure: (
-    tx: Tx, task: string, labels: readonly string[], untrustedSources: readonly string[],
+    tx: Tx,
+    task: string,
+    labels: readonly string[],
+    untrustedSources: readonly string[],
   ) => Promise<void>
 }
 
