@@ -10,7 +10,8 @@ import type { FailureCode } from '../kernel/failure.ts'
 import { codeOf, FAILURES, Failure } from '../kernel/failure.ts'
 import type { CommandBase } from './base.ts'
 import { draft } from './base.ts'
-import { PERSON_TOKEN_PREFIX, personTokenHash } from './register-person.ts'
+import { PERSON_TOKEN_PREFIX } from '../identity/person.ts'
+import { personTokenHash } from './register-person.ts'
 
 export type CallerDeps = CommandBase & {
   readonly agents: AgentStore

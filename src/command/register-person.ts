@@ -3,7 +3,7 @@
  * may approve, so each of these will need a second person; until that exists the entry says `proven: false`.
  */
 import type { Person, Role } from '../identity/person.ts'
-import { ROLES } from '../identity/person.ts'
+import { PERSON_TOKEN_PREFIX, ROLES } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
 import { sha256 } from '../kernel/digest.ts'
 import type { Receipt } from '../kernel/entry.ts'
@@ -33,9 +33,6 @@ export type RegisteredPerson = {
   readonly token: string
   readonly receipt: Receipt
 }
-
-/** What a person's API token starts with, so that one presented by an agent is recognised (R11). */
-export const PERSON_TOKEN_PREFIX = 'cs_person_'
 
 /** Raised by every change of a person, so that two changes at once are ordered and neither is lost. */
 const PERSON_BOOK = 'person-book'

@@ -2,14 +2,12 @@
  * Step 1: who. A task token is the only key: it names agent, task, tenant and analyst, and each of them must
  * still stand. There is no anonymous mode and no way in with a person's token (R11).
  */
+import { PERSON_TOKEN_PREFIX } from '../identity/person.ts'
 import type { AgentStore } from '../identity/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { TaskStore, TokenSigner } from '../task/ports.ts'
 import type { Identify } from './session.ts'
-
-/** People's API tokens carry this prefix, so that one in an agent's hands is recognised without a look-up. */
-export const PERSON_TOKEN_PREFIX = 'cs_person_'
 
 export function makeIdentify(parts: {
   readonly tokens: TokenSigner

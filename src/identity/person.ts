@@ -4,6 +4,9 @@
  */
 import type { InstantMs } from '../kernel/clock.ts'
 
+/** What a person's API token starts with, so that one in an agent's hands is recognised at sight (R11). */
+export const PERSON_TOKEN_PREFIX = 'cs_person_'
+
 export const ROLES = [
   'analyst', 'tier3-analyst', 'shift-lead', 'incident-commander', 'identity-owner', 'service-owner',
   'privacy-officer', 'platform-engineer', 'auditor',

@@ -101,13 +101,18 @@ function readCase(where: string, value: JsonValue): PolicyTestCase {
   }
   return {
     name,
-    request: overlay(`${where}: request`, SAMPLE_REQUEST, value.request ?? {}),
+    request: readPolicyRequest(`${where}: request`, value.request ?? {}),
     discharged: textsOf(where, value.discharged ?? []),
     outcome,
     ...(typeof code === 'string' ? { code } : {}),
     reason: textsOf(where, value.reason ?? []),
     ...(obligations === undefined ? {} : { obligations: obligationsOf(where, obligations) }),
   }
+}
+
+/** A question as people write it: what they leave out is as in the sample. Throws `policy_invalid`. */
+export function readPolicyRequest(where: string, value: JsonValue): PolicyRequest {
+  return overlay(where, SAMPLE_REQUEST, value)
 }
 
 /** The sample with some members replaced by values of the same type; unknown members are refused. */

@@ -104,8 +104,8 @@ export const FOLDERS: Readonly<Record<string, FolderRule>> = {
   cli: { rank: 5, values: 'any', types: 'any', npm: 'any', node: 'any' },
 }
 
-/** The two files at the top of src/ know every folder. Nothing may import them except cli/. */
-export const ROOT_FILES: readonly string[] = ['main.ts', 'config.ts']
+/** The files at the top of src/ know every folder. Nothing may import them except cli/. */
+export const ROOT_FILES: readonly string[] = ['main.ts', 'wiring.ts', 'config.ts']
 
 /** What one file may use beyond its folder. */
 export const FILE_EXCEPTIONS: Readonly<

@@ -1,0 +1,98 @@
+/**
+ * Starting and stopping a gateway. In this order: the port is taken, the store opened, what a crash left is
+ * settled, tools and policy are brought up to date, and only then do the faces answer.
+ */
+import { mkdirSync } from 'node:fs'
+import { publishCheckpoint } from './command/publish-checkpoint.ts'
+import { refreshTools } from './command/refresh-tools.ts'
+import { sweep } from './command/sweep.ts'
+import type { Config } from './config.ts'
+import { recover } from './enforcement/recover.ts'
+import { createListener, type Face, listen } from './faces/listener.ts'
+import { createMcpFace } from './faces/mcp/face.ts'
+import { createRestFace } from './faces/rest/create-rest-face.ts'
+import { type GatewayOptions, type Parts, TENANT, wire } from './wiring.ts'
+
+/** A checkpoint covers an entry within a second of its commit (DESIGN 10); half of that leaves room. */
+const CHECKPOINT_INTERVAL_MS = 500
+const SWEEP_INTERVAL_MS = 1_000
+
+export type Gateway = {
+  readonly baseUrl: string
+  readonly port: number
+  readonly config: Config
+  readonly parts: Parts
+  /** Lists the tools of every upstream again and declares their actions; done once before listening. */
+  readonly refreshTools: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Starts a gateway. Rejects with a typed failure and leaves nothing running. */
+export async function startGateway(given: Config, options: GatewayOptions = {}): Promise<Gateway> {
+  mkdirSync(given.dataDir, { recursive: true, mode: 0o700 })
+  const faces = { mcp: notReady, rest: notReady }
+  const server = createListener({
+    mcp: (request, response) => faces.mcp(request, response),
+    rest: (request, response) => faces.rest(request, response),
+  })
+  const port = await listen(server, given.host, given.port)
+  const baseUrl = given.baseUrl.replace(/:0$/, `:${port}`)
+  const config = { ...given, port, baseUrl }
+  const undo: (() => unknown)[] = [() => server.closeAllConnections(), () => server.close()]
+  try {
+    const parts = await wire(config, options, undo)
+    const left = await recover(parts.spine, TENANT)
+    if (left > 0)
+      parts.log.warn({ calls: left }, 'calls in flight at the last stop are of unknown outcome')
+    await refreshTools(parts.refreshDeps, TENANT)
+    const mcp = createMcpFace(parts.mcpParts)
+    undo.unshift(() => mcp.close())
+    const rest = await createRestFace(parts.restParts)
+    undo.unshift(() => rest.close(), ...timers(parts))
+    faces.mcp = (request, response) => void mcp.handle(request, response)
+    faces.rest = rest.handle
+    let closing: Promise<void> | undefined
+    const close = (): Promise<void> => {
+      closing ??= unwind(undo)
+      return closing
+    }
+    const refresh = async () => {
+      await refreshTools(parts.refreshDeps, TENANT)
+      mcp.toolsChanged()
+    }
+    return { baseUrl, port, config, parts, refreshTools: refresh, close }
+  } catch (error) {
+    await unwind(undo)
+    throw error
+  }
+}
+
+/** Until everything is wired, every path says so. */
+const notReady: Face = (_request, response) => {
+  response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('starting\n')
+}
+
+/** Signs what was committed and ends what time ended. Answers the functions that stop them. */
+function timers({ spine, store, clock, log, logSigner }: Parts): (() => void)[] {
+  const every = (ms: number, name: string, work: () => Promise<unknown>): (() => void) => {
+    let isBusy = false
+    const timer = setInterval(async () => {
+      if (isBusy) return
+      isBusy = true
+      await work().catch((error: unknown) =>
+        log.error({ err: error, timer: name }, 'a timer failed'),
+      )
+      isBusy = false
+    }, ms)
+    return () => clearInterval(timer)
+  }
+  const sign = () => publishCheckpoint({ ledger: store.ledger, clock, signer: logSigner }, TENANT)
+  return [
+    every(CHECKPOINT_INTERVAL_MS, 'checkpoint', sign),
+    every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine)),
+  ]
+}
+
+async function unwind(steps: readonly (() => unknown)[]): Promise<void> {
+  for (const step of steps) await step()
+}

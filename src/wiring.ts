@@ -1,0 +1,237 @@
+/**
+ * The composition root: which port is served by what. Beside main.ts the only file that knows every folder; it
+ * holds no rule.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { type BundleCache, createBundleCache } from './adapters/bundle-cache.ts'
+import { createBundleCheck, declaresAll, documentsOf } from './adapters/bundle-check.ts'
+import { readCatalogue } from './adapters/catalogue-files.ts'
+import { createCedarEngine } from './adapters/cedar-engine.ts'
+import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
+import { openKeys } from './adapters/key-files.ts'
+import { createPolicyDesk } from './adapters/policy-desk.ts'
+import { readBundleDirectory, readPolicyTexts } from './adapters/policy-files.ts'
+import { openTokenSigner } from './adapters/token-signer.ts'
+import { connectUpstreams } from './adapters/upstream-mcp.ts'
+import { createWaiting } from './adapters/wait-for-change.ts'
+import { workloadReader } from './adapters/workload-jwt.ts'
+import { makeDecisionCommands } from './command/decision-commands.ts'
+import type { DecisionParts } from './command/decision-parts.ts'
+import { endAuthorityWith } from './command/end-authority.ts'
+import { makeGatewayTools } from './command/gateway-tools.ts'
+import { publishCheckpoint } from './command/publish-checkpoint.ts'
+import type { RefreshDeps } from './command/refresh-tools.ts'
+import { makeStopCommands } from './command/stop.ts'
+import type { Config } from './config.ts'
+import { makeEnforce } from './enforcement/enforce.ts'
+import { makeIdentify } from './enforcement/identify.ts'
+import type { Upstreams } from './enforcement/ports.ts'
+import type { Spine } from './enforcement/spine.ts'
+import { makeVisibleTools } from './enforcement/visible-tools.ts'
+import { MCP_FACE_LIMITS } from './faces/mcp/limits.ts'
+import type { ReadinessCheck } from './faces/rest/deps.ts'
+import { canonicalText } from './kernel/canonical-json.ts'
+import type { Clock } from './kernel/clock.ts'
+import { Failure } from './kernel/failure.ts'
+import { uuidV7 } from './kernel/ids.ts'
+import type { Log } from './kernel/log.ts'
+import { decide } from './policy/decide.ts'
+import { type EngineChoice, openStore, type Store } from './store/store.ts'
+
+/** The only tenant until tenants are administered; it stands in every key from the first day. */
+export const TENANT = 'main'
+const VERSION = '0.1.0'
+
+export type GatewayOptions = {
+  readonly log?: Log
+  readonly clock?: Clock
+  /** Where a crash test may strike; labels of the store and of the spine. */
+  readonly at?: (label: string) => void
+}
+
+/** Everything commands and faces stand on. */
+export type Parts = Awaited<ReturnType<typeof wire>>
+
+type Opened = Awaited<ReturnType<typeof open>>
+
+/** Opens what must be closed again (each step is put on `undo`) and wires it. */
+export async function wire(config: Config, options: GatewayOptions, undo: (() => unknown)[]) {
+  const opened = await open(config, options, undo)
+  const { store, log, clock, logSigner, upstreams, policy } = opened
+  const base = {
+    commit: store.commit,
+    revisions: store.revisions,
+    nowMs: clock.nowMs,
+    nextId: () => uuidV7(clock.nowMs(), randomBytes(10)),
+  }
+  const { checkBundle } = policy
+  const { tools, bundles } = store
+  const spine: Spine = {
+    ...store,
+    ...base,
+    clock,
+    at: options.at ?? (() => undefined),
+    credentials: opened.credentials,
+    decide,
+    facts: store,
+    bundleAt: policy.cache.at,
+    exchange: upstreams.exchange,
+    changes: createWaiting(store.changes.subscribe, clock),
+    limits: config.limits,
+  }
+  return {
+    store,
+    log,
+    clock,
+    spine,
+    logSigner,
+    refreshDeps: await refreshDeps(
+      config,
+      { ...base, log, tools, bundles, checkBundle },
+      upstreams,
+    ),
+    ...faceParts(config, opened, base, spine),
+  }
+}
+
+async function open(config: Config, options: GatewayOptions, undo: (() => unknown)[]) {
+  const { dataDir, databaseUrl, baseUrl } = config
+  const log: Log = options.log ?? pino({ level: 'info' }, pino.destination(2))
+  const clock: Clock = options.clock ?? { nowMs: () => Date.now() }
+  const keys = openKeys(dataDir)
+  const engine: EngineChoice =
+    databaseUrl === undefined
+      ? { kind: 'sqlite', dataDir }
+      : { kind: 'postgres', url: databaseUrl, dataDir }
+  const at = options.at === undefined ? {} : { at: options.at }
+  const store = await openStore({
+    engine,
+    clock,
+    random: randomBytes,
+    keyWrap: keys.keyWrap,
+    ...at,
+  })
+  undo.unshift(() => store.close())
+  const origin = `${new URL(baseUrl).hostname}/countersign/${TENANT}`
+  const signed = join(dataDir, 'keys', `signed-${TENANT}`)
+  const logSigner = openCheckpointSigner(origin, keys.logSeed, signed)
+  const audience = `${baseUrl}/mcp`
+  const tokens = await openTokenSigner({ issuer: baseUrl, audience, privateJwk: keys.tokenJwk })
+  const secrets = new Map(config.upstreams.map(({ id, credential }) => [id, credential]))
+  const credentials = (upstream: string) => secrets.get(upstream)
+  const upstreams = connectUpstreams({ upstreams: config.upstreams, clock, log, credentials })
+  undo.unshift(() => upstreams.close())
+  const floor = readPolicyTexts(config.floorDir)
+  const cedar = createCedarEngine(floor)
+  const cache = createBundleCache(cedar, store.bundles, store.revisions)
+  const policy = { cache, checkBundle: createBundleCheck(cedar, floor, store.tools) }
+  return { store, log, clock, origin, logSigner, tokens, credentials, upstreams, policy }
+}
+
+function faceParts(
+  config: Config,
+  opened: Opened,
+  base: Pick<Spine, 'commit' | 'nextId'> & { revisions: Store['revisions']; nowMs: () => number },
+  spine: Spine,
+) {
+  const { store, log, clock, origin, logSigner, tokens, upstreams, policy } = opened
+  const { baseUrl } = config
+  const enforce = makeEnforce(spine)
+  const identify = makeIdentify({ tokens, agents: store.agents, tasks: store.tasks, clock })
+  const decisionParts: DecisionParts = { ...spine, revisions: store.revisions }
+  const gatewayTools = makeGatewayTools({ ...spine, enforce, cases: store.cases }, decisionParts)
+  const toolByName = async ({ tenant }: { readonly tenant: string }, name: string) =>
+    (await store.tools.list(tenant)).find((tool) => tool.exposedName === name)
+  const { ledger } = store
+  const checkpoint = () => publishCheckpoint({ ledger, clock, signer: logSigner }, TENANT)
+  const agentSide = { log, identify, enforce, gatewayTools }
+  return {
+    mcpParts: {
+      ...agentSide,
+      clock,
+      upstreams,
+      visibleTools: makeVisibleTools(store.tools),
+      resolveTool: toolByName,
+      publicBaseUrl: baseUrl,
+      limits: { ...MCP_FACE_LIMITS, holdMs: config.holdMs },
+    },
+    restParts: {
+      ...store,
+      ...base,
+      ...agentSide,
+      baseUrl,
+      version: VERSION,
+      random: randomBytes,
+      toolByName,
+      signer: tokens,
+      keySet: tokens.keySet,
+      resource: `${baseUrl}/mcp`,
+      tokenEndpoint: `${baseUrl}/oauth/token`,
+      workloads: workloadReader,
+      taskLifetimeMs: config.taskLifetimeMs,
+      checkBundle: policy.checkBundle,
+      endAuthority: endAuthorityWith({ ...store, ...base }),
+      decisions: makeDecisionCommands(decisionParts),
+      stops: makeStopCommands({ ...spine, stops: store.stops }),
+      policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),
+      origin,
+      verifierKey: logSigner.verifierKey,
+      checkpointCovering: covering(store, checkpoint),
+      readiness: readiness(store, policy.cache),
+    },
+  }
+}
+
+async function refreshDeps(
+  config: Config,
+  base: Omit<RefreshDeps, 'offers' | 'firstDocuments' | 'outgrown'>,
+  upstreams: Upstreams,
+): Promise<RefreshDeps> {
+  const shipped = await readCatalogue(config.catalogueDir)
+  return {
+    ...base,
+    offers: config.upstreams.map(({ id, trustsShippedEntries }) => ({
+      upstream: id,
+      offer: () => upstreams.offer(id),
+      trusted: trustsShippedEntries ? shipped : [],
+    })),
+    firstDocuments: () => documentsOf(canonicalText(readBundleDirectory(config.policyDir))),
+    outgrown: async (text) =>
+      (await declaresAll(text, base.tools, TENANT)) ? undefined : documentsOf(text),
+  }
+}
+
+/** What must be well before traffic comes here. */
+function readiness(store: Store, bundles: BundleCache): readonly ReadinessCheck[] {
+  return [
+    { name: 'store', check: async () => void (await store.ledger.head(TENANT)) },
+    {
+      name: 'clock',
+      check: async () => {
+        const skewMs = await store.skewMs()
+        if (Math.abs(skewMs) > 1_000)
+          throw new Failure('clock_skewed', `${Math.round(skewMs)} ms from the database`)
+      },
+    },
+    {
+      name: 'policy',
+      check: async () => {
+        if ((await bundles.now(TENANT)) === undefined)
+          throw new Failure('policy_missing', 'no bundle is active')
+      },
+    },
+  ]
+}
+
+/** A checkpoint that covers an entry, signing one now when the timer has not yet. */
+function covering(store: Store, checkpoint: () => Promise<number>) {
+  return async (tenant: string, index: number) => {
+    if (tenant === TENANT) await checkpoint()
+    const found = await store.ledger.checkpoint(tenant)
+    if (found === undefined || found.size <= index)
+      throw new Failure('signer_refused', 'no checkpoint covers the entry yet')
+    return found
+  }
+}
