@@ -2,11 +2,13 @@
  * Every action in every risk tier: what the bundle answers, and by which policy (R2). The tiers are the
  * questions people ask of a policy ("and if it is production?", "and if the agent has read a phishing mail?").
  */
+import { classesOf } from '../catalogue/classification.ts'
 import type { Effect, Tool } from '../catalogue/tool.ts'
 import { EFFECTS } from '../catalogue/tool.ts'
+import { canonicalText } from '../kernel/canonical-json.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { ActionClass } from './actions.ts'
-import { actionsOfReview, UNCLASSIFIED } from './actions.ts'
+import { UNCLASSIFIED } from './actions.ts'
 import type { Bundle } from './bundle.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
@@ -15,8 +17,14 @@ import type { ActiveBundle } from './ports.ts'
 import type { PolicyRequest } from './request.ts'
 import { SAMPLE_REQUEST } from './sample-request.ts'
 
-/** What is asked: an action, and the tool it came from where there is one. */
-export type Subject = ActionClass & { readonly tool?: string }
+/** What is asked: an action, and what its tool adds where it came from one. */
+export type Subject = ActionClass & {
+  readonly tool?: string
+  readonly properties?: Pick<
+    PolicyRequest['call'],
+    'direction' | 'reversibility' | 'hasInverse' | 'flags'
+  >
+}
 
 export type Tier = { readonly name: string; readonly apply: (base: PolicyRequest) => PolicyRequest }
 
@@ -78,7 +86,7 @@ export type MatrixRow = {
 }
 
 /** A request for this subject with nothing else against it. */
-export function requestFor({ action, effect, tool }: Subject): PolicyRequest {
+export function requestFor({ action, effect, tool, properties }: Subject): PolicyRequest {
   const kind = action.slice(action.indexOf(':') + 1)
   return {
     ...SAMPLE_REQUEST,
@@ -88,6 +96,7 @@ export function requestFor({ action, effect, tool }: Subject): PolicyRequest {
       effect,
       direction: effect === 'influence' ? 'lowers' : 'none',
       tool: tool ?? SAMPLE_REQUEST.call.tool,
+      ...properties,
     },
     target: { ...SAMPLE_REQUEST.target, kind },
   }
@@ -118,13 +127,21 @@ export function subjectsOfBundle(bundle: Bundle): readonly Subject[] {
   return bundle.actions.filter((one) => one.action !== UNCLASSIFIED)
 }
 
-/** What a reviewed tool can do; empty while nobody has reviewed it. */
+/** Every way a reviewed tool's calls can be classified; empty while nobody has reviewed it. */
 export function subjectsOfTool(tool: Tool): readonly Subject[] {
   if (tool.reviewed === undefined) return []
-  const seen = new Map(
-    actionsOfReview(tool.reviewed).map((one) => [`${one.action}/${one.effect}`, one]),
-  )
-  return [...seen.values()].map((one) => ({ ...one, tool: tool.exposedName }))
+  const subjects = classesOf(tool.reviewed).map((one): Subject => {
+    const direction = one.effect === 'influence' ? (one.direction ?? 'lowers') : 'none'
+    const { reversibility, flags } = one
+    const hasInverse = one.inverse !== undefined
+    return {
+      action: `${one.verb}:${one.target.kind}`,
+      effect: one.effect,
+      tool: tool.exposedName,
+      properties: { direction, reversibility, hasInverse, flags },
+    }
+  })
+  return [...new Map(subjects.map((one) => [canonicalText(one), one])).values()]
 }
 
 /** Effects in their order, for reports. */
