@@ -3,6 +3,8 @@
  * contract stands apart from them (console and CLI read only this); a test pins that both lists are equal.
  */
 import { z } from 'zod'
+import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
+import { isObject } from '../kernel/strict-json.ts'
 
 export const role = z.enum([
   'analyst', 'tier3-analyst', 'shift-lead', 'incident-commander', 'identity-owner', 'service-owner',
@@ -30,10 +32,15 @@ export const label = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/)
 export const text = z.string().min(1)
 /** A JSON value as it is; what it may hold is for the reader of that value to say. */
 export const json = z.unknown()
-export const jsonObject = z.record(z.string(), z.unknown())
-export const publicJwk = z
-  .record(z.string(), z.unknown())
-  .meta({ description: 'public JWK: EC P-256 or OKP Ed25519' })
+/**
+ * A JSON object, handed on exactly as it was parsed. Not a record: copying member by member would lose one
+ * named `__proto__`, and then what is decided would not be what was sent.
+ */
+export const jsonObject = z
+  .unknown()
+  .refine((value) => isObject(value as JsonValue), 'expected an object')
+  .meta({ type: 'object' }) as unknown as z.ZodType<JsonObject>
+export const publicJwk = jsonObject
 
 /** Proof that an entry is durable in the ledger. */
 export const receipt = z.object({
@@ -44,3 +51,5 @@ export const receipt = z.object({
 })
 
 export const idParams = z.strictObject({ id })
+/** Our id or, for cases, the number in the ticket system. */
+export const refParams = z.strictObject({ id: text })

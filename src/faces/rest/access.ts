@@ -1,0 +1,106 @@
+/**
+ * Who may use which route, in one table. A route that is not here does not start (create-rest-face.ts), so
+ * nobody can add an open door by forgetting a line.
+ */
+import type { Permission } from '../../command/permissions.ts'
+
+/**
+ * `public`: nobody is asked. `task`: a task token. `person`: a person's API token and the permission; `isDecision`
+ * marks what only people may do, so that an agent that tries is told so and recorded (R114).
+ */
+export type Access =
+  | { readonly who: 'public' }
+  | { readonly who: 'task' }
+  | { readonly who: 'person'; readonly permission: Permission; readonly isDecision: boolean }
+
+const OPEN: Access = { who: 'public' }
+const person = (permission: Permission): Access => ({ who: 'person', permission, isDecision: false })
+const decision = (permission: Permission): Access => ({ who: 'person', permission, isDecision: true })
+
+// biome-ignore format: a table reads best with one row per line
+export const ACCESS: Readonly<Record<string, Access>> = {
+  'GET /': OPEN,
+  'GET /healthz': OPEN,
+  'GET /readyz': OPEN,
+  'GET /problems/:code': OPEN,
+  'GET /api/openapi.json': OPEN,
+
+  // Entries hold nothing but ids, digests and labels, and witnesses and monitors must be able to fetch them.
+  'GET /log/:tenant/checkpoint': OPEN,
+  'GET /log/:tenant/tile/*': OPEN,
+
+  'GET /.well-known/oauth-authorization-server': OPEN,
+  'GET /.well-known/oauth-protected-resource': OPEN,
+  'GET /.well-known/oauth-protected-resource/mcp': OPEN,
+  'GET /.well-known/oauth-protected-resource/mcp/u/:upstream': OPEN,
+  'GET /oauth/jwks': OPEN,
+  // The workload proves itself inside: the assertion is the request.
+  'POST /oauth/token': OPEN,
+
+  'POST /api/v1/calls': { who: 'task' },
+
+  'GET /api/v1/me': person('read'),
+
+  'GET /api/v1/tasks': person('read'),
+  'POST /api/v1/tasks': person('task.open'),
+  'POST /api/v1/tasks/:id/close': person('task.close'),
+
+  'GET /api/v1/approvals': person('read'),
+  'GET /api/v1/approvals/:id': person('read'),
+  'POST /api/v1/approvals/:id/view': decision('decide'),
+  'POST /api/v1/approvals/:id/approve': decision('decide'),
+  'POST /api/v1/approvals/:id/deny': decision('decide'),
+  'POST /api/v1/approvals/:id/take-over': decision('decide'),
+
+  'GET /api/v1/agents': person('read'),
+  'POST /api/v1/agents': decision('agent.register'),
+  'POST /api/v1/agents/:id/activate': decision('agent.activate'),
+  'POST /api/v1/agents/:id/suspend': decision('agent.suspend'),
+  'POST /api/v1/agents/:id/retire': decision('agent.retire'),
+  'POST /api/v1/agents/:id/mode': decision('agent.change'),
+  'POST /api/v1/agents/:id/grants': decision('agent.change'),
+  // Adding needs agent.change, which the command asks for; revoking a key is as wide as suspending.
+  'POST /api/v1/agents/:id/keys': decision('agent.suspend'),
+
+  'GET /api/v1/people': person('read'),
+  'POST /api/v1/people': decision('person.register'),
+  // Suspending alone is wider than re-roling; the command tells them apart.
+  'POST /api/v1/people/:id': decision('person.suspend'),
+  'GET /api/v1/people/:id/certificates': person('read'),
+  'POST /api/v1/people/:id/certificates': decision('certificate.put'),
+  'GET /api/v1/roster': person('read'),
+  'POST /api/v1/roster/shifts': decision('shift.put'),
+
+  'GET /api/v1/cases': person('read'),
+  'GET /api/v1/cases/:id': person('read'),
+  'GET /api/v1/cases/:id/calls': person('read'),
+  'PUT /api/v1/cases/:external_ref': person('case.put'),
+  'POST /api/v1/cases/:id/export': person('case.export'),
+  'GET /api/v1/assets': person('read'),
+  'PUT /api/v1/assets/:kind/:name': person('asset.put'),
+
+  'GET /api/v1/tools': person('read'),
+  'GET /api/v1/tools/:upstream/:name/diff': person('read'),
+  'POST /api/v1/tools/:upstream/:name/review': decision('tool.review'),
+
+  'GET /api/v1/policies': person('read'),
+  'GET /api/v1/policies/active': person('read'),
+  'POST /api/v1/policies': decision('policy.publish'),
+  'POST /api/v1/policies/check': person('read'),
+  'POST /api/v1/policies/explain': person('read'),
+  'POST /api/v1/policies/test': person('read'),
+
+  'GET /api/v1/stops': person('read'),
+  'POST /api/v1/stops': decision('decide'),
+  'DELETE /api/v1/stops/:id': decision('stop.release'),
+
+  'GET /api/v1/ledger/checkpoint': person('read'),
+  'GET /api/v1/ledger/check': person('ledger.check'),
+  'GET /api/v1/ledger/prove/:index': person('read'),
+}
+
+/** The row of a route; undefined means the route may not exist. A HEAD is read like its GET. */
+export function accessOf(method: string, url: string): Access | undefined {
+  const key = `${method === 'HEAD' ? 'GET' : method} ${url}`
+  return Object.hasOwn(ACCESS, key) ? ACCESS[key] : undefined
+}

@@ -1,0 +1,105 @@
+/** Agents: registering, their lifecycle, mode, grants and keys. */
+import type { FastifyRequest } from 'fastify'
+import type { ChangedAgent } from '../../command/change-agent.ts'
+import {
+  addAgentKey,
+  changeAgentGrants,
+  changeAgentMode,
+  changeAgentState,
+  revokeAgentKey,
+} from '../../command/change-agent.ts'
+import { registerAgent } from '../../command/register-agent.ts'
+import {
+  agentGrantsBody,
+  agentKeysBody,
+  agentList,
+  agentModeBody,
+  changedAgent,
+  registerAgentBody,
+  registeredAgent,
+} from '../../contract/agents.ts'
+import { idParams } from '../../contract/words.ts'
+import type { App } from './app.ts'
+import { answers, creates } from './app.ts'
+import { doerOf } from './caller.ts'
+import type { RestDeps } from './deps.ts'
+import { agentWire } from './person-wire.ts'
+import { receiptsWire } from './wire.ts'
+
+const TAGS = ['agents']
+
+export function agentRoutes(app: App, deps: RestDeps): void {
+  app.get(
+    '/api/v1/agents',
+    { schema: { tags: TAGS, response: answers(agentList) } },
+    async (request) => {
+      const agents = await deps.agents.list(doerOf(request).person.tenant)
+      return { agents: agents.map(agentWire) }
+    },
+  )
+  app.post(
+    '/api/v1/agents',
+    { schema: { tags: TAGS, body: registerAgentBody, response: creates(registeredAgent) } },
+    async (request, reply) => {
+      const by = doerOf(request)
+      const { mode, ...body } = request.body
+      const input = { ...body, ...(mode === undefined ? {} : { mode }) }
+      const made = await registerAgent(deps, { tenant: by.person.tenant, by, ...input })
+      return reply.code(201).send({
+        agent: agentWire(made.agent),
+        key_id: made.thumbprint,
+        receipts: receiptsWire([made.receipt]),
+      })
+    },
+  )
+  lifecycleRoutes(app, deps)
+  changeRoutes(app, deps)
+}
+
+function lifecycleRoutes(app: App, deps: RestDeps): void {
+  const verbs = { activate: 'active', suspend: 'suspended', retire: 'retired' } as const
+  for (const [verb, state] of Object.entries(verbs)) {
+    app.post(
+      `/api/v1/agents/:id/${verb}`,
+      { schema: { tags: TAGS, params: idParams, response: answers(changedAgent) } },
+      async (request) => changedWire(await changeAgentState(deps, { ...target(request), state })),
+    )
+  }
+}
+
+function changeRoutes(app: App, deps: RestDeps): void {
+  const schema = { tags: TAGS, params: idParams, response: answers(changedAgent) }
+  app.post(
+    '/api/v1/agents/:id/mode',
+    { schema: { ...schema, body: agentModeBody } },
+    async (request) => changedWire(await changeAgentMode(deps, { ...target(request), ...request.body })),
+  )
+  app.post(
+    '/api/v1/agents/:id/grants',
+    { schema: { ...schema, body: agentGrantsBody } },
+    async (request) => changedWire(await changeAgentGrants(deps, { ...target(request), ...request.body })),
+  )
+  app.post(
+    '/api/v1/agents/:id/keys',
+    { schema: { ...schema, body: agentKeysBody } },
+    async (request) => {
+      const { body } = request
+      const agent = target(request)
+      return changedWire(
+        'add' in body
+          ? await addAgentKey(deps, { ...agent, key: body.add })
+          : await revokeAgentKey(deps, { ...agent, thumbprint: body.revoke }),
+      )
+    },
+  )
+}
+
+function target(request: FastifyRequest) {
+  const by = doerOf(request)
+  const { id } = request.params as { readonly id: string }
+  return { tenant: by.person.tenant, by, agentId: id }
+}
+
+function changedWire({ agent, receipts }: ChangedAgent) {
+  return { agent: agentWire(agent), receipts: receiptsWire(receipts) }
+}

@@ -1,0 +1,110 @@
+/** Approval requests: what waits, what exactly is asked, and the decision of a person. */
+import type { FastifyRequest } from 'fastify'
+import type { ApprovalRequest } from '../../approval/request.ts'
+import type { DecisionInput, DecisionOutcome, Eligibility } from '../../command/decision-ports.ts'
+import {
+  approval,
+  approvalList,
+  approvalQuery,
+  approvalSummary,
+  decisionAnswer,
+  decisionBody,
+} from '../../contract/approvals.ts'
+import { idParams } from '../../contract/words.ts'
+import { Failure } from '../../kernel/failure.ts'
+import type { JsonValue } from '../../kernel/strict-json.ts'
+import { parseStrict } from '../../kernel/strict-json.ts'
+import type { App } from './app.ts'
+import { answers } from './app.ts'
+import { doerOf } from './caller.ts'
+import type { RestDeps } from './deps.ts'
+import { approvalWire, receiptsWire } from './wire.ts'
+
+const TAGS = ['approvals']
+
+export function approvalRoutes(app: App, deps: RestDeps): void {
+  app.get(
+    '/api/v1/approvals',
+    { schema: { tags: TAGS, querystring: approvalQuery, response: answers(approvalList) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const requests = await deps.approvals.list(tenant, request.query.state)
+      return { approvals: requests.map(approvalWire) }
+    },
+  )
+  app.get(
+    '/api/v1/approvals/:id',
+    { schema: { tags: TAGS, params: idParams, response: answers(approval) } },
+    async (request) => {
+      const input = inputOf(request)
+      const found = await deps.approvals.byId(input.tenant, input.requestId)
+      if (found === undefined) throw new Failure('not_found', 'no such approval request')
+      const [statement, shown, eligibility] = await Promise.all([
+        partOf(deps, found, 'statement'),
+        partOf(deps, found, 'package'),
+        deps.decisions.eligibility(input),
+      ])
+      return { ...approvalWire(found), statement, package: shown, eligibility: eligibilityWire(eligibility) }
+    },
+  )
+  app.post(
+    '/api/v1/approvals/:id/view',
+    { schema: { tags: TAGS, params: idParams, response: answers(approvalSummary) } },
+    async (request) => approvalWire(await deps.decisions.view(inputOf(request))),
+  )
+  decisionRoutes(app, deps)
+}
+
+function decisionRoutes(app: App, deps: RestDeps): void {
+  const { approve, deny, takeOver } = deps.decisions
+  const verbs: Readonly<Record<string, (input: DecisionInput) => Promise<DecisionOutcome>>> = {
+    approve,
+    deny,
+    'take-over': takeOver,
+  }
+  for (const [verb, decide] of Object.entries(verbs)) {
+    app.post(
+      `/api/v1/approvals/:id/${verb}`,
+      { schema: { tags: TAGS, params: idParams, body: decisionBody, response: answers(decisionAnswer) } },
+      async (request) => {
+        const { seen_digest: seenDigest, reason } = request.body
+        return outcomeWire(await decide({ ...inputOf(request), seenDigest, reason }))
+      },
+    )
+  }
+}
+
+function inputOf(request: FastifyRequest) {
+  const { person } = doerOf(request)
+  const { id } = request.params as { readonly id: string }
+  return { tenant: person.tenant, person, requestId: id }
+}
+
+/** The recorded bytes, not a rendering of them: what is shown is what was digested. */
+async function partOf(
+  deps: RestDeps,
+  request: ApprovalRequest,
+  name: string,
+): Promise<{ state: 'present'; value: JsonValue } | { state: 'erased' }> {
+  const payload = await deps.payloads.open(request.tenant, request.requestEntry, name)
+  if (payload.state === 'erased') return { state: 'erased' }
+  return { state: 'present', value: parseStrict(payload.bytes) }
+}
+
+function eligibilityWire(eligibility: Eligibility) {
+  if (eligibility.isEligible) {
+    return { eligible: true, role: eligibility.role, certificate: eligibility.certificate }
+  }
+  const { failing, mayTakeOver } = eligibility
+  return { eligible: false, failing, may_take_over: mayTakeOver }
+}
+
+function outcomeWire(outcome: DecisionOutcome) {
+  return {
+    outcome: outcome.kind,
+    approval: approvalWire(outcome.request),
+    grant: outcome.grantId,
+    failing: outcome.failing,
+    receipts: receiptsWire(outcome.receipts),
+  }
+}

@@ -1,0 +1,117 @@
+/** Who makes a request, found out before its body is read. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { draft } from '../../command/base.ts'
+import { requirePermission } from '../../command/permissions.ts'
+import { PERSON_TOKEN_PREFIX } from '../../identity/person.ts'
+import { personTokenHash } from '../../command/register-person.ts'
+import type { TaskSession } from '../../enforcement/session.ts'
+import type { Person } from '../../identity/person.ts'
+import { Failure } from '../../kernel/failure.ts'
+import type { TaskClaims } from '../../task/ports.ts'
+import type { Access } from './access.ts'
+import { accessOf } from './access.ts'
+import type { RestDeps } from './deps.ts'
+
+type Caller =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'person'; readonly person: Person }
+  | { readonly kind: 'task'; readonly session: TaskSession }
+
+type CallerDeps = Pick<
+  RestDeps,
+  'people' | 'signer' | 'identify' | 'commit' | 'nextId' | 'nowMs' | 'baseUrl'
+>
+
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** The authenticated person of a person's route, as commands want it. */
+export function doerOf(request: FastifyRequest): { readonly kind: 'person'; readonly person: Person } {
+  const caller = callers.get(request)
+  if (caller?.kind !== 'person') throw new Failure('internal', 'a person route without a person')
+  return caller
+}
+
+export function sessionOf(request: FastifyRequest): TaskSession {
+  const caller = callers.get(request)
+  if (caller?.kind !== 'task') throw new Failure('internal', 'a task route without a session')
+  return caller.session
+}
+
+/**
+ * Authenticates by the route's row of the access table. Throws `not_authenticated`, `not_permitted`,
+ * `agent_may_not_approve`, `human_token_refused`, and what identifying a task throws.
+ */
+export async function findCaller(
+  deps: CallerDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const access = accessOf(request.method, request.routeOptions.url ?? '')
+  // An unknown path has no row and no handler but "not found".
+  if (access === undefined || access.who === 'public') {
+    callers.set(request, { kind: 'public' })
+    return
+  }
+  try {
+    callers.set(request, await authenticate(deps, access, bearerOf(request)))
+  } catch (error) {
+    if (isAuthenticationFailure(error)) {
+      const missing = request.headers.authorization === undefined
+      void reply.header('www-authenticate', challenge(deps.baseUrl, access, missing))
+    }
+    throw error
+  }
+}
+
+async function authenticate(
+  deps: CallerDeps,
+  access: Exclude<Access, { who: 'public' }>,
+  bearer: string | undefined,
+): Promise<Caller> {
+  if (access.who === 'task') return { kind: 'task', session: await deps.identify(bearer) }
+  if (bearer === undefined) throw new Failure('not_authenticated', 'no bearer token was presented')
+  if (!bearer.startsWith(PERSON_TOKEN_PREFIX)) return refuseAgent(deps, access, bearer)
+  const person = await deps.people.byTokenHash(personTokenHash(bearer))
+  if (person === undefined) throw new Failure('not_authenticated', 'the token is not known')
+  requirePermission({ kind: 'person', person }, access.permission)
+  return { kind: 'person', person }
+}
+
+/** A task token where a person belongs: an agent at a decision is told why, and it is written down (R114). */
+async function refuseAgent(
+  deps: CallerDeps,
+  access: Exclude<Access, { who: 'public' | 'task' }>,
+  bearer: string,
+): Promise<never> {
+  const claims = await deps.signer.read(bearer, deps.nowMs()).catch(() => undefined)
+  if (claims === undefined) throw new Failure('not_authenticated', 'the token is not known')
+  if (!access.isDecision) throw new Failure('not_permitted', 'this is for people; an agent has its task')
+  await recordAttempt(deps, claims)
+  throw new Failure('agent_may_not_approve', 'a task token was presented where a person decides')
+}
+
+async function recordAttempt(deps: CallerDeps, claims: TaskClaims): Promise<void> {
+  const entry = draft(deps, 'access.refused', { kind: 'agent', id: claims.agent }, {
+    task: claims.task,
+    data: { reason: 'agent_may_not_approve', face: 'rest' },
+  })
+  await deps.commit(claims.tenant, async () => ({ value: undefined, entries: [entry] }))
+}
+
+/** RFC 6750 section 2.1; anything else in the header is no token. */
+function bearerOf(request: FastifyRequest): string | undefined {
+  return /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1]
+}
+
+function isAuthenticationFailure(error: unknown): boolean {
+  const codes = ['not_authenticated', 'token_expired', 'token_wrong_audience', 'human_token_refused', 'agent_unknown']
+  return error instanceof Failure && codes.includes(error.code)
+}
+
+/** RFC 6750 section 3 and, for agents, RFC 9728 section 5.1. Without a token no error is named. */
+function challenge(baseUrl: string, access: Access, isMissing: boolean): string {
+  const error = isMissing ? '' : ', error="invalid_token"'
+  if (access.who !== 'task') return `Bearer realm="countersign"${error}`
+  const metadata = `${baseUrl}/.well-known/oauth-protected-resource/mcp`
+  return `Bearer resource_metadata="${metadata}"${error}`
+}

@@ -1,0 +1,81 @@
+/** What the REST face stands on: the ports of every command it offers, and the verbs injected whole. */
+import type { AssetStore } from '../../case/asset.ts'
+import type { ToolStore } from '../../catalogue/ports.ts'
+import type { ToolKind } from '../../catalogue/tool.ts'
+import type { ChangeAgentDeps } from '../../command/change-agent.ts'
+import type { CheckLedgerDeps } from '../../command/check-ledger.ts'
+import type { ApprovalCommands, StopCommands } from '../../command/decision-ports.ts'
+import type { ExchangeDeps } from '../../command/exchange-token.ts'
+import type { ExportCaseDeps } from '../../command/export-case.ts'
+import type { PolicyDeps } from '../../command/publish-policy.ts'
+import type { PersonDeps } from '../../command/register-person.ts'
+import type { ApprovalStore } from '../../approval/ports.ts'
+import type { CallStore } from '../../enforcement/call.ts'
+import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
+import type { Identify, TaskSession } from '../../enforcement/session.ts'
+import type { Log } from '../../kernel/log.ts'
+import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
+import type { RosterStore } from '../../roster/roster.ts'
+
+/** What an exposed name stands for among all tools of the tenant, visible to the task or not. */
+export type ToolByName = (
+  session: TaskSession,
+  exposedName: string,
+) => Promise<
+  { readonly upstream: string; readonly name: string; readonly kind: ToolKind } | undefined
+>
+
+/** One thing that must be well before traffic comes here. Throws (a `Failure` where it can) when it is not. */
+export type ReadinessCheck = { readonly name: string; readonly check: () => Promise<void> }
+
+/** Requests per minute and client address. */
+export type RateLimits = {
+  readonly api: number
+  /** The token endpoint verifies signatures and writes refusals, so strangers get less of it. */
+  readonly token: number
+}
+
+/** A person's console and CLI stay far below; 100 agents behind one address renew 25 tokens a minute. */
+export const DEFAULT_RATE_LIMITS: RateLimits = { api: 3_000, token: 300 }
+
+/** Asking the active bundle, and table tests. Both answer JSON the CLI prints as it is. */
+export type PolicyDesk = {
+  /** Throws `policy_missing`, `policy_invalid`. */
+  readonly explain: (tenant: string, request: JsonObject) => Promise<JsonObject>
+  /** `documents` absent: the active bundle. Throws `policy_missing`, `policy_invalid`. */
+  readonly test: (
+    tenant: string,
+    documents: JsonObject | undefined,
+    cases: JsonValue,
+  ) => Promise<JsonObject>
+}
+
+export type RestDeps = ChangeAgentDeps &
+  PersonDeps &
+  ExchangeDeps &
+  PolicyDeps &
+  ExportCaseDeps &
+  CheckLedgerDeps & {
+    /** Scheme, host and port under which people and agents reach the gateway, no slash at the end. */
+    readonly baseUrl: string
+    readonly version: string
+    readonly roster: RosterStore
+    readonly assets: AssetStore
+    readonly tools: ToolStore
+    readonly approvals: ApprovalStore
+    readonly calls: CallStore
+    readonly decisions: ApprovalCommands
+    readonly stops: StopCommands
+    readonly policyDesk: PolicyDesk
+    readonly identify: Identify
+    readonly enforce: Enforce
+    readonly gatewayTools: readonly GatewayTool[]
+    readonly toolByName: ToolByName
+    /** Public half of the token key, as served at /oauth/jwks. */
+    readonly keySet: { readonly keys: readonly Readonly<Record<string, string>>[] }
+    readonly readiness: readonly ReadinessCheck[]
+    readonly log: Log
+    readonly rateLimits?: RateLimits
+    /** True behind a reverse proxy that sets X-Forwarded-For; then that address is the client's. */
+    readonly isBehindProxy?: boolean
+  }

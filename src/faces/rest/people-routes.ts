@@ -1,0 +1,140 @@
+/** People, what they are certified for, and who is on duty. */
+import { putCertificate } from '../../command/put-certificate.ts'
+import { putShift } from '../../command/put-shift.ts'
+import { changePerson, registerPerson } from '../../command/register-person.ts'
+import {
+  certificateList,
+  changedPerson,
+  changePersonBody,
+  onDuty,
+  onDutyQuery,
+  person,
+  personList,
+  putCertificateAnswer,
+  putCertificateBody,
+  putShiftAnswer,
+  putShiftBody,
+  registeredPerson,
+  registerPersonBody,
+} from '../../contract/people.ts'
+import { idParams } from '../../contract/words.ts'
+import type { App } from './app.ts'
+import { answers, creates } from './app.ts'
+import { doerOf } from './caller.ts'
+import type { RestDeps } from './deps.ts'
+import { certificateWire, personWire, shiftWire } from './person-wire.ts'
+import { receiptsWire } from './wire.ts'
+
+const TAGS = ['people']
+
+export function peopleRoutes(app: App, deps: RestDeps): void {
+  app.get('/api/v1/me', { schema: { tags: TAGS, response: answers(person) } }, async (request) =>
+    personWire(doerOf(request).person),
+  )
+  app.get(
+    '/api/v1/people',
+    { schema: { tags: TAGS, response: answers(personList) } },
+    async (request) => {
+      const people = await deps.people.list(doerOf(request).person.tenant)
+      return { people: people.map(personWire) }
+    },
+  )
+  app.post(
+    '/api/v1/people',
+    { schema: { tags: TAGS, body: registerPersonBody, response: creates(registeredPerson) } },
+    async (request, reply) => {
+      const by = doerOf(request)
+      const made = await registerPerson(deps, { tenant: by.person.tenant, by, ...request.body })
+      return reply.code(201).send({
+        person: personWire(made.person),
+        token: made.token,
+        receipts: receiptsWire([made.receipt]),
+      })
+    },
+  )
+  app.post(
+    '/api/v1/people/:id',
+    { schema: { tags: TAGS, params: idParams, body: changePersonBody, response: answers(changedPerson) } },
+    async (request) => {
+      const by = doerOf(request)
+      const { state, roles } = request.body
+      const made = await changePerson(deps, {
+        tenant: by.person.tenant,
+        by,
+        personId: request.params.id,
+        ...(state === undefined ? {} : { state }),
+        ...(roles === undefined ? {} : { roles }),
+      })
+      return { person: personWire(made.person), receipts: receiptsWire([made.receipt]) }
+    },
+  )
+  certificateRoutes(app, deps)
+  rosterRoutes(app, deps)
+}
+
+function certificateRoutes(app: App, deps: RestDeps): void {
+  const url = '/api/v1/people/:id/certificates'
+  app.get(
+    url,
+    { schema: { tags: TAGS, params: idParams, response: answers(certificateList) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const certificates = await deps.people.certificates(tenant, request.params.id)
+      return { certificates: certificates.map(certificateWire) }
+    },
+  )
+  app.post(
+    url,
+    {
+      schema: {
+        tags: TAGS,
+        params: idParams,
+        body: putCertificateBody,
+        response: creates(putCertificateAnswer),
+      },
+    },
+    async (request, reply) => {
+      const by = doerOf(request)
+      const { action_class: actionClass, issuer, expires_at_ms: expiresAtMs } = request.body
+      const input = { actionClass, issuer, expiresAtMs, person: request.params.id }
+      const made = await putCertificate(deps, { tenant: by.person.tenant, by, ...input })
+      return reply.code(201).send({
+        certificate: certificateWire(made.certificate),
+        receipts: receiptsWire([made.receipt]),
+      })
+    },
+  )
+}
+
+function rosterRoutes(app: App, deps: RestDeps): void {
+  app.get(
+    '/api/v1/roster',
+    { schema: { tags: TAGS, querystring: onDutyQuery, response: answers(onDuty) } },
+    async (request) => {
+      const atMs = request.query.at_ms ?? deps.nowMs()
+      const shifts = await deps.roster.onDuty(doerOf(request).person.tenant, atMs)
+      return { at_ms: atMs, shifts: shifts.map(shiftWire) }
+    },
+  )
+  app.post(
+    '/api/v1/roster/shifts',
+    { schema: { tags: TAGS, body: putShiftBody, response: creates(putShiftAnswer) } },
+    async (request, reply) => {
+      const by = doerOf(request)
+      const { role, person: holder, from_ms: fromMs, to_ms: toMs, precedence, source } = request.body
+      const made = await putShift(deps, {
+        tenant: by.person.tenant,
+        by,
+        role,
+        person: holder,
+        fromMs,
+        toMs,
+        source,
+        ...(precedence === undefined ? {} : { precedence }),
+      })
+      return reply
+        .code(201)
+        .send({ shift: shiftWire(made.shift), receipts: receiptsWire([made.receipt]) })
+    },
+  )
+}

@@ -1,0 +1,39 @@
+/** Agents and people on the wire. */
+import type { z } from 'zod'
+import type { agent } from '../../contract/agents.ts'
+import type { certificate, person, shift } from '../../contract/people.ts'
+import type { Agent } from '../../identity/agent.ts'
+import type { Certificate, Person } from '../../identity/person.ts'
+import type { Shift } from '../../roster/roster.ts'
+
+export function agentWire(record: Agent): z.output<typeof agent> {
+  const { id, name, subject, owner, mode, state } = record
+  return { id, name, subject, owner, mode, state, grants: [...record.grants] }
+}
+
+export function personWire(record: Person): z.output<typeof person> {
+  const { id, name, email, state } = record
+  return { id, name, email, state, roles: [...record.roles] }
+}
+
+export function certificateWire(record: Certificate): z.output<typeof certificate> {
+  return {
+    id: record.id,
+    person: record.person,
+    action_class: record.actionClass,
+    issuer: record.issuer,
+    expires_at_ms: record.expiresAtMs,
+  }
+}
+
+export function shiftWire(record: Shift): z.output<typeof shift> {
+  return {
+    id: record.id,
+    role: record.role,
+    person: record.person,
+    from_ms: record.fromMs,
+    to_ms: record.toMs,
+    precedence: record.precedence,
+    source: record.source,
+  }
+}
