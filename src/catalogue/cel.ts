@@ -17,8 +17,9 @@ const MAX_LENGTH = 1000
 /** Two nested loops over lists of this length stay below a million steps. */
 const MAX_LIST = 1000
 const MAX_LOOP_DEPTH = 2
-/** A polynomial pattern on a text of this length stays in the low milliseconds. */
-const MAX_MATCHED_TEXT = 8192
+/** A pattern of degree 2 on a text of this length takes 4 million steps, some tens of milliseconds. */
+const MAX_MATCHED_TEXT = 2048
+const MAX_PATTERN_DEGREE = 2
 const CACHE_SIZE = 2000
 
 const LOOPS = new Set(['all', 'exists', 'exists_one', 'map', 'filter'])
@@ -102,7 +103,7 @@ function structureProblem(node: ASTNode, loops: number): string | undefined {
     if (pattern?.op !== 'value' || typeof pattern.args !== 'string') {
       return 'matches a pattern that is not written out'
     }
-    const costly = costlyPattern(pattern.args)
+    const costly = costlyPattern(pattern.args, MAX_PATTERN_DEGREE)
     if (costly !== undefined) return `has a pattern that ${costly}`
   }
   for (const child of childNodes(node.args)) {

@@ -36,8 +36,11 @@ export function lintDefinition(
   definition: ToolDefinition,
   neighbours: Neighbours = ALONE,
 ): readonly Finding[] {
+  const size = lintSize(definition)
+  // What is too large to read is not read; a person would not either.
+  if (size.some(({ where }) => where === 'definition')) return size
   const found = [
-    ...lintSize(definition),
+    ...size,
     ...lintNames(kind, definition.name, neighbours),
     ...lintMembers(definition),
     ...lintSchemas(kind, definition),
@@ -50,10 +53,12 @@ export function lintDefinition(
 }
 
 function lintSize(definition: ToolDefinition): readonly Finding[] {
-  const isLarge = JSON.stringify(definition).length > MAX_WHOLE
-  const isLong =
-    textLength(definition.description) > MAX_TEXT || textLength(definition.title) > MAX_TITLE
-  return isLarge || isLong ? [finding('size-limit', isLong ? 'description' : 'definition')] : []
+  const { description, title } = definition
+  if (JSON.stringify(definition).length > MAX_WHOLE) return [finding('size-limit', 'definition')]
+  return [
+    ...(textLength(description) > MAX_TEXT ? [finding('size-limit', 'description')] : []),
+    ...(textLength(title) > MAX_TITLE ? [finding('size-limit', 'title')] : []),
+  ]
 }
 
 function textLength(value: JsonValue | undefined): number {

@@ -32,6 +32,7 @@ export const FINDINGS = {
   // what may break the reader
   'size-limit': 'It is larger or deeper than anything a person would read.',
   'redos-pattern': 'A pattern in its schema can stall whoever checks a value with it.',
+  'recursive-reference': 'Its schema refers to itself or grows without bound when its references are followed.',
   'remote-reference': 'Its schema refers to a document elsewhere, which can change unseen.',
   'schema-invalid': 'Its schema is missing or not of the form the protocol asks for.',
 

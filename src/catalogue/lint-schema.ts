@@ -7,6 +7,7 @@ import { isObject } from '../kernel/strict-json.ts'
 import { hiddenIn, skeleton, unmasked } from './lint-characters.ts'
 import type { Finding, FindingCode } from './lint-finding.ts'
 import { finding } from './lint-finding.ts'
+import { lintReferences } from './lint-references.ts'
 import { wordingOf } from './lint-text.ts'
 import { costlyPattern } from './pattern-cost.ts'
 import { isReadName, nameWords } from './verbs.ts'
@@ -14,6 +15,8 @@ import { isReadName, nameWords } from './verbs.ts'
 /** Four times the deepest and widest schemas of the servers we have read. */
 const MAX_DEPTH = 24
 const MAX_NODES = 5000
+/** Each takes up to 50 ms to judge; real schemas have a handful. */
+const MAX_PATTERNS = 50
 const MAX_NAME = 64
 const MAX_PARAMETER_TEXT = 3000
 /** Longer than any value somebody would type; sentences begin here. */
@@ -31,13 +34,16 @@ const VALUES = new Set(['enum', 'const', 'default', 'examples', 'example'])
 const LANGUAGE_NAMES = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** What a walk carries: findings so far, and how much of the schema it has seen. */
-type Walk = { readonly tool: string; readonly findings: Finding[]; nodes: number }
+type Walk = { readonly tool: string; readonly findings: Finding[]; nodes: number; patterns: number }
 
 /** The findings of one schema of the tool. `where` is the member it stands in. */
 export function lintSchema(tool: string, where: string, schema: JsonValue): readonly Finding[] {
-  const walk: Walk = { tool, findings: [], nodes: 0 }
+  const walk: Walk = { tool, findings: [], nodes: 0, patterns: 0 }
   visit(walk, where, schema, 0)
-  return walk.findings
+  // A schema that was too deep to walk is too deep to expand.
+  const isTooLarge = walk.findings.some(({ code }) => code === 'size-limit')
+  const references = isTooLarge ? [] : lintReferences(schema)
+  return [...walk.findings, ...references.map((code) => finding(code, where))]
 }
 
 function visit(walk: Walk, where: string, schema: JsonValue, depth: number): void {
@@ -73,15 +79,10 @@ function visitMember(
   }
   if (VALUES.has(key)) lintValues(walk, at, value)
   else if (key === 'pattern' && typeof value === 'string') lintPattern(walk, at, value)
-  else if (key === '$ref' || key === '$dynamicRef') lintReference(walk, at, value)
+  else if (key === '$ref' || key === '$dynamicRef') return
   else if (key === 'required' && Array.isArray(value)) return
   else if (typeof value === 'string') lintProse(walk, at, value)
   else visit(walk, at, value, depth + 1)
-}
-
-function lintReference(walk: Walk, where: string, value: JsonValue): void {
-  if (typeof value === 'string' && value.startsWith('#')) return
-  walk.findings.push(finding('remote-reference', where))
 }
 
 /** Titles, descriptions, comments and whatever other text a server puts into a schema. */
@@ -145,6 +146,9 @@ function lintName(walk: Walk, where: string, name: string): void {
 }
 
 function lintPattern(walk: Walk, where: string, pattern: string): void {
+  walk.patterns++
+  if (walk.patterns === MAX_PATTERNS) walk.findings.push(finding('size-limit', where))
+  if (walk.patterns >= MAX_PATTERNS) return
   if (costlyPattern(pattern) !== undefined) walk.findings.push(finding('redos-pattern', where))
 }
 

@@ -7,151 +7,13 @@
 
 import { unmasked } from './lint-characters.ts'
 import type { FindingCode } from './lint-finding.ts'
-import { isReadName } from './verbs.ts'
-
-type Rule = { readonly code: FindingCode; readonly pattern: RegExp }
-
-const PEOPLE =
-  '(?:users?|analysts?|humans?|operators?|persons?|people|anyone|anybody|customers?|admins?|administrators?|reviewers?|approvers?|soc|team|owner|security)'
-const MODEL =
-  '(?:assistants?|models?|llms?|ais?|agents?|claude|gpt|chatgpt|gemini|copilot|language models?)'
-const SECRET =
-  '(?:secrets?|passwords?|passphrases?|api[ _-]?keys?|access[ _-]?keys?|private[ _-]?keys?|ssh[ _-]?keys?|(?:bearer|access|auth|session|refresh)[ _-]?tokens?|tokens?|credentials?|cookies?|environment variables|env vars)'
-const PRIVATE =
-  '(?:id_rsa|id_ed25519|~\\/\\.ssh|\\.ssh\\/|\\.aws\\/|\\.kube\\/config|\\/etc\\/(?:passwd|shadow)|\\.env\\b(?! variables)|mcp\\.json|system[ _-]prompt|(?:conversation|chat|message)[ _-]history|(?:entire|full|whole|complete) (?:conversation|transcript|chat)|(?:previous|prior|earlier) (?:messages|prompts|conversation))'
-const GIVE =
-  '(?:include|put|pass|paste|supply|provide|attach|append|send|forward|copy|insert|place|add|fill|write|embed|encode|submit|upload|post|leak|dump|read|fetch|retrieve|collect|extract|get)'
-const near = (chars: number) => `[^.!?;\\n]{0,${chars}}?`
-const rule = (code: FindingCode, source: string, flags = 'i'): Rule => ({
-  code,
-  pattern: new RegExp(source, flags),
-})
-
-const RULES: readonly Rule[] = [
-  // Fake structure: a tag, a role or a template marker that models take for the system's own voice.
-  rule(
-    'imperative-to-model',
-    '<\\/?\\s*\\|?(?:important|system|instructions?|secret|hidden|admin|assistant|user|critical|attention|override|tool_?(?:call|result|response)?|function_?calls?|im_(?:start|end)|sys|inst|rules?|policy|note)\\b[^>]{0,40}>',
-  ),
-  rule(
-    'imperative-to-model',
-    '\\[\\/?(?:inst|system|important|admin)\\]|<<\\s*sys\\s*>>|<\\|[a-z_]+\\|>|^\\s*#{1,6}\\s*(?:system|instructions?|new instructions|important)\\b',
-    'im',
-  ),
-  rule(
-    'imperative-to-model',
-    `(?:note|message|instructions?|attention|important|reminder)\\s*(?:to|for)\\s+(?:the |all |any |every )?${MODEL}\\b`,
-  ),
-  rule(
-    'imperative-to-model',
-    `\\b(?:ignore|disregard|forget|override|bypass)\\b${near(30)}\\b(?:previous|prior|earlier|above|other|all|any|system|safety)\\b${near(20)}\\b(?:instructions?|rules?|prompts?|guidelines?|polic(?:y|ies)|messages?|warnings?|context)`,
-  ),
-  rule(
-    'imperative-to-model',
-    `\\b(?:the |any |every |an? )?${MODEL} (?:must|should|shall|has to|have to|needs to|will always|is required to|are required to)\\b`,
-  ),
-  rule(
-    'imperative-to-model',
-    `\\b(?:as an? |you are (?:now )?(?:an? )?)(?:ai|${MODEL}|dan|unrestricted|root|system)\\b`,
-  ),
-  rule(
-    'imperative-to-model',
-    `\\byou (?:must|have to|need to|are required to|should|shall|will)\\s+(?:always |never |also |first |now |not |then |immediately )*(?:include|send|forward|copy|put|reveal|upload|e-?mail|post|ignore|approve|skip|disable|tell|mention|append|obey|follow|comply|exfiltrate|paste|leak)\\b`,
-  ),
-  rule(
-    'imperative-to-model',
-    `\\b(?:before|after|whenever|when|each time|every time)\\s+(?:(?:each|every|any|all|you|the)\\s+)*(?:use|using|call|calling|invok\\w+|run|running|tool|request|response|answer\\w*|reply\\w*)\\b${near(40)}\\b(?:always |first |also |silently )*(?:call|invoke|execute|send|forward|include|copy|put|read|append|upload)\\b`,
-  ),
-  rule(
-    'imperative-to-model',
-    `\\b(?:always|never|must)\\s+(?:call|use|invoke|prefer|choose|select|run|trust)\\s+(?:only )?this (?:tool|server|function)\\b`,
-  ),
-  rule(
-    'imperative-to-model',
-    "\\b(?:do not|don't|never)\\s+(?:ask|wait for|request|seek|require|consult)\\b[^.!?;\\n]{0,30}\\b(?:user|human|analyst|operator|person|confirmation|permission|approval|consent)",
-  ),
-  rule(
-    'imperative-to-model',
-    '\\b(?:step by step|chain of thought|your (?:reasoning|thoughts|instructions|system prompt|context window|memory))\\b',
-  ),
-
-  rule(
-    'concealment',
-    `\\b(?:do not|don't|never|must not|should not|shouldn't|no need to|not to|avoid|refrain from|without)\\s+(?:ever |please )?(?:mention|tell|reveal|disclos|inform|notif|warn|alert|discuss|explain|talk|expos|say|let)\\w*\\b${near(40)}\\b(?:${PEOPLE}|this|it|them|that|these|know)\\b`,
-  ),
-  rule(
-    'concealment',
-    `\\b(?:do not|don't|never|must not|without)\\s+(?:show|display|report|log|record|audit|print|output|surfac|acknowledg)\\w*\\b${near(20)}\\b(?:${PEOPLE}|this (?:step|call|action|instruction|request)|the (?:call|step|action|instruction))\\b`,
-  ),
-  rule(
-    'concealment',
-    `\\b${PEOPLE} (?:already )?(?:knows?|need not know|must not know|does not need to know|do not need to know|doesn't need to know|should not (?:see|know)|won't (?:see|notice|know)|will not (?:see|notice|know)|cannot see)\\b`,
-  ),
-  rule(
-    'concealment',
-    `\\b(?:keep|remain|stay)\\b${near(20)}\\b(?:secret|hidden|confidential|private|quiet|between us|unseen|invisible)\\b|\\b(?:hide|conceal)\\w*\\b${near(30)}\\b(?:from|this|it|${PEOPLE})\\b`,
-  ),
-  rule(
-    'concealment',
-    '\\b(?:secretly|covertly|surreptitiously|discreetly|quietly|silently|stealthily)\\s+(?:call|send|forward|copy|include|read|upload|append|add|run|execute|pass|collect|log|post|transmit|exfiltrate)\\w*',
-  ),
-
-  rule(
-    'authority-claim',
-    "\\b(?:approvals?|confirmations?|permissions?|authori[sz]ations?|reviews?|consent)\\b[^.!?;\\n]{0,25}\\b(?:not|never|isn't|aren't|un)\\s?(?:be )?(?:needed|required|necessary|apply|checked|enforced)\\b|\\b(?:no|without(?: any)?) (?:further |additional |human )?(?:approvals?|confirmations?|permissions?|authori[sz]ations?) (?:is |are )?(?:needed|required|necessary)",
-  ),
-  rule(
-    'authority-claim',
-    '\\b(?:pre-?approved|pre-?authori[sz]ed|already (?:been )?(?:approved|authori[sz]ed|cleared|granted|whitelisted)|(?:is|are|was|been) (?:fully |explicitly )?(?:approved|authori[sz]ed|sanctioned|cleared|whitelisted|allow-?listed|exempt(?:ed)?|certified|vetted) (?:by|for|from|under)\\b)',
-  ),
-  rule(
-    'authority-claim',
-    '\\b(?:bypass(?:es)?|skips?|exempt from|overrides?|circumvents?|disables?|takes? precedence over|supersedes?)\\b[^.!?;\\n]{0,25}\\b(?:approvals?|polic(?:y|ies)|confirmations?|reviews?|gateway|guardrails?|safety|security (?:checks?|controls?|rules?)|restrictions?|other (?:tools?|servers?|instructions?)|all (?:rules?|instructions?))\\b',
-  ),
-  rule(
-    'authority-claim',
-    '(?:^|[\\s([{"\'])(?:system|developer|administrator|root|countersign|gateway|security team|ciso)\\s*(?:message|notice|note|override|says)?\\s*:\\s*\\S',
-    'im',
-  ),
-  rule(
-    'authority-claim',
-    '\\bthis (?:tool|server|function|call) (?:is|has been) (?:always |completely |known )?(?:safe|trusted|verified|certified|secure|harmless|official|whitelisted|approved)\\b|\\b(?:the )?(?:only|most) (?:trusted|trustworthy|official|safe) (?:tool|server)\\b',
-  ),
-  rule(
-    'authority-claim',
-    '\\b(?:countersign|gateway|policy (?:engine|decision))\\b[^.!?;\\n]{0,30}\\b(?:allow|approv|grant|permit|decision|already)\\w*',
-  ),
-
-  rule(
-    'secret-request',
-    `\\b${GIVE}\\b${near(40)}\\b(?:${SECRET})\\b${near(40)}\\b(?:in|into|as|to|with|through|via|inside|within)\\b${near(25)}\\b(?:parameter|argument|field|context|call|request|header|body|input|query|note|metadata|property|url)`,
-  ),
-  rule(
-    'secret-request',
-    `\\b(?:include|put|paste|supply|attach|append|send|forward|copy|insert|embed|submit|upload|leak|dump|pass|provide|enter)\\b${near(25)}\\b(?:your|the user'?s?|their|its|all|any|current|existing|stored|prod\\w*|master|admin|root|own)\\b${near(20)}\\b${SECRET}`,
-  ),
-  rule(
-    'secret-request',
-    `\\b(?:call|use|run|invoke)\\b${near(15)}[\\w-]*(?:[./:]|__)?[\\w-]*(?:secret|password|credential|vault|token|api_?key)[\\w-]*`,
-  ),
-  rule('secret-request', `(?:${PRIVATE})`),
-
-  rule(
-    'data-destination',
-    `\\b(?:send|forward|post|upload|report|submit|transmit|deliver|copy|e-?mail|mail|exfiltrate|push|append|fetch|visit|open|load|call|ping|notify)\\b${near(60)}(?:https?:\\/\\/|ftp:\\/\\/|wss?:\\/\\/|mailto:|[\\w.+-]+@[\\w-]+\\.\\w+|\\b\\d{1,3}(?:\\.\\d{1,3}){3}\\b:\\d+)`,
-  ),
-  rule('data-destination', 'https?:\\/\\/[^\\s)>"\']*(?:\\{|\\$\\{|%7b|<[a-z]|\\[[a-z])'),
-
-  rule(
-    'hidden-markup',
-    '<!--|!\\[[^\\]]*\\]\\(|<\\s*(?:script|img|iframe|svg|object|embed|style|link|meta|form|input|video|audio|details|template)\\b|\\]\\(\\s*(?:javascript|data|vbscript):|display\\s*:\\s*none|font-size\\s*:\\s*0',
-  ),
-]
+import { WORDING } from './lint-wording.ts'
+import { isPlainlyChanging, isReadName, nameWords } from './verbs.ts'
 
 /** The codes of what a text says that no description should; deduplicated. */
 export function wordingOf(text: string): readonly FindingCode[] {
   const read = unmasked(text).replace(/[ \t\u00a0]+/g, ' ')
-  const codes = RULES.filter(({ pattern }) => pattern.test(read)).map(({ code }) => code)
+  const codes = WORDING.filter(({ pattern }) => pattern.test(read)).map(({ code }) => code)
   if (ordersToolsOfOthers(read)) codes.push('cross-tool-instruction')
   const encoded = encodedTexts(read)
   if (encoded.length > 0)
@@ -159,21 +21,43 @@ export function wordingOf(text: string): readonly FindingCode[] {
   return [...new Set(codes)]
 }
 
-const CALL =
-  /\b(?:call|calls|calling|invoke|invoking|run|running|execute|executing|use|using|trigger|chain)\s+(?:the\s+|our\s+)?(?:tool\s+|function\s+)?[`"']?([A-Za-z][\w-]*(?:(?:\.|__|:|\/)[A-Za-z][\w-]*)*)[`"']?/gi
+const NAME = '[`"\']?([A-Za-z][\\w-]*(?:(?:\\.|__)[A-Za-z][\\w-]*)*)[`"\']?'
+const CALLS = new RegExp(
+  `\\b(?:call|calls|calling|invoke|invoking|run|running|execute|executing|trigger|chain)\\s+(?:the\\s+|our\\s+)?(?:tool\\s+|function\\s+)?${NAME}`,
+  'gi',
+)
+/** Field names are written like tool names ("use event.action_type"), so here the name must say what it does. */
+const MENTIONS = /\b[a-z][\w-]*(?:\.|__)([a-z]+_[a-z_]+)\b/gi
+const USES = new RegExp(`\\b(?:use|using)\\s+(?:the\\s+)?(?:tool\\s+)?${NAME}`, 'gi')
+const WHEN_CALLED =
+  /\b(?:when|whenever|if|before|after|once)\b[^.!?;\n]{0,40}\b[a-z]+_[a-z_]+\b[^.!?;\n]{0,20}\b(?:called|invoked|used|available|executed|run)\b[,:]?\s+(?:you must |please |always |first |also |then )*(?:call|use|set|change|send|add|replace|pass|include|invoke|execute)\b/i
+const INSTEAD =
+  /\b(?:instead of|rather than|in place of|replaces?|do not use|don't use|never use|stop using|prefer this (?:tool )?(?:over|to))\s+(?:the\s+)?(?:tool\s+)?[`"']?[a-z][\w-]*(?:\.|__)[a-z][\w-]*/i
 
 /**
  * Whether the text sends the model to a tool of another server (a name with a server in front), or to one that by
  * its name changes something. "Call list_indexes first" is documentation; "then call disable_user" is not.
  */
 function ordersToolsOfOthers(text: string): boolean {
-  for (const [, name = ''] of text.matchAll(CALL)) {
-    if (/[\w-](?:\.|__|:)[A-Za-z]/.test(name) && /[_-]/.test(name)) return true
+  for (const [, name = ''] of text.matchAll(CALLS)) {
+    if (/(?:\.|__)/.test(name) && name.includes('_')) return true
     if (/[a-z]_[a-z]/i.test(name) && !isReadName(name)) return true
   }
-  return /\b(?:instead of|rather than|in place of|replaces?|do not use|don't use|never use|stop using|prefer this (?:tool )?(?:over|to))\s+(?:the\s+)?(?:tool\s+)?[`"']?[a-z][\w-]*(?:\.|__)[a-z][\w-]*/i.test(
-    text,
-  )
+  for (const [, name = ''] of [...text.matchAll(MENTIONS), ...text.matchAll(USES)]) {
+    if (/[a-z]_[a-z]/i.test(name) && (actsByName(name) || /read_secret|get_secret/i.test(name)))
+      return true
+  }
+  return WHEN_CALLED.test(text) || INSTEAD.test(text)
+}
+
+const FIELD_ENDINGS = new Set(
+  'time at date count id ids by type status name field key value reason state flag'.split(' '),
+)
+
+/** Whether a name begins with what it does and does not end like a field: `isolate_host`, not `update_time`. */
+function actsByName(name: string): boolean {
+  const words = nameWords(name)
+  return isPlainlyChanging(words[0] ?? '') && !FIELD_ENDINGS.has(words.at(-1) ?? '')
 }
 
 /** Readable texts inside base64 runs. 24 characters hold 18 bytes, the shortest order worth hiding. */
