@@ -69,12 +69,17 @@ function setDurable(raw: SqliteConnection): void {
 }
 
 function checkDurable(raw: SqliteConnection): void {
-  const mode = raw.prepare('pragma journal_mode').get()?.['journal_mode']
-  const synchronous = raw.prepare('pragma synchronous').get()?.['synchronous']
+  const mode = pragma(raw, 'journal_mode')
+  const synchronous = pragma(raw, 'synchronous')
   // 2 is FULL, 3 is EXTRA.
-  if (mode !== 'wal' || typeof synchronous !== 'number' || synchronous < 2) {
+  if (mode !== 'wal' || (synchronous !== 2 && synchronous !== 3)) {
     throw new Failure('store_not_durable', `journal_mode=${mode}, synchronous=${synchronous}`)
   }
+}
+
+function pragma(raw: SqliteConnection, name: 'journal_mode' | 'synchronous'): unknown {
+  const row: Readonly<Record<string, unknown>> = raw.prepare(`pragma ${name}`).get() ?? {}
+  return row[name]
 }
 
 function kyselyOver(database: SqliteDatabase): Kysely<DB> {
