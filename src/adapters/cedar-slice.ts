@@ -66,7 +66,7 @@ export function sliceOf(
     stale: request.stale,
     targetLimit: Object.hasOwn(limits, target.kind) ? limits[target.kind] : limits.default,
     criticalFrom: thresholds.criticalFrom,
-    lowSeverityFrom: thresholds.lowSeverityFrom,
+    severeUpTo: thresholds.severeUpTo,
     now: instantOf(request.nowMs),
     discharged,
   }

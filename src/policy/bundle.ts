@@ -28,8 +28,8 @@ export type Thresholds = {
   readonly targetLimit: { readonly default: number; readonly [kind: string]: number }
   /** Criticality (0 to 5) from which a target counts as critical. */
   readonly criticalFrom: number
-  /** Case severity (1 worst, 5 mildest) from which a case counts as low (R147). */
-  readonly lowSeverityFrom: number
+  /** Case severity (1 worst, 5 mildest) up to which a case counts as severe; 0: none does. */
+  readonly severeUpTo: number
 }
 
 /** Who owns a class: an action name, an effect or `default`, optionally in one environment only. */

@@ -48,7 +48,7 @@ function listOf(source: string, value: JsonValue): readonly JsonValue[] {
 /** Throws `policy_invalid`. */
 export function readThresholds(source: string, value: JsonValue): Thresholds {
   const texts = ['version', 'owner', 'rationale', 'effectiveFrom', 'reviewBy'] as const
-  const numbers = ['criticalFrom', 'lowSeverityFrom'] as const
+  const numbers = ['criticalFrom', 'severeUpTo'] as const
   const record = membersOf(source, value, [...texts, ...numbers, 'targetLimit'])
   const limits = record.targetLimit
   if (!isObject(limits)) throw invalid(source, '"targetLimit" must be an object')
@@ -67,7 +67,7 @@ export function readThresholds(source: string, value: JsonValue): Thresholds {
     reviewBy: textOf(source, record, 'reviewBy'),
     targetLimit,
     criticalFrom: numberOf(source, record, 'criticalFrom'),
-    lowSeverityFrom: numberOf(source, record, 'lowSeverityFrom'),
+    severeUpTo: numberOf(source, record, 'severeUpTo'),
   }
 }
 

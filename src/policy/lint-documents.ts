@@ -32,8 +32,7 @@ function lintThresholds(thresholds: Thresholds): readonly Finding[] {
     if (!isWithin(limit, 1, 10_000)) error(`targetLimit.${kind} must be 1 to 10000`)
   }
   if (!isWithin(thresholds.criticalFrom, 1, 5)) error('criticalFrom must be 1 to 5')
-  if (!isWithin(thresholds.lowSeverityFrom, 2, 6))
-    error('lowSeverityFrom must be 2 to 6 (6: never)')
+  if (!isWithin(thresholds.severeUpTo, 0, 4)) error('severeUpTo must be 0 to 4 (0: none)')
   return findings
 }
 

@@ -24,7 +24,7 @@ type Call = {
   purpose: String, taskOpen: Bool, onBehalfOf: String,
   caseOpen: Bool, severity: Long, caseTags: Set<String>, caseAgeMs: Long,
   exposure: Set<String>, untrustedSources: Set<String>, stale: Set<String>,
-  targetLimit: Long, criticalFrom: Long, lowSeverityFrom: Long,
+  targetLimit: Long, criticalFrom: Long, severeUpTo: Long,
   now: datetime, discharged: Set<String>
 };
 `

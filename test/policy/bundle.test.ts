@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { createCedarEngine } from '../../src/adapters/cedar-engine.ts'
 import { readBundleDirectory } from '../../src/adapters/policy-files.ts'
 import { completeActions } from '../../src/policy/actions.ts'
 import type { Bundle } from '../../src/policy/bundle.ts'
@@ -13,6 +14,7 @@ import {
   CONTAIN,
   ENTRY,
   engine,
+  floor,
   policyText,
   requestWith,
   shippedBundle,
@@ -116,10 +118,21 @@ describe('loading', () => {
     const second = engine.loadBundle('swap', bundleWith('extra', FORBID_WRITE))
     expect(decide(second, request, ENTRY, []).reason).toBe('forbidden')
     expect(decide(first, request, ENTRY, []).kind).toBe('hold')
-    const third = engine.loadBundle('swap', shippedBundle())
-    expect(decide(third, request, ENTRY, []).kind).toBe('hold')
+    // The third takes the slots of the first.
+    const never = FORBID_WRITE.replace('@id', '@code("purpose_forbids") @id')
+    const third = engine.loadBundle('swap', bundleWith('extra', never))
+    expect(decide(third, request, ENTRY, []).reason).toBe('purpose_forbids')
     expect(decide(second, request, ENTRY, []).reason).toBe('forbidden')
     expect(decide(first, request, ENTRY, []).kind).toBe('hold')
+    expect(decide(third, request, ENTRY, []).reason).toBe('purpose_forbids')
+  })
+
+  it('refuses a bundle under which a retired agent could act', () => {
+    const { 'floor-agent-not-active': _, ...less } = floor
+    const lax = createCedarEngine(less)
+    expect(() => lax.loadBundle('lax', shippedBundle({ floor: less }))).toThrow(
+      'the canary was not denied',
+    )
   })
 
   it('changes nothing when it fails', () => {

@@ -48,6 +48,12 @@ describe('checking a candidate in a worker', () => {
     expect(failed?.problems).toContain('not decided by base-close-incident')
   })
 
+  it('answers when the worker dies, because a check that stops is a finding', async () => {
+    const bundle = { ...shippedBundle(), actions: undefined as never }
+    const report = await checkBundle({ floor, bundle, cases })
+    expect(report.findings).toMatchObject([{ severity: 'error', code: 'engine_stopped' }])
+  })
+
   it('answers in time even when the check does not end', async () => {
     const report = await checkBundle({ floor, bundle: shippedBundle(), cases }, 1)
     expect(report.findings).toMatchObject([{ severity: 'error', code: 'check_timeout' }])

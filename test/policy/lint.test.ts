@@ -221,7 +221,8 @@ describe('the documents beside the policies', () => {
       { effectiveFrom: 'soon' },
       { reviewBy: '2025-01-01' },
       { criticalFrom: 0 },
-      { lowSeverityFrom: 1.5 },
+      { severeUpTo: 1.5 },
+      { severeUpTo: 5 },
       { targetLimit: { default: 0 } },
     ]) {
       expect(codesOfBundle({ thresholds: { ...thresholds, ...change } })).toContain(

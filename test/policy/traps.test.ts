@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Shard } from '../../src/adapters/cedar-host.ts'
 import { CedarHost, freshCedar } from '../../src/adapters/cedar-host.ts'
 import type { Slice } from '../../src/adapters/cedar-slice.ts'
+import { sliceProblem } from '../../src/adapters/cedar-slice.ts'
 import { decide } from '../../src/policy/decide.ts'
 import type { PolicyRequest } from '../../src/policy/request.ts'
 import { SAMPLE_REQUEST } from '../../src/policy/sample-request.ts'
@@ -136,6 +137,20 @@ describe('a slice that Cedar would smooth over', () => {
       expect(engine.counts().errors).toBe(before + 1)
     })
   }
+})
+
+describe('the slice check', () => {
+  it('names what is wrong before the engine is asked, and says nothing of a sound slice', () => {
+    const slice = loaded.sliceOf(readCall, [])
+    expect(sliceProblem(slice)).toBeUndefined()
+    const context = { ...slice.context, __extn: 'x' }
+    expect(sliceProblem({ ...slice, context })).toBe('context has a reserved key')
+    const labels = ['fine', 1]
+    const bent = withEntity(slice, 1, { attrs: { ...slice.entities[1]?.attrs, labels } })
+    expect(sliceProblem(bent)).toBe('Target.labels holds something that is not a plain text')
+    const orphan = withEntity(slice, 0, { parents: [{ type: 'Agent', id: 'team' }] })
+    expect(sliceProblem(orphan)).toBe('a parent of Agent is not in the slice')
+  })
 })
 
 describe('a request that is not what its type says', () => {
