@@ -50,7 +50,7 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     const rest = await createRestFace(parts.restParts)
     undo.unshift(() => rest.close(), ...timers(parts))
     faces.mcp = (request, response) => void mcp.handle(request, response)
-    faces.rest = rest.handle
+    faces.rest = rest.listener
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => {
       closing ??= unwind(undo)

@@ -1,0 +1,42 @@
+/** The people's side over REST, with the token each of them holds. */
+import type { Plane, TestPerson } from './plane.ts'
+
+export type RestAnswer = {
+  readonly status: number
+  readonly body: Readonly<Record<string, never>> & Record<string, unknown>
+}
+
+export async function rest(
+  plane: Plane,
+  person: TestPerson | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<RestAnswer> {
+  const response = await fetch(`${plane.gateway.baseUrl}${path}`, {
+    method,
+    headers: {
+      ...(person === undefined ? {} : { authorization: `Bearer ${person.token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  return { status: response.status, body: isJson ? JSON.parse(text) : { text } } as RestAnswer
+}
+
+/** Reads the request as the person would, then decides on exactly what was read. */
+export async function decide(
+  plane: Plane,
+  person: TestPerson,
+  verb: 'approve' | 'deny',
+  approvalId: string,
+  reason = 'checked the evidence',
+): Promise<RestAnswer> {
+  const shown = await rest(plane, person, 'GET', `/api/v1/approvals/${approvalId}`)
+  return rest(plane, person, 'POST', `/api/v1/approvals/${approvalId}/${verb}`, {
+    seen_digest: shown.body.action_digest,
+    reason,
+  })
+}

@@ -1,0 +1,275 @@
+/**
+ * A whole gateway on free ports with people, a roster, an agent and real tool servers, for tests that go
+ * through its faces. Nothing is faked: SQLite (or PostgreSQL), the Cedar engine, MCP over HTTP and stdio.
+ */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { calculateJwkThumbprint, type JWK, SignJWT } from 'jose'
+import type { UpstreamSpec } from '../../src/adapters/upstream-spec.ts'
+import { changeAgentState } from '../../src/command/change-agent.ts'
+import { putAsset } from '../../src/command/put-asset.ts'
+import { putCase } from '../../src/command/put-case.ts'
+import { putCertificate } from '../../src/command/put-certificate.ts'
+import { putShift } from '../../src/command/put-shift.ts'
+import { registerAgent } from '../../src/command/register-agent.ts'
+import { registerPerson } from '../../src/command/register-person.ts'
+import { type Config, readConfig, type UpstreamConfig } from '../../src/config.ts'
+import type { AgentMode } from '../../src/identity/agent.ts'
+import type { Person, Role } from '../../src/identity/person.ts'
+import type { Log } from '../../src/kernel/log.ts'
+import { type Gateway, startGateway } from '../../src/main.ts'
+import { TENANT } from '../../src/wiring.ts'
+
+const HOUR_MS = 3_600_000
+const BY = { kind: 'system', part: 'test-harness' } as const
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** A clock that is the real one plus what a test adds: time only moves forward, and never by waiting. */
+export class TestClock {
+  private aheadMs = 0
+  readonly nowMs = (): number => Date.now() + this.aheadMs
+  advance(ms: number): void {
+    this.aheadMs += ms
+  }
+}
+
+export type TestPerson = Person & { readonly token: string }
+
+export type TestAgent = {
+  readonly id: string
+  readonly subject: string
+  readonly privateKey: KeyObject
+  readonly jwk: JWK
+}
+
+export type Plane = {
+  readonly gateway: Gateway
+  readonly clock: TestClock
+  readonly dataDir: string
+  readonly caseId: string
+  /** Shift lead on call, certified for everything. */
+  readonly dana: TestPerson
+  /** Incident commander on call, certified for everything. */
+  readonly ines: TestPerson
+  /** Analyst; owns the agent. */
+  readonly alex: TestPerson
+  /** Platform engineer, not on call. */
+  readonly petra: TestPerson
+  readonly agent: TestAgent
+  readonly close: () => Promise<void>
+}
+
+export type PlaneOptions = {
+  readonly upstreams?: readonly UpstreamConfig[]
+  readonly mode?: AgentMode
+  readonly grants?: readonly string[]
+  readonly config?: Partial<Config>
+  readonly dataDir?: string
+  readonly at?: (label: string) => void
+}
+
+const CLASSES = ['annotate', 'influence', 'write', 'contain', 'identity', 'destructive', 'read']
+
+export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'countersign-test-'))
+  const clock = new TestClock()
+  const config: Config = {
+    ...readConfig({ COUNTERSIGN_DATA: dataDir, COUNTERSIGN_PORT: '0' }),
+    holdMs: 0,
+    upstreams: options.upstreams ?? [
+      rangeUpstream('directory', dataDir),
+      rangeUpstream('desk', dataDir),
+    ],
+    ...options.config,
+  }
+  const at = options.at === undefined ? {} : { at: options.at }
+  const gateway = await startGateway(config, { log: quiet, clock, ...at })
+  const dana = await addPerson(gateway, 'Dana', ['shift-lead', 'identity-owner'])
+  const ines = await addPerson(gateway, 'Ines', ['incident-commander', 'service-owner'])
+  const alex = await addPerson(gateway, 'Alex', ['analyst'])
+  const petra = await addPerson(gateway, 'Petra', ['platform-engineer'])
+  for (const person of [dana, ines, alex]) await putOnDuty(gateway, clock, person)
+  const { record } = await putCase(gateway.parts.restParts, {
+    tenant: TENANT,
+    by: BY,
+    externalRef: 'INC-482',
+    title: 'SSH brute force',
+    state: 'open',
+    severity: 2,
+    tags: [],
+    source: 'test',
+  })
+  const agent = await addAgent(gateway, 'triage', alex, options)
+  const close = async () => {
+    await gateway.close()
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+  }
+  return { gateway, clock, dataDir, caseId: record.id, dana, ines, alex, petra, agent, close }
+}
+
+export async function addPerson(
+  gateway: Gateway,
+  name: string,
+  roles: readonly Role[],
+): Promise<TestPerson> {
+  const email = `${name.toLowerCase()}@soc.example`
+  const { person, token } = await registerPerson(gateway.parts.restParts, {
+    tenant: TENANT,
+    by: BY,
+    name,
+    email,
+    roles,
+  })
+  return { ...person, token }
+}
+
+/** On call for all their roles from an hour ago, and certified for every class for a year. */
+export async function putOnDuty(gateway: Gateway, clock: TestClock, person: Person): Promise<void> {
+  const deps = gateway.parts.restParts
+  const nowMs = clock.nowMs()
+  for (const role of person.roles) {
+    await putShift(deps, {
+      tenant: TENANT,
+      by: BY,
+      role,
+      person: person.id,
+      fromMs: nowMs - HOUR_MS,
+      toMs: nowMs + 12 * HOUR_MS,
+      source: 'test',
+    })
+  }
+  for (const actionClass of CLASSES) {
+    await putCertificate(deps, {
+      tenant: TENANT,
+      by: BY,
+      person: person.id,
+      actionClass,
+      issuer: 'academy',
+      expiresAtMs: nowMs + 365 * 24 * HOUR_MS,
+    })
+  }
+}
+
+export async function addAgent(
+  gateway: Gateway,
+  name: string,
+  owner: Person,
+  options: Pick<PlaneOptions, 'mode' | 'grants'> = {},
+): Promise<TestAgent> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const jwk = publicKey.export({ format: 'jwk' }) as JWK
+  const subject = `spiffe://test.example/agent/${name}`
+  const upstreams = gateway.config.upstreams.map(({ id }) => `${id}/*`)
+  const { agent } = await registerAgent(gateway.parts.restParts, {
+    tenant: TENANT,
+    by: BY,
+    name,
+    subject,
+    owner: owner.id,
+    mode: options.mode ?? 'supervised',
+    grants: options.grants ?? upstreams,
+    key: jwk as Record<string, string>,
+  })
+  await changeAgentState(gateway.parts.restParts, {
+    tenant: TENANT,
+    by: BY,
+    agentId: agent.id,
+    state: 'active',
+  })
+  return { id: agent.id, subject, privateKey, jwk }
+}
+
+export async function addAsset(
+  gateway: Gateway,
+  kind: string,
+  name: string,
+  rest: {
+    criticality?: number
+    isNeverTouch?: boolean
+    labels?: readonly string[]
+    environment?: 'lab' | 'production'
+  } = {},
+): Promise<void> {
+  await putAsset(gateway.parts.restParts, {
+    tenant: TENANT,
+    by: BY,
+    kind,
+    name,
+    criticality: rest.criticality ?? 2,
+    environment: rest.environment ?? 'lab',
+    isNeverTouch: rest.isNeverTouch ?? false,
+    labels: rest.labels ?? [],
+    source: 'test',
+  })
+}
+
+/** A task token over the real token endpoint. */
+export async function taskToken(
+  plane: Plane,
+  purpose = 'respond',
+  details: object = {},
+  agent = plane.agent,
+): Promise<string> {
+  const { baseUrl } = plane.gateway
+  const nowS = Math.floor(plane.clock.nowMs() / 1000)
+  const assertion = await new SignJWT({})
+    .setProtectedHeader({ alg: 'ES256', kid: await calculateJwkThumbprint(agent.jwk), typ: 'JWT' })
+    .setIssuer(agent.subject)
+    .setSubject(agent.subject)
+    .setAudience(`${baseUrl}/oauth/token`)
+    .setIssuedAt(nowS)
+    .setExpirationTime(nowS + 120)
+    .setJti(crypto.randomUUID())
+    .sign(agent.privateKey)
+  const jwtType = 'urn:ietf:params:oauth:token-type:jwt'
+  const response = await fetch(`${baseUrl}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      actor_token: assertion,
+      actor_token_type: jwtType,
+      subject_token: assertion,
+      subject_token_type: jwtType,
+      resource: `${baseUrl}/mcp`,
+      authorization_details: JSON.stringify([
+        { type: 'countersign_task', case: 'INC-482', purpose, ...details },
+      ]),
+    }),
+  })
+  const body = (await response.json()) as { access_token?: string }
+  if (body.access_token === undefined) throw new Error(`no token: ${JSON.stringify(body)}`)
+  return body.access_token
+}
+
+/** One of the range's stdio servers, its shipped entries trusted. */
+export function rangeUpstream(
+  id: 'directory' | 'desk' | 'extras',
+  dataDir: string,
+): UpstreamConfig {
+  const script = resolve(import.meta.dirname, `../../range/${id}-mcp.ts`)
+  const env = { RANGE_DIR: dataDir, RANGE_DATA: dataDir }
+  return {
+    id,
+    transport: 'stdio',
+    command: process.execPath,
+    args: [script],
+    env,
+    trustsShippedEntries: true,
+  }
+}
+
+/** A real server from npm that serves a folder. */
+export function filesystemUpstream(folder: string): UpstreamConfig {
+  const require = createRequire(import.meta.url)
+  const root = dirname(require.resolve('@modelcontextprotocol/server-filesystem/package.json'))
+  const spec: UpstreamSpec = {
+    id: 'evidence',
+    transport: 'stdio',
+    command: process.execPath,
+    args: [join(root, 'dist/index.js'), folder],
+  }
+  return { ...spec, trustsShippedEntries: true }
+}
