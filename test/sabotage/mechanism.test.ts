@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { SABOTAGES, type Sabotage } from './registry.ts'
+import { REQUIREMENTS } from '../requirements.ts'
+import { SABOTAGES } from './registry.ts'
 import { replaceExport } from './replace.ts'
+import type { Sabotage } from './sabotage.ts'
 import { runTrial, type Trial } from './trial.ts'
 import { findFlaw } from './verdict.ts'
 
@@ -100,6 +102,11 @@ describe('the verdict on a trial', () => {
 })
 
 describe('the registry', () => {
+  it('holds no sabotage that no promise names', () => {
+    const named = new Set(REQUIREMENTS.map((row) => row.sabotage))
+    expect(SABOTAGES.filter(({ name }) => !named.has(name))).toEqual([])
+  })
+
   it('names each sabotage once, and each fits the module it names today', () => {
     expect(new Set(SABOTAGES.map(({ name }) => name)).size).toBe(SABOTAGES.length)
     for (const sabotage of SABOTAGES) {

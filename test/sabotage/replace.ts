@@ -1,7 +1,7 @@
 /** Rewrites the source of one module so that one exported function does something else. Pure. */
 import { isNode, nameOf, parseModule, type SyntaxNode } from '../syntax/walk.ts'
 import { CALLED } from './plan.ts'
-import type { Sabotage } from './registry.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /**
  * The module with the replacement in it. Calls from inside the module meet the replacement too.

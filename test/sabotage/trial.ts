@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { PLAN_VARIABLE, type Plan } from './plan.ts'
-import type { Sabotage } from './registry.ts'
 import { replaceExport } from './replace.ts'
+import type { Sabotage } from './sabotage.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'preload.ts')).href
