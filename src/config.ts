@@ -140,6 +140,29 @@ export function readConfig(environment: Environment = process.env): Config {
   }
 }
 
+/** What the command line takes from the environment. A token comes from here or from a file, never from a flag. */
+export type CliEnvironment = {
+  readonly url?: string
+  readonly token?: string
+  /** Where the gateway is and whose token files there are; `cli.json` of the data directory unless told. */
+  readonly profile: string
+}
+
+/**
+ * Reads `COUNTERSIGN_URL`, `COUNTERSIGN_TOKEN` and `COUNTERSIGN_PROFILE`; an empty one counts as absent. Needs no
+ * configuration file: who asks a gateway is often not who may read its secrets.
+ */
+export function readCliEnvironment(environment: Environment = process.env): CliEnvironment {
+  const url = environment.COUNTERSIGN_URL
+  const token = environment.COUNTERSIGN_TOKEN
+  const inData = () => resolve(environment.COUNTERSIGN_DATA || 'data', 'cli.json')
+  return {
+    profile: environment.COUNTERSIGN_PROFILE || inData(),
+    ...(url === undefined || url === '' ? {} : { url }),
+    ...(token === undefined || token === '' ? {} : { token }),
+  }
+}
+
 function parsed(path: string | undefined): z.output<typeof File> {
   if (path !== undefined && !existsSync(path)) {
     throw new Failure('config_invalid', `COUNTERSIGN_CONFIG names ${path}, which does not exist`)

@@ -36,7 +36,6 @@ export const FAILURES = {
   header_mismatch: row('caller', 400, 'Headers and body disagree', 'Send headers that repeat the body.'),
   not_found: row('caller', 404, 'There is no such thing', 'List what exists first.'),
   method_not_allowed: row('caller', 405, 'The method is not allowed here', 'See /api/openapi.json.'),
-  media_type_unsupported: row('caller', 415, 'The media type is not taken here', 'Send application/json.'),
   rate_limited: row('caller', 429, 'Too many requests', 'Wait for the time in Retry-After.'),
   conflict: row('caller', 409, 'It already exists or has changed', 'Read it again, then retry.'),
 

@@ -1,0 +1,101 @@
+/**
+ * A person's decision from the command line: show first, then ask, then send the digest that was shown. A yes
+ * without a reason does not exist, and a yes nobody was shown does not either: with `--yes` the package is still
+ * printed before it is sent.
+ */
+import type { z } from 'zod'
+import { approvalSummary, decisionAnswer } from '../contract/approvals.ts'
+import { personList } from '../contract/people.ts'
+import { Failure } from '../kernel/failure.ts'
+import { approvalText, failingText } from './approval-text.ts'
+import type { Cli } from './context.ts'
+import { type Approval, checkedPackage, fetchApproval } from './decision-package.ts'
+import { shortCode } from './digest-text.ts'
+import { EXIT } from './exit-codes.ts'
+import type { GatewayClient } from './gateway-client.ts'
+import { namesById } from './lookup.ts'
+import type { Paint } from './terminal.ts'
+
+export type DecisionRequest = {
+  readonly verb: 'approve' | 'deny' | 'take-over'
+  readonly id: string
+  readonly reason?: string
+  readonly yes?: boolean
+  readonly seen?: string
+}
+
+/** Prints the package as data. The look is recorded: a yes nobody looked at is a finding (R93). */
+export async function showRequest(cli: Cli, gateway: GatewayClient, id: string): Promise<void> {
+  const { request, text } = await look(cli, gateway, id, cli.paint.out)
+  cli.show(request, () => text)
+}
+
+/** Throws `usage_invalid` where nobody can be asked, and what the gateway refuses. */
+export async function decide(cli: Cli, gateway: GatewayClient, wish: DecisionRequest): Promise<void> {
+  const { request, text } = await look(cli, gateway, wish.id, cli.paint.err)
+  cli.terminal.err.write(`${text}\n`)
+  if (wish.seen !== undefined && wish.seen !== request.action_digest) {
+    throw new Failure('seen_digest_mismatch', 'the digest of this request is not the one you were shown')
+  }
+  const reason = await reasonOf(cli, wish)
+  await confirm(cli, wish, request)
+  const answer = await gateway.send(
+    'POST',
+    `/api/v1/approvals/${request.id}/${wish.verb}`,
+    { seen_digest: request.action_digest, reason },
+    decisionAnswer,
+  )
+  report(cli, answer)
+}
+
+type Look = { readonly request: Approval; readonly text: string }
+
+async function look(cli: Cli, gateway: GatewayClient, id: string, paint: Paint): Promise<Look> {
+  await gateway.send('POST', `/api/v1/approvals/${id}/view`, undefined, approvalSummary)
+  const [request, { people }] = await Promise.all([
+    fetchApproval(gateway, id),
+    gateway.get('/api/v1/people', personList),
+  ])
+  const person = namesById(people, ({ name }) => name)
+  const shower = { paint, when: cli.when, nowMs: Date.now(), person }
+  return { request, text: approvalText(request, checkedPackage(request), shower) }
+}
+
+async function reasonOf(cli: Cli, wish: DecisionRequest): Promise<string> {
+  const given = wish.reason?.trim() ?? ''
+  if (given !== '') return given
+  const asked = cli.mayAsk() ? (await cli.terminal.ask('Why? ')).trim() : ''
+  if (asked === '') throw new Failure('reason_required', 'nobody decides without saying why')
+  return asked
+}
+
+/** A yes is typed as the short code of what it signs, so that it cannot be given to something else by habit. */
+async function confirm(cli: Cli, wish: DecisionRequest, request: Approval): Promise<void> {
+  if (wish.verb !== 'approve' || wish.yes === true) return
+  if (!cli.mayAsk()) {
+    throw new Failure('usage_invalid', 'nobody can be asked here; look first, then approve with --yes')
+  }
+  const code = shortCode(request.action_digest)
+  const typed = await cli.terminal.ask(`Type ${code} to approve, anything else to leave it: `)
+  if (typed.trim() !== code) throw new Failure('cancelled', 'nothing was decided')
+}
+
+const SAID = {
+  released: 'Approved. Exactly this call may run once, now.',
+  'co-signed': 'Your signature counts. Another person has to sign too.',
+  denied: 'Denied. The agent is told your reason.',
+  'taken-over': 'The request is yours now. Nothing was released.',
+  cancelled: 'The request is closed.',
+} as const
+
+function report(cli: Cli, answer: z.output<typeof decisionAnswer>): void {
+  const { outcome } = answer
+  const text =
+    outcome === 'advised'
+      ? `Recorded as advice, nothing was released: ${failingText(answer.failing)}.`
+      : SAID[outcome]
+  if (outcome === 'advised') cli.finish(EXIT.notPermitted)
+  if (outcome === 'co-signed') cli.finish(EXIT.pending)
+  const receipts = answer.receipts.map(({ type, index }) => `ledger entry ${index}: ${type}`)
+  cli.show(answer, () => [text, ...receipts, ''].join('\n'))
+}
