@@ -4,8 +4,8 @@
  */
 import type { RevisionStore } from '../facts/ports.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { Bundle } from '../policy/bundle.ts'
 import type { ActiveBundle } from '../policy/ports.ts'
+import { readBundle } from '../policy/read-bundle.ts'
 import type { BundleStore } from '../policy/store.ts'
 import type { CedarEngine, LoadedBundle } from './cedar-engine.ts'
 
@@ -30,8 +30,7 @@ export function createBundleCache(
     const { policy: revision = 0 } = await revisions.read(tenant, ['policy'])
     const stored = await bundles.active(tenant)
     if (stored === undefined) return { revision, loaded: undefined }
-    const bundle = JSON.parse(stored.text) as Bundle
-    return { revision, loaded: engine.loadBundle(tenant, bundle) }
+    return { revision, loaded: engine.loadBundle(tenant, readBundle(stored.text)) }
   }
 
   const current = async (tenant: string, wanted: number): Promise<Held> => {

@@ -32,9 +32,6 @@ export type ActiveBundle = {
   readonly isMonitored: (action: string, nowMs: number) => boolean
 }
 
-/** Where the active bundle of a tenant comes from; undefined when none is active (then: deny). */
-export type BundleSource = (tenant: string) => ActiveBundle | undefined
-
 export type Decide = (
   bundle: ActiveBundle | undefined,
   request: PolicyRequest,
