@@ -196,6 +196,15 @@ describe('the allow-list of entries', () => {
     }
   })
 
+  it('knows agents and people by our ids only, never by a name that would fit a label', () => {
+    for (const kind of ['agent', 'person'] as const) {
+      const draft = { ...DRAFT, actor: { kind, id: 'alice@corp.example' } }
+      expect(() => encodeEntry(draft, PLACE)).toThrow(NOT_ALLOWED)
+    }
+    const draft: EntryDraft = { ...DRAFT, actor: { kind: 'system', id: 'sweeper' } }
+    expect(() => encodeEntry(draft, PLACE)).not.toThrow()
+  })
+
   it('refuses entries above 16 KiB', () => {
     const labels = (count: number) =>
       Array.from({ length: count }, (_, i) => `${'x'.repeat(70)}${i}`)

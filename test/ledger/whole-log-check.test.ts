@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/kernel/digest.ts'
 import type { StoredLog } from '../../src/ledger/check.ts'
 import { checkLog } from '../../src/ledger/check.ts'
-import { signCheckpoint } from '../../src/ledger/checkpoint.ts'
+import { checkpointText, signCheckpoint } from '../../src/ledger/checkpoint.ts'
 import {
   appendLeaf,
   EMPTY_FRONTIER,
@@ -10,6 +10,7 @@ import {
   leafHash,
   rootOf,
 } from '../../src/ledger/merkle.ts'
+import { joinNote, signatureLine } from '../../src/ledger/note.ts'
 import { encodeVkey, signerFromSeed } from '../../src/ledger/note-key.ts'
 import { CaseStory } from './case-story.ts'
 import { MemoryLog, ORIGIN } from './memory-log.ts'
@@ -157,8 +158,14 @@ describe('a whole log', () => {
       sha256(Buffer.from('the log key of tests')),
     )
     const elsewhere = { ...late, note: signCheckpoint(renamed, late.size, log.head().root) }
+    const otherText = checkpointText('other.example', late.size, log.head().root)
+    const otherOrigin = {
+      ...late,
+      note: joinNote(otherText, [signatureLine(log.signer, otherText)]),
+    }
     for (const checkpoint of [
       foreign,
+      otherOrigin,
       elsewhere,
       { ...late, size: 3 },
       { ...late, note: 'no note' },

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/kernel/digest.ts'
-import { signCheckpoint } from '../../src/ledger/checkpoint.ts'
+import { checkpointText, signCheckpoint, withSignature } from '../../src/ledger/checkpoint.ts'
 import type { CaseExport } from '../../src/ledger/export-format.ts'
 import { writeExport } from '../../src/ledger/export-format.ts'
 import { rootOf } from '../../src/ledger/merkle.ts'
+import { joinNote, signatureLine } from '../../src/ledger/note.ts'
 import { encodeVkey, signerFromSeed } from '../../src/ledger/note-key.ts'
 import type { Verdict } from '../../src/verify/verdict.ts'
 import { verifyExport } from '../../src/verify/verify.ts'
@@ -219,6 +220,27 @@ describe('an export changed by a forger who corrects the file digest', () => {
     expect(
       codesOf(replace(signCheckpoint(elsewhere, log.frontier.size, rootOf(log.frontier)))),
     ).toEqual(['log'])
+  })
+
+  it('fails when header, key and checkpoint do not all name the same log', () => {
+    const { size } = log.frontier
+    const sign = (signer: typeof log.signer, origin: string, key = signer.key) => {
+      const text = checkpointText(origin, size, rootOf(log.frontier))
+      const checkpoint = joinNote(text, [signatureLine(signer, text)])
+      return verifyExport(writeExport({ ...parts, checkpoint, verifierKey: encodeVkey(key) }))
+    }
+    const seed = sha256(Buffer.from('the log key of tests'))
+    const renamed = signerFromSeed('other.example/log', 'ed25519', seed)
+    expect(codesOf(sign(log.signer, ORIGIN))).toEqual([])
+    expect(codesOf(sign(renamed, ORIGIN))).toEqual(['log'])
+    expect(codesOf(sign(log.signer, 'other.example/log'))).toEqual(['log'])
+    expect(codesOf(sign(renamed, 'other.example/log'))).toEqual(['log'])
+  })
+
+  it('fails when the log signed the checkpoint once rightly and once wrongly', () => {
+    const wrong = signatureLine(log.signer, 'another text\n')
+    const checkpoint = withSignature(parts.checkpoint, wrong)
+    expect(codesOf(verifyExport(writeExport({ ...parts, checkpoint })))).toEqual(['log'])
   })
 
   it('is at best not trusted when the forger rewrites the case and signs it with a key of their own', async () => {

@@ -244,6 +244,33 @@ describe('trust', () => {
     expect(verifyExport(file, 'quorum none\n').exitCode).toBe(8)
   })
 
+  it('is not given because another listed log signed too, and fails on a wrong signature of a listed key', async () => {
+    const { log, story } = played()
+    const parts = await log.exportCase(story.caseId)
+    const { text } = parseNote(Buffer.from(parts.checkpoint))
+    const neighbour = signerFromSeed(
+      'other.example/log',
+      'ed25519',
+      sha256(Buffer.from('neighbour')),
+    )
+    const countersigned = withSignature(parts.checkpoint, signatureLine(neighbour, text))
+    const trustNeighbour = `log ${encodeVkey(neighbour.key)}\nquorum none\n`
+    expect(
+      verifyExport(writeExport({ ...parts, checkpoint: countersigned }), trustNeighbour).exitCode,
+    ).toBe(8)
+
+    // A key that took over from an earlier one: both lines stand during the change, both must be right.
+    const next = signerFromSeed(ORIGIN, 'ed25519', sha256(Buffer.from('next key')))
+    const trustNext = `log ${encodeVkey(next.key)}\nquorum none\n`
+    for (const [signed, exitCode] of [
+      [text, 0],
+      ['another text\n', 5],
+    ] as const) {
+      const checkpoint = withSignature(parts.checkpoint, signatureLine(next, signed))
+      expect(verifyExport(writeExport({ ...parts, checkpoint }), trustNext).exitCode).toBe(exitCode)
+    }
+  })
+
   it('says "not independently witnessed" when the policy asks for no witness and none cosigned', async () => {
     const { log, file } = await cosigned([])
     const verdict = verifyExport(file, trusting(log))
