@@ -64,6 +64,7 @@ export async function exchangeToken(
   deps: ExchangeDeps,
   input: ExchangeInput,
 ): Promise<IssuedToken> {
+  if (input.grantType === undefined) throw invalid('grant_type is missing')
   if (input.grantType !== TOKEN_EXCHANGE_GRANT) {
     throw new Failure('grant_type_unknown', 'grant_type is not the token exchange of RFC 8693')
   }

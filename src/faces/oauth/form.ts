@@ -8,23 +8,36 @@ const MAX_PARAMETERS = 32
 
 /** Throws `request_invalid`. A parameter without a value counts as not sent (RFC 6749 section 3.2). */
 export function readForm(body: Uint8Array): ReadonlyMap<string, readonly string[]> {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch (cause) {
-    throw new Failure('request_invalid', 'the form is not UTF-8', { cause })
-  }
   const form = new Map<string, string[]>()
-  let count = 0
-  for (const [name, value] of new URLSearchParams(text)) {
-    count += 1
-    if (count > MAX_PARAMETERS) throw new Failure('request_invalid', 'the form has too many parameters')
+  const pairs = decoded(() => new TextDecoder('utf-8', { fatal: true }).decode(body)).split('&')
+  if (pairs.length > MAX_PARAMETERS) throw invalid('the form has too many parameters')
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    const name = unescaped(equals === -1 ? pair : pair.slice(0, equals))
+    const value = equals === -1 ? '' : unescaped(pair.slice(equals + 1))
     if (value === '') continue
     const known = form.get(name)
     if (known !== undefined && !REPEATABLE.includes(name)) {
-      throw new Failure('request_invalid', 'a parameter of the form repeats')
+      throw invalid('a parameter of the form repeats')
     }
     form.set(name, [...(known ?? []), value])
   }
   return form
+}
+
+/** Not URLSearchParams: it turns bytes that are no UTF-8 into replacement characters and goes on. */
+function unescaped(text: string): string {
+  return decoded(() => decodeURIComponent(text.replaceAll('+', ' ')))
+}
+
+function decoded(read: () => string): string {
+  try {
+    return read()
+  } catch (cause) {
+    throw new Failure('request_invalid', 'the form is not percent-encoded UTF-8', { cause })
+  }
+}
+
+function invalid(detail: string): Failure {
+  return new Failure('request_invalid', detail)
 }
