@@ -4,7 +4,8 @@
  */
 import { fingerprintOf } from '../approval/binding.ts'
 import { classify, isRefused } from '../catalogue/classify.ts'
-import type { ClassifiedCall } from '../catalogue/tool.ts'
+import { templateFor } from '../catalogue/resource-template.ts'
+import type { ClassifiedCall, Tool } from '../catalogue/tool.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
 import { type Digest, digestOf } from '../kernel/digest.ts'
 import { Failure, type Refusal, refusal } from '../kernel/failure.ts'
@@ -29,11 +30,14 @@ const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
 
 export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
   const { session, upstream, kind, name } = intent
-  const tool = await spine.tools.byName(session.tenant, upstream, kind, name)
+  const tool = await toolOf(spine, intent)
   const label = labelOf(intent, tool?.exposedName, tool?.definitionDigest ?? NO_DEFINITION)
   const refused = (no: Refusal): What => ({ kind: 'refused', refusal: no, label })
   // Grants first: whoever may not use a tool does not learn whether it exists.
-  if (!mayUse(session, upstream, name)) {
+  if (
+    !mayUse(session, upstream, name) &&
+    !(tool !== undefined && mayUse(session, upstream, tool.name))
+  ) {
     return refused(refusal('tool_not_granted', 'the tool is not among the grants of this task'))
   }
   if (tool === undefined) return refused(refusal('tool_unknown', 'no upstream offers this'))
@@ -53,6 +57,15 @@ export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
     if (error instanceof Failure) return refused(refusal(error.code, error.message))
     return refused(refusal('classification_failed', 'the catalogue entry could not be applied'))
   }
+}
+
+/** The tool by its name; for the URI of a resource that is not listed, the template it was made from. */
+async function toolOf(spine: Spine, intent: CallIntent): Promise<Tool | undefined> {
+  const { tenant } = intent.session
+  const { upstream, kind, name } = intent
+  const tool = await spine.tools.byName(tenant, upstream, kind, name)
+  if (tool !== undefined || kind !== 'resource') return tool
+  return templateFor(await spine.tools.list(tenant), upstream, name)
 }
 
 async function innerTools(spine: Spine, tenant: string, isMeta: boolean) {

@@ -1,5 +1,10 @@
-/** The gateway under the conformance suite: the fixture as its one upstream, everything allowed. */
-import { startTestGateway } from '../harness/mcp-gateway.ts'
+/**
+ * The gateway under the conformance suite: the whole product with the fixture as its one upstream. Everything
+ * the fixture offers was reviewed as a read, so policy lets it run; nothing is switched off.
+ */
+
+import { reviewAll } from '../harness/mcp-review.ts'
+import { startPlane, taskToken } from '../harness/plane.ts'
 import { startFixture } from './fixture.ts'
 
 export type ConformanceGateway = {
@@ -13,22 +18,26 @@ const FIXTURE_TOKEN = 'only-the-gateway-holds-this'
 
 export async function startConformanceGateway(): Promise<ConformanceGateway> {
   const fixture = await startFixture(FIXTURE_TOKEN)
-  const gateway = await startTestGateway({
+  const plane = await startPlane({
     upstreams: [
       {
         id: 'fixture',
         transport: 'streamable-http',
         url: fixture.url,
         asks: ['sampling', 'elicitation', 'roots'],
+        credential: { kind: 'bearer', value: { token: FIXTURE_TOKEN } },
+        trustsShippedEntries: false,
       },
     ],
-    secrets: { fixture: { kind: 'bearer', value: { token: FIXTURE_TOKEN } } },
   })
+  await reviewAll(plane, 'fixture')
+  // One task for the whole run; its token outlives it.
+  const token = await taskToken(plane)
   return {
-    url: `${gateway.url}/mcp/u/fixture`,
-    token: async () => 'token-a',
+    url: `${plane.gateway.baseUrl}/mcp/u/fixture`,
+    token: async () => token,
     close: async () => {
-      await gateway.close()
+      await plane.close()
       await fixture.close()
     },
   }

@@ -51,7 +51,7 @@ export function refusalOf(answer: Refused): JsonObject {
     detail,
     next: FAILURES[code].next,
     policies: policyIds,
-    call_id: answer.callId,
+    ...(answer.callId === '' ? {} : { call_id: answer.callId }),
     ...(answer.approvalId === undefined ? {} : { approval_id: answer.approvalId }),
     ...(answer.suggestedArguments === undefined
       ? {}
@@ -77,7 +77,8 @@ export function refusedResult(answer: Refused): JsonObject {
   return {
     content: [text(`${FAILURES[code].title}: ${detail}.`, refusalOf(answer))],
     isError: true,
-    _meta: { 'countersign/call': answer.callId },
+    // Without an id nothing was recorded: the ledger could not be written, or the request was no call.
+    ...(answer.callId === '' ? {} : { _meta: { 'countersign/call': answer.callId } }),
   }
 }
 

@@ -1,8 +1,14 @@
 /** One governed request of an agent: from its message to an intent, and from the answer to its result. */
 import { ProtocolError, type ServerContext } from '@modelcontextprotocol/server'
 import type { ToolKind } from '../../catalogue/tool.ts'
-import type { CallAnswer, CallIntent, GatewayTool } from '../../enforcement/intent.ts'
+import type {
+  CallAnswer,
+  CallIntent,
+  GatewayTool,
+  GatewayToolAnswer,
+} from '../../enforcement/intent.ts'
 import type { TaskSession } from '../../enforcement/session.ts'
+import { Failure } from '../../kernel/failure.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../kernel/strict-json.ts'
 import { type AgentLink, type LegacySession, openLink } from './agent-link.ts'
 import { answeredResult, pendingOf, pendingResult, refusalOf, refusedResult } from './answer.ts'
@@ -72,10 +78,7 @@ async function plainCall(
 ): Promise<JsonObject> {
   return linked(parts, ctx, inbound, legacy, async (link) => {
     const answer = await parts.enforce(intentOf(parts, inbound, target, args, link))
-    if (answer.kind === 'refused') {
-      const { code, detail } = answer.refusal
-      throw thrown(code, detail, refusalOf(answer))
-    }
+    if (answer.kind === 'refused') throw refusedError(target, answer)
     if (answer.kind === 'pending') {
       throw new ProtocolError(GOVERNANCE, 'The request waits for a person', {
         countersign: pendingOf(answer, parts.publicBaseUrl),
@@ -84,6 +87,17 @@ async function plainCall(
     // How long a copy may be kept is for us to say, not for the server behind us.
     const { ttlMs: _, cacheScope: __, ...result } = given(answer)
     return result
+  })
+}
+
+/** What nobody offers is what the protocol calls invalid params; everything else is a refusal of ours. */
+function refusedError(target: Target, answer: Extract<CallAnswer, { kind: 'refused' }>): Error {
+  const { code, detail } = answer.refusal
+  if (code !== 'tool_unknown') return thrown(code, detail, refusalOf(answer))
+  const what = target.kind === 'resource' ? { uri: target.name } : { name: target.name }
+  return new ProtocolError(INVALID_PARAMS, `No such ${target.kind}`, {
+    ...what,
+    countersign: refusalOf(answer),
   })
 }
 
@@ -183,7 +197,7 @@ async function runGatewayTool(
   args: JsonObject,
   link: AgentLink,
 ): Promise<JsonObject> {
-  const ran = await tool.run(inbound.session, args, link.back)
+  const ran = await runOwn(tool, inbound.session, args, link)
   if (ran.kind === 'own') {
     return {
       content: [{ type: 'text', text: ran.text }],
@@ -195,6 +209,22 @@ async function runGatewayTool(
   if (ran.answer.kind === 'refused') return refusedResult(ran.answer)
   if (ran.answer.kind === 'pending') return pendingResult(ran.answer, parts.publicBaseUrl, false)
   return given(ran.answer)
+}
+
+/** A failure of an own tool is a refusal the model can read, like that of any other tool. */
+async function runOwn(
+  tool: GatewayTool,
+  session: TaskSession,
+  args: JsonObject,
+  link: AgentLink,
+): Promise<GatewayToolAnswer> {
+  try {
+    return await tool.run(session, args, link.back)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const refused = { code: error.code, detail: error.message, policyIds: [] }
+    return { kind: 'call', answer: { kind: 'refused', callId: '', refusal: refused } }
+  }
 }
 
 function textParam(params: JsonObject, name: string): string {
