@@ -16,7 +16,7 @@ export class SkippedReporter implements Reporter {
     const counts = new Map<string, number>()
     for (const name of modules.flatMap(skippedIn)) counts.set(name, (counts.get(name) ?? 0) + 1)
     if (counts.size === 0) return
-    console.log('Not run here; .ci/run starts what they need:')
+    console.log('Not run, for want of what the title names (.ci/run starts PostgreSQL):')
     for (const [name, count] of counts) console.log(`  ${count} × ${name}`)
   }
 }
