@@ -35,7 +35,12 @@ export function approvalCommands(noun: Command, cli: Cli): void {
 
 type DecisionOptions = { readonly reason?: string; readonly yes?: boolean; readonly seen?: string }
 
-function addDecision(noun: Command, cli: Cli, verb: 'approve' | 'deny' | 'take-over', about: string): void {
+function addDecision(
+  noun: Command,
+  cli: Cli,
+  verb: 'approve' | 'deny' | 'take-over',
+  about: string,
+): void {
   noun
     .command(verb)
     .description(about)

@@ -36,11 +36,16 @@ export function approvalText(request: Approval, shown: Shown, shower: Shower): s
     ['who', whoLines(request, shown, shower)],
     ['context', contextLines(shown)],
     ['time', timeLines(request, shower)],
-    ['signs', [`short code ${paint('bold', shortCode(request.action_digest))}`, request.action_digest]],
+    [
+      'signs',
+      [`short code ${paint('bold', shortCode(request.action_digest))}`, request.action_digest],
+    ],
   ]
   const body = sections
     .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => `${paint('dim', title)}\n${lines.map((line) => `  ${line}\n`).join('')}`)
+    .map(
+      ([title, lines]) => `${paint('dim', title)}\n${lines.map((line) => `  ${line}\n`).join('')}`,
+    )
   return `${first}\n${second}\n\n${body.join('')}`
 }
 
@@ -76,7 +81,10 @@ function foreignLetters(text: string): string {
   const letters = new Set(text.match(/[^\p{ASCII}]/gu) ?? [])
   return [...letters]
     .slice(0, 8)
-    .map((letter) => `${visible(letter)} U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
+    .map(
+      (letter) =>
+        `${visible(letter)} U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+    )
     .join(', ')
 }
 
@@ -90,7 +98,10 @@ function targetLine(target: Shown['targets'][number]): string {
 }
 
 function undoLine({ reversibility, inverse }: Shown): string {
-  const how = inverse === null ? 'no call takes it back' : `${visible(inverse.tool)} ${jsonText(inverse.arguments)}`
+  const how =
+    inverse === null
+      ? 'no call takes it back'
+      : `${visible(inverse.tool)} ${jsonText(inverse.arguments)}`
   return `${visible(reversibility)}: ${how}`
 }
 

@@ -86,7 +86,8 @@ function gatewayFor(environment: CliEnvironment, options: GlobalOptions): Gatewa
     if (profile !== undefined && only !== undefined && others.length === 0) {
       return tokenOf(path, profile, only)
     }
-    const hint = only === undefined ? '' : `; with ${path}, --as ${[only, ...others].join('|')} says it`
+    const hint =
+      only === undefined ? '' : `; with ${path}, --as ${[only, ...others].join('|')} says it`
     throw new Failure('not_authenticated', `who asks is not said${hint}`)
   }
 }

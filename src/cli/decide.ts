@@ -31,11 +31,18 @@ export async function showRequest(cli: Cli, gateway: GatewayClient, id: string):
 }
 
 /** Throws `usage_invalid` where nobody can be asked, and what the gateway refuses. */
-export async function decide(cli: Cli, gateway: GatewayClient, wish: DecisionRequest): Promise<void> {
+export async function decide(
+  cli: Cli,
+  gateway: GatewayClient,
+  wish: DecisionRequest,
+): Promise<void> {
   const { request, text } = await look(cli, gateway, wish.id, cli.paint.err)
   cli.terminal.err.write(`${text}\n`)
   if (wish.seen !== undefined && wish.seen !== request.action_digest) {
-    throw new Failure('seen_digest_mismatch', 'the digest of this request is not the one you were shown')
+    throw new Failure(
+      'seen_digest_mismatch',
+      'the digest of this request is not the one you were shown',
+    )
   }
   const reason = await reasonOf(cli, wish)
   await confirm(cli, wish, request)
@@ -73,7 +80,10 @@ async function reasonOf(cli: Cli, wish: DecisionRequest): Promise<string> {
 async function confirm(cli: Cli, wish: DecisionRequest, request: Approval): Promise<void> {
   if (wish.verb !== 'approve' || wish.yes === true) return
   if (!cli.mayAsk()) {
-    throw new Failure('usage_invalid', 'nobody can be asked here; look first, then approve with --yes')
+    throw new Failure(
+      'usage_invalid',
+      'nobody can be asked here; look first, then approve with --yes',
+    )
   }
   const code = shortCode(request.action_digest)
   const typed = await cli.terminal.ask(`Type ${code} to approve, anything else to leave it: `)

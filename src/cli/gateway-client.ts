@@ -74,7 +74,10 @@ async function refusalOf(response: Response): Promise<Failure> {
   const body: unknown = await response.json().catch(() => undefined)
   const said = problem.safeParse(body)
   if (!said.success) {
-    return new Failure('internal', `HTTP ${response.status} without a problem: is this Countersign?`)
+    return new Failure(
+      'internal',
+      `HTTP ${response.status} without a problem: is this Countersign?`,
+    )
   }
   const { code, title, detail } = said.data
   if (isFailureCode(code)) return new Failure(code, detail ?? title)

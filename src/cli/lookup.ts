@@ -16,11 +16,15 @@ export function findOne<T extends { readonly id: string }>(
 ): T {
   const exact = items.filter((item) => item.id === text || namesOf(item).includes(text))
   const isEnding = /^[0-9a-f-]+$/.test(text) && text.length >= MIN_ENDING
-  const found = exact.length > 0 || !isEnding ? exact : items.filter((item) => item.id.endsWith(text))
+  const found =
+    exact.length > 0 || !isEnding ? exact : items.filter((item) => item.id.endsWith(text))
   const [only, ...others] = found
   if (only === undefined) throw new Failure('not_found', `no ${what} is called "${text}"`)
   if (others.length > 0) {
-    throw new Failure('usage_invalid', `"${text}" could be ${found.length} things; give the whole id`)
+    throw new Failure(
+      'usage_invalid',
+      `"${text}" could be ${found.length} things; give the whole id`,
+    )
   }
   return only
 }

@@ -48,7 +48,10 @@ export function tokenOf(path: string, profile: Profile, name: string): string {
   const entry = Object.hasOwn(profile.people, name) ? profile.people[name] : undefined
   if (entry === undefined) {
     const known = Object.keys(profile.people).join(', ')
-    throw new Failure('not_authenticated', `${path} knows no "${name}"; it knows ${known || 'nobody'}`)
+    throw new Failure(
+      'not_authenticated',
+      `${path} knows no "${name}"; it knows ${known || 'nobody'}`,
+    )
   }
   return readSecret(resolve(dirname(path), entry.token_file))
 }

@@ -55,7 +55,11 @@ function describe(program: Command, terminal: Terminal): void {
     .option('--url <url>', 'address of the gateway')
     .addHelpText('after', EXIT_HELP)
     .exitOverride()
-    .configureOutput({ writeOut: terminal.out.write, writeErr: terminal.err.write, outputError: () => {} })
+    .configureOutput({
+      writeOut: terminal.out.write,
+      writeErr: terminal.err.write,
+      outputError: () => {},
+    })
     .helpCommand('help [noun]', 'show the verbs of a noun')
 }
 

@@ -2,26 +2,34 @@
 import { visible } from '../catalogue/definition-diff.ts'
 
 /** Rows under their heads, columns aligned by two spaces, with the final newline. */
-export function tableText(
-  heads: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
+export function tableText(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [heads, ...rows.map((row) => row.map(visible))]
   const widths = heads.map((_, column) =>
     Math.max(...cells.map((row) => widthOf(row[column] ?? ''))),
   )
   const lines = cells.map((row) =>
-    row.map((cell, column) => padded(cell, widths[column] ?? 0)).join('  ').trimEnd(),
+    row
+      .map((cell, column) => padded(cell, widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
   )
   return `${lines.join('\n')}\n`
 }
 
 /** `name: value` lines with the values aligned; members without a value are left out. */
-export function listText(pairs: readonly (readonly [name: string, value: string | undefined])[]): string {
+export function listText(
+  pairs: readonly (readonly [name: string, value: string | undefined])[],
+): string {
   const given = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined)
   const width = Math.max(...given.map(([name]) => name.length))
   return given
-    .map(([name, value]) => `${name.padEnd(width)}  ${value.split('\n').map(visible).join(`\n${' '.repeat(width + 2)}`)}\n`)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(width)}  ${value
+          .split('\n')
+          .map(visible)
+          .join(`\n${' '.repeat(width + 2)}`)}\n`,
+    )
     .join('')
 }
 

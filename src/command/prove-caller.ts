@@ -3,6 +3,7 @@
  * never written down as the actor: the entry says whom it claimed to be.
  */
 import type { Agent } from '../identity/agent.ts'
+import { PERSON_TOKEN_PREFIX } from '../identity/person.ts'
 import type { AgentStore, PersonStore } from '../identity/ports.ts'
 import type { WorkloadAssertion, WorkloadReader } from '../identity/workload.ts'
 import type { Actor } from '../kernel/entry.ts'
@@ -10,7 +11,6 @@ import type { FailureCode } from '../kernel/failure.ts'
 import { codeOf, FAILURES, Failure } from '../kernel/failure.ts'
 import type { CommandBase } from './base.ts'
 import { draft } from './base.ts'
-import { PERSON_TOKEN_PREFIX } from '../identity/person.ts'
 import { personTokenHash } from './register-person.ts'
 
 export type CallerDeps = CommandBase & {
@@ -35,7 +35,8 @@ export async function proveCaller(deps: CallerDeps, jwt: string): Promise<Proven
   if (isPersonToken(jwt)) return refusePerson(deps, jwt)
   const claimed = deps.workloads.peek(jwt)
   const known = await deps.agents.bySubject(claimed.subject)
-  if (known === undefined) throw new Failure('agent_unknown', 'no agent is registered for this subject')
+  if (known === undefined)
+    throw new Failure('agent_unknown', 'no agent is registered for this subject')
   const { agent, keys } = known
   try {
     const assertion = await deps.workloads.verify(jwt, {
@@ -65,7 +66,11 @@ async function refusePerson(deps: CallerDeps, token: string): Promise<never> {
  * Records that a proven agent was refused, and spends its assertion all the same: each proof is for one try.
  * What is our own trouble is not the agent's refusal and is not recorded as one.
  */
-export async function recordRefusal(deps: CallerDeps, caller: ProvenCaller, error: unknown): Promise<void> {
+export async function recordRefusal(
+  deps: CallerDeps,
+  caller: ProvenCaller,
+  error: unknown,
+): Promise<void> {
   const code = codeOf(error)
   const { who } = FAILURES[code]
   if (who === 'us' || who === 'operator') return

@@ -44,7 +44,10 @@ export function personTokenHash(token: string): string {
 }
 
 /** Throws `not_permitted`, `request_invalid`, `conflict` (the address is taken). */
-export async function registerPerson(deps: PersonDeps, input: RegisterPersonInput): Promise<RegisteredPerson> {
+export async function registerPerson(
+  deps: PersonDeps,
+  input: RegisterPersonInput,
+): Promise<RegisteredPerson> {
   requirePermission(input.by, 'person.register')
   const person: Person = {
     tenant: input.tenant,

@@ -15,9 +15,7 @@ export const checkpoint = z
 export const ledgerReport = z.object({
   ok: z.boolean(),
   size: z.int(),
-  findings: z.array(
-    z.object({ code: z.string(), index: z.int().optional(), detail: z.string() }),
-  ),
+  findings: z.array(z.object({ code: z.string(), index: z.int().optional(), detail: z.string() })),
 })
 
 export const proveParams = z.strictObject({ index: z.coerce.number().int().min(0) })

@@ -7,8 +7,15 @@ import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { isObject } from '../kernel/strict-json.ts'
 
 export const role = z.enum([
-  'analyst', 'tier3-analyst', 'shift-lead', 'incident-commander', 'identity-owner', 'service-owner',
-  'privacy-officer', 'platform-engineer', 'auditor',
+  'analyst',
+  'tier3-analyst',
+  'shift-lead',
+  'incident-commander',
+  'identity-owner',
+  'service-owner',
+  'privacy-officer',
+  'platform-engineer',
+  'auditor',
 ])
 export const agentMode = z.enum(['shadow', 'advisory', 'supervised', 'delegated'])
 export const agentState = z.enum(['proposed', 'active', 'suspended', 'retired'])
@@ -27,7 +34,10 @@ export const id = z
 /** `sha256:` and 64 lower case hex digits. */
 export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 /** Whole milliseconds since 1970-01-01T00:00:00Z. */
-export const instantMs = z.int().min(0).meta({ description: 'milliseconds since 1970-01-01T00:00:00Z' })
+export const instantMs = z
+  .int()
+  .min(0)
+  .meta({ description: 'milliseconds since 1970-01-01T00:00:00Z' })
 export const label = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/)
 export const text = z.string().min(1)
 /** A JSON value as it is; what it may hold is for the reader of that value to say. */

@@ -8,8 +8,15 @@ import type { InstantMs } from '../kernel/clock.ts'
 export const PERSON_TOKEN_PREFIX = 'cs_person_'
 
 export const ROLES = [
-  'analyst', 'tier3-analyst', 'shift-lead', 'incident-commander', 'identity-owner', 'service-owner',
-  'privacy-officer', 'platform-engineer', 'auditor',
+  'analyst',
+  'tier3-analyst',
+  'shift-lead',
+  'incident-commander',
+  'identity-owner',
+  'service-owner',
+  'privacy-officer',
+  'platform-engineer',
+  'auditor',
 ] as const
 export type Role = (typeof ROLES)[number]
 

@@ -57,7 +57,9 @@ describe('a task token', () => {
   it('changed in any part is refused', async () => {
     const parts = (await signer.sign(CONTENT, NOW_MS)).split('.')
     const payload = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString()) as object
-    const forged = Buffer.from(JSON.stringify({ ...payload, tenant: 'other' })).toString('base64url')
+    const forged = Buffer.from(JSON.stringify({ ...payload, tenant: 'other' })).toString(
+      'base64url',
+    )
     expect(await codeOfReading([parts[0], forged, parts[2]].join('.'))).toBe('not_authenticated')
     expect(await codeOfReading('')).toBe('not_authenticated')
     expect(await codeOfReading('x'.repeat(100_000))).toBe('not_authenticated')
@@ -75,16 +77,38 @@ describe('a task token', () => {
       header: Readonly<Record<string, unknown>> = {},
     ): Promise<string> => {
       const nowS = NOW_MS / 1000
-      const standard = { iss: ISSUER, sub: CONTENT.onBehalfOf, aud: AUDIENCE, jti: 'x', iat: nowS, exp: nowS + 60 }
+      const standard = {
+        iss: ISSUER,
+        sub: CONTENT.onBehalfOf,
+        aud: AUDIENCE,
+        jti: 'x',
+        iat: nowS,
+        exp: nowS + 60,
+      }
       const all = Object.entries({ ...standard, ...claims, ...change })
       return new SignJWT(Object.fromEntries(all.filter(([, value]) => value !== undefined)))
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signer.keySet.keys[0]?.kid ?? '', ...header })
+        .setProtectedHeader({
+          alg: 'ES256',
+          typ: 'at+jwt',
+          kid: signer.keySet.keys[0]?.kid ?? '',
+          ...header,
+        })
         .sign(key)
     }
-    const rows: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>, string])[] = [
+    const rows: readonly (readonly [
+      string,
+      Record<string, unknown>,
+      Record<string, unknown>,
+      string,
+    ])[] = [
       ['another audience', { aud: 'https://elsewhere.example' }, {}, 'token_wrong_audience'],
       ['a prefix of the audience', { aud: ISSUER }, {}, 'token_wrong_audience'],
-      ['a second audience', { aud: [AUDIENCE, 'https://elsewhere.example'] }, {}, 'token_wrong_audience'],
+      [
+        'a second audience',
+        { aud: [AUDIENCE, 'https://elsewhere.example'] },
+        {},
+        'token_wrong_audience',
+      ],
       ['our audience in a list', { aud: [AUDIENCE] }, {}, 'token_wrong_audience'],
       ['another issuer', { iss: 'https://elsewhere.example' }, {}, 'not_authenticated'],
       ['another type', {}, { typ: 'JWT' }, 'not_authenticated'],
@@ -107,7 +131,9 @@ describe('a task token', () => {
   it('is not opened with a key that is no private P-256 key, nor with a wide leeway', async () => {
     const { d, ...publicJwk } = privateJwk
     expect(d).toBeTypeOf('string')
-    const other = await exportJWK((await generateKeyPair('ES384', { extractable: true })).privateKey)
+    const other = await exportJWK(
+      (await generateKeyPair('ES384', { extractable: true })).privateKey,
+    )
     for (const bad of [publicJwk, other as Record<string, unknown>, {}]) {
       await expect(
         openTokenSigner({ issuer: ISSUER, audience: AUDIENCE, privateJwk: bad }),

@@ -1,13 +1,26 @@
-import { decodeJwt, decodeProtectedHeader, generateKeyPair, importJWK, jwtVerify, SignJWT } from 'jose'
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addAgentKey, changeAgentState, revokeAgentKey } from '../../src/command/change-agent.ts'
 import { closeTask } from '../../src/command/close-task.ts'
 import { openTask } from '../../src/command/open-task.ts'
 import { putCase } from '../../src/command/put-case.ts'
 import { digestOf } from '../../src/kernel/digest.ts'
-import { forEachEngine } from '../harness/stores.ts'
 import type { ActiveAgent, Answer, RestGateway } from '../harness/rest-gateway.ts'
-import { BASE_URL, openCase, openRestGateway, registerActiveAgent, TENANT } from '../harness/rest-gateway.ts'
+import {
+  BASE_URL,
+  openCase,
+  openRestGateway,
+  registerActiveAgent,
+  TENANT,
+} from '../harness/rest-gateway.ts'
+import { forEachEngine } from '../harness/stores.ts'
 import type { Bending, Wish } from '../harness/workload.ts'
 import { exchangeForm, makeWorkload, signAssertion } from '../harness/workload.ts'
 
@@ -33,7 +46,11 @@ forEachEngine((engine) => {
     signAssertion(workload, gateway.fresh.clock.nowMs(), TOKEN_ENDPOINT, bending)
   const post = (form: string): Promise<Answer> =>
     gateway.send('POST', '/oauth/token', { raw: { type: FORM, bytes: form } })
-  const wish = (changed: Wish = {}): Wish => ({ case: 'INC-482', purpose: 'investigate', ...changed })
+  const wish = (changed: Wish = {}): Wish => ({
+    case: 'INC-482',
+    purpose: 'investigate',
+    ...changed,
+  })
   const exchange = async (
     jwt: string,
     wanted: Wish = wish(),
@@ -78,12 +95,18 @@ forEachEngine((engine) => {
         ],
       })
       expect(body.authorization_details).toEqual(claims.authorization_details)
-      expect(task).toMatchObject({ agent: mine.agent.id, onBehalfOf: mine.owner.person.id, state: 'open' })
+      expect(task).toMatchObject({
+        agent: mine.agent.id,
+        onBehalfOf: mine.owner.person.id,
+        state: 'open',
+      })
     })
 
     it('publishes the key under which anybody can verify the token', async () => {
       const token = String((await exchange(await assertion())).json().access_token)
-      const jwks = (await gateway.send('GET', '/oauth/jwks')).json() as { keys: Record<string, string>[] }
+      const jwks = (await gateway.send('GET', '/oauth/jwks')).json() as {
+        keys: Record<string, string>[]
+      }
       expect(jwks.keys).toHaveLength(1)
       expect(jwks.keys[0]).not.toHaveProperty('d')
       const { payload } = await jwtVerify(token, await importJWK(jwks.keys[0] ?? {}, 'ES256'), {
@@ -107,8 +130,16 @@ forEachEngine((engine) => {
       const other = await registerActiveAgent(gateway, { name: 'ed' })
       const workload = await makeWorkload(other.workload.subject, 'EdDSA')
       const agentId = other.agent.id
-      await addAgentKey(gateway.deps, { tenant: TENANT, by: SYSTEM, agentId, key: workload.publicJwk })
-      const jwt = await assertion({ claims: { aud: ['https://elsewhere.example', TOKEN_ENDPOINT] } }, workload)
+      await addAgentKey(gateway.deps, {
+        tenant: TENANT,
+        by: SYSTEM,
+        agentId,
+        key: workload.publicJwk,
+      })
+      const jwt = await assertion(
+        { claims: { aud: ['https://elsewhere.example', TOKEN_ENDPOINT] } },
+        workload,
+      )
       expect((await exchange(jwt)).status).toBe(200)
     })
 
@@ -122,7 +153,10 @@ forEachEngine((engine) => {
       expect(await gateway.fresh.store.tasks.list(TENANT)).toHaveLength(1)
       gateway.fresh.clock.advance(90_500)
       const late = await exchange(await assertion(), { task: details?.task })
-      expect(late.json()).toMatchObject({ error: 'invalid_grant', countersign_code: 'task_expired' })
+      expect(late.json()).toMatchObject({
+        error: 'invalid_grant',
+        countersign_code: 'task_expired',
+      })
     })
 
     it('gives a token for the task a person opened for the agent, on behalf of that person', async () => {
@@ -146,9 +180,21 @@ forEachEngine((engine) => {
 
   describe('a refused assertion', () => {
     const bent: readonly (readonly [string, Bending, string])[] = [
-      ['another audience', { claims: { aud: 'https://elsewhere.example' } }, 'token_wrong_audience'],
-      ['the resource instead of the endpoint as audience', { claims: { aud: RESOURCE } }, 'token_wrong_audience'],
-      ['an expiry in the past', { claims: { iat: 1_782_899_000, exp: 1_782_899_100 } }, 'token_expired'],
+      [
+        'another audience',
+        { claims: { aud: 'https://elsewhere.example' } },
+        'token_wrong_audience',
+      ],
+      [
+        'the resource instead of the endpoint as audience',
+        { claims: { aud: RESOURCE } },
+        'token_wrong_audience',
+      ],
+      [
+        'an expiry in the past',
+        { claims: { iat: 1_782_899_000, exp: 1_782_899_100 } },
+        'token_expired',
+      ],
       ['an expiry six minutes ahead', { claims: { exp: 1_782_900_360 } }, 'not_authenticated'],
       ['an issue instant in the future', { claims: { iat: 1_782_900_100 } }, 'not_authenticated'],
       ['a start in the future', { claims: { nbf: 1_782_900_100 } }, 'not_authenticated'],
@@ -264,7 +310,10 @@ forEachEngine((engine) => {
       const jwt = await assertion()
       expect((await exchange(jwt)).status).toBe(200)
       const again = await exchange(jwt)
-      expect(again.json()).toMatchObject({ error: 'invalid_request', countersign_code: 'token_replayed' })
+      expect(again.json()).toMatchObject({
+        error: 'invalid_request',
+        countersign_code: 'token_replayed',
+      })
       expect(await lastEntry()).toMatchObject({
         type: 'access.refused',
         actor: { kind: 'agent', id: mine.agent.id },
@@ -315,26 +364,104 @@ forEachEngine((engine) => {
       const answer = await exchange(await assertion(), wish(), {
         subject_token: await assertion({}, other.workload),
       })
-      expect(answer.json()).toMatchObject({ error: 'invalid_request', countersign_code: 'request_invalid' })
+      expect(answer.json()).toMatchObject({
+        error: 'invalid_request',
+        countersign_code: 'request_invalid',
+      })
     })
   })
 
   describe('what the token is for', () => {
-    const refusals: readonly (readonly [string, Wish, Record<string, string | undefined>, string, string])[] = [
-      ['a foreign resource', {}, { resource: 'https://elsewhere.example/mcp' }, 'invalid_target', 'resource_unknown'],
+    const refusals: readonly (readonly [
+      string,
+      Wish,
+      Record<string, string | undefined>,
+      string,
+      string,
+    ])[] = [
+      [
+        'a foreign resource',
+        {},
+        { resource: 'https://elsewhere.example/mcp' },
+        'invalid_target',
+        'resource_unknown',
+      ],
       ['no resource', {}, { resource: undefined }, 'invalid_target', 'resource_unknown'],
-      ['a foreign audience beside the resource', {}, { audience: 'https://elsewhere.example' }, 'invalid_target', 'resource_unknown'],
+      [
+        'a foreign audience beside the resource',
+        {},
+        { audience: 'https://elsewhere.example' },
+        'invalid_target',
+        'resource_unknown',
+      ],
       ['an unknown case', { case: 'INC-999' }, {}, 'invalid_authorization_details', 'not_found'],
-      ['an unknown purpose', { purpose: 'play' }, {}, 'invalid_authorization_details', 'details_invalid'],
-      ['an unknown member', { admin: true }, {}, 'invalid_authorization_details', 'details_invalid'],
-      ['a scope beyond the grants', { scope: ['firewall/*'] }, {}, 'invalid_scope', 'tool_not_granted'],
-      ['a task that is not its own', { task: '01900000-0000-7000-8000-000000000000' }, {}, 'invalid_authorization_details', 'not_found'],
-      ['no details', {}, { authorization_details: undefined }, 'invalid_authorization_details', 'details_invalid'],
-      ['two details', {}, { authorization_details: '[{"type":"countersign_task"},{"type":"countersign_task"}]' }, 'invalid_authorization_details', 'details_invalid'],
-      ['details with a repeated member', {}, { authorization_details: '[{"type":"countersign_task","case":"INC-482","case":"INC-1","purpose":"hunt"}]' }, 'invalid_authorization_details', 'json_duplicate_key'],
-      ['a refresh token type', {}, { requested_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }, 'invalid_request', 'request_invalid'],
+      [
+        'an unknown purpose',
+        { purpose: 'play' },
+        {},
+        'invalid_authorization_details',
+        'details_invalid',
+      ],
+      [
+        'an unknown member',
+        { admin: true },
+        {},
+        'invalid_authorization_details',
+        'details_invalid',
+      ],
+      [
+        'a scope beyond the grants',
+        { scope: ['firewall/*'] },
+        {},
+        'invalid_scope',
+        'tool_not_granted',
+      ],
+      [
+        'a task that is not its own',
+        { task: '01900000-0000-7000-8000-000000000000' },
+        {},
+        'invalid_authorization_details',
+        'not_found',
+      ],
+      [
+        'no details',
+        {},
+        { authorization_details: undefined },
+        'invalid_authorization_details',
+        'details_invalid',
+      ],
+      [
+        'two details',
+        {},
+        { authorization_details: '[{"type":"countersign_task"},{"type":"countersign_task"}]' },
+        'invalid_authorization_details',
+        'details_invalid',
+      ],
+      [
+        'details with a repeated member',
+        {},
+        {
+          authorization_details:
+            '[{"type":"countersign_task","case":"INC-482","case":"INC-1","purpose":"hunt"}]',
+        },
+        'invalid_authorization_details',
+        'json_duplicate_key',
+      ],
+      [
+        'a refresh token type',
+        {},
+        { requested_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' },
+        'invalid_request',
+        'request_invalid',
+      ],
       ['no subject token', {}, { subject_token: undefined }, 'invalid_request', 'request_invalid'],
-      ['an access token type for the actor', {}, { actor_token_type: 'urn:ietf:params:oauth:token-type:access_token' }, 'invalid_request', 'request_invalid'],
+      [
+        'an access token type for the actor',
+        {},
+        { actor_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+        'invalid_request',
+        'request_invalid',
+      ],
     ]
     for (const [what, changedWish, changedForm, error, code] of refusals) {
       it(`refuses ${what}, issues nothing and records the refusal`, async () => {
@@ -351,7 +478,7 @@ forEachEngine((engine) => {
       })
     }
 
-    it("finds no case of another tenant, by number or by id", async () => {
+    it('finds no case of another tenant, by number or by id', async () => {
       const foreign = await openCase(gateway, 'other', 'INC-777')
       for (const ref of ['INC-777', foreign]) {
         const answer = await exchange(await assertion(), wish({ case: ref }))
@@ -374,7 +501,10 @@ forEachEngine((engine) => {
       })
       for (const wanted of [wish(), { task: details?.task }]) {
         const answer = await exchange(await assertion(), wanted)
-        expect(answer.json()).toMatchObject({ error: 'invalid_grant', countersign_code: 'case_closed' })
+        expect(answer.json()).toMatchObject({
+          error: 'invalid_grant',
+          countersign_code: 'case_closed',
+        })
       }
     })
 
@@ -391,7 +521,10 @@ forEachEngine((engine) => {
         reason: 'done',
       })
       const closed = await exchange(await assertion(), { task: details?.task })
-      expect(closed.json()).toMatchObject({ error: 'invalid_grant', countersign_code: 'task_closed' })
+      expect(closed.json()).toMatchObject({
+        error: 'invalid_grant',
+        countersign_code: 'task_closed',
+      })
     })
 
     it('refuses a renewal whose purpose differs from the task', async () => {
@@ -403,7 +536,12 @@ forEachEngine((engine) => {
 
     for (const state of ['suspended', 'retired'] as const) {
       it(`refuses an agent that is ${state}`, async () => {
-        await changeAgentState(gateway.deps, { tenant: TENANT, by: SYSTEM, agentId: mine.agent.id, state })
+        await changeAgentState(gateway.deps, {
+          tenant: TENANT,
+          by: SYSTEM,
+          agentId: mine.agent.id,
+          state,
+        })
         const answer = await exchange(await assertion())
         expect(answer.json()).toMatchObject({
           error: 'unauthorized_client',
@@ -435,7 +573,8 @@ forEachEngine((engine) => {
 
     it('limits how often one address may ask', async () => {
       const limited = await openRestGateway(engine, undo, { rateLimits: { api: 100, token: 2 } })
-      const ask = () => limited.send('POST', '/oauth/token', { raw: { type: FORM, bytes: 'grant_type=x' } })
+      const ask = () =>
+        limited.send('POST', '/oauth/token', { raw: { type: FORM, bytes: 'grant_type=x' } })
       expect((await ask()).status).toBe(400)
       expect((await ask()).status).toBe(400)
       const third = await ask()

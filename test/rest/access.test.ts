@@ -116,7 +116,11 @@ forEachEngine((engine) => {
       for (const [method, path] of decisions) {
         const size = await gateway.size()
         const answer = await gateway.send(method, path, { token })
-        expect([path, answer.status, answer.json().code]).toEqual([path, 403, 'agent_may_not_approve'])
+        expect([path, answer.status, answer.json().code]).toEqual([
+          path,
+          403,
+          'agent_may_not_approve',
+        ])
         expect((await gateway.types()).slice(size)).toEqual(['access.refused'])
       }
     })
@@ -136,7 +140,10 @@ forEachEngine((engine) => {
   describe("a person's token on an agent's route", () => {
     it('is refused with the place where a task token is to be had [R11]', async () => {
       const { token } = await gateway.enrol('ada', [...ROLES])
-      const answer = await gateway.send('POST', '/api/v1/calls', { token, body: { tool: 'logs__query' } })
+      const answer = await gateway.send('POST', '/api/v1/calls', {
+        token,
+        body: { tool: 'logs__query' },
+      })
       expect([answer.status, answer.json().code]).toEqual([401, 'human_token_refused'])
       expect(answer.headers.get('www-authenticate')).toBe(
         `Bearer resource_metadata="${BASE_URL}/.well-known/oauth-protected-resource/mcp", error="invalid_token"`,
@@ -146,7 +153,10 @@ forEachEngine((engine) => {
     it('and an expired task token is refused as expired', async () => {
       const token = await taskToken()
       gateway.fresh.clock.advance(300_000)
-      const answer = await gateway.send('POST', '/api/v1/calls', { token, body: { tool: 'logs__query' } })
+      const answer = await gateway.send('POST', '/api/v1/calls', {
+        token,
+        body: { tool: 'logs__query' },
+      })
       expect([answer.status, answer.json().code]).toEqual([401, 'token_expired'])
     })
   })
@@ -173,7 +183,10 @@ forEachEngine((engine) => {
     ]
     const size = await gateway.size()
     for (const [method, path, body] of touches) {
-      const answer = await gateway.send(method, path, { token, ...(body === undefined ? {} : { body }) })
+      const answer = await gateway.send(method, path, {
+        token,
+        ...(body === undefined ? {} : { body }),
+      })
       expect([path, answer.status]).toEqual([path, 404])
     }
     expect(await gateway.size()).toBe(size)

@@ -1,5 +1,15 @@
 import { afterEach, expect, it } from 'vitest'
-import { environment, agentMode, agentState, purpose, requestState, role, stopScope, toolKind, toolStatus } from '../../src/contract/words.ts'
+import {
+  agentMode,
+  agentState,
+  environment,
+  purpose,
+  requestState,
+  role,
+  stopScope,
+  toolKind,
+  toolStatus,
+} from '../../src/contract/words.ts'
 import { ACCESS } from '../../src/faces/rest/access.ts'
 import { AGENT_MODES, AGENT_STATES } from '../../src/identity/agent.ts'
 import { ROLES } from '../../src/identity/person.ts'
@@ -8,9 +18,15 @@ import { openRestGateway } from '../harness/rest-gateway.ts'
 import { forEachEngine } from '../harness/stores.ts'
 
 type Operation = {
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[]
+  readonly parameters?: readonly {
+    readonly name: string
+    readonly in: string
+    readonly required?: boolean
+  }[]
   readonly requestBody?: unknown
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, unknown>> }>
+  >
   readonly security?: readonly Readonly<Record<string, unknown>>[]
 }
 type OpenApi = {
@@ -50,7 +66,9 @@ forEachEngine((engine) => {
     const described = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     )
-    const routes = Object.keys(ACCESS).map((key) => key.replaceAll(/:([a-z_]+)/g, '{$1}').replace('*', '{*}'))
+    const routes = Object.keys(ACCESS).map((key) =>
+      key.replaceAll(/:([a-z_]+)/g, '{$1}').replace('*', '{*}'),
+    )
     expect(described.filter((key) => !key.startsWith('HEAD ')).sort()).toEqual(routes.sort())
   })
 
@@ -64,8 +82,13 @@ forEachEngine((engine) => {
       for (const [method, operation] of Object.entries(operations)) {
         const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
         const named = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1])
-        expect(declared.map((parameter) => parameter.name).sort(), `${method} ${path}`).toEqual(named.sort())
-        expect(declared.every((parameter) => parameter.required), path).toBe(true)
+        expect(declared.map((parameter) => parameter.name).sort(), `${method} ${path}`).toEqual(
+          named.sort(),
+        )
+        expect(
+          declared.every((parameter) => parameter.required),
+          path,
+        ).toBe(true)
         expect(Object.keys(operation.responses).length, path).toBeGreaterThan(0)
       }
     }
@@ -78,9 +101,13 @@ forEachEngine((engine) => {
       const [method = '', url = ''] = key.split(' ')
       const path = url.replaceAll(/:([a-z_]+)/g, '{$1}').replace('*', '{*}')
       const operation = paths[path]?.[method.toLowerCase()]
-      expect(operation?.security, key).toEqual(access.who === 'public' ? [] : [{ [access.who]: [] }])
+      expect(operation?.security, key).toEqual(
+        access.who === 'public' ? [] : [{ [access.who]: [] }],
+      )
       if (access.who === 'public') continue
-      expect(Object.keys(operation?.responses['4XX']?.content ?? {}), key).toEqual(['application/problem+json'])
+      expect(Object.keys(operation?.responses['4XX']?.content ?? {}), key).toEqual([
+        'application/problem+json',
+      ])
     }
   })
 

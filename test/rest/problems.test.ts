@@ -87,7 +87,10 @@ forEachEngine((engine) => {
     gateway = await openRestGateway(engine, undo)
     mine = await registerActiveAgent(gateway)
     everybody = await gateway.enrol('ada', [
-      'platform-engineer', 'analyst', 'shift-lead', 'auditor',
+      'platform-engineer',
+      'analyst',
+      'shift-lead',
+      'auditor',
     ])
   })
   afterEach(async () => {
@@ -106,7 +109,11 @@ forEachEngine((engine) => {
         token: everybody.token,
         ...(body === undefined ? {} : { body: JSON.parse(ids(JSON.stringify(body))) }),
       })
-      expect([row.what, answer.status, answer.json().code]).toEqual([row.what, row.status, row.code])
+      expect([row.what, answer.status, answer.json().code]).toEqual([
+        row.what,
+        row.status,
+        row.code,
+      ])
       expect(answer.headers.get('content-type'), row.what).toMatch(/^application\/problem\+json/)
       if (row.says !== undefined) expect(answer.json().detail, row.what).toContain(row.says)
       expect(await gateway.size(), row.what).toBe(size)
@@ -158,7 +165,10 @@ forEachEngine((engine) => {
     const person = await broken.enrol('eve', ['analyst'])
     const answer = await broken.send('GET', '/api/v1/stops', { token: person.token })
     expect(answer.status).toBe(500)
-    expect(answer.json()).toMatchObject({ code: 'internal', title: 'Something went wrong that should not' })
+    expect(answer.json()).toMatchObject({
+      code: 'internal',
+      title: 'Something went wrong that should not',
+    })
     expect(answer.text).not.toContain('SELECT')
     expect(logged).toHaveLength(1)
     expect(logged[0]).toMatchObject({ code: 'internal' })

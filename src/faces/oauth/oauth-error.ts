@@ -57,10 +57,16 @@ function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
   const code = error instanceof Error ? (error as FastifyError).code : undefined
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new Failure('media_type_unsupported', 'the token endpoint reads application/x-www-form-urlencoded')
+    return new Failure(
+      'media_type_unsupported',
+      'the token endpoint reads application/x-www-form-urlencoded',
+    )
   }
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Failure('json_too_large', 'the form is too large')
-  return new Failure('internal', 'an unexpected error; it is in the log of the gateway', { cause: error })
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new Failure('json_too_large', 'the form is too large')
+  return new Failure('internal', 'an unexpected error; it is in the log of the gateway', {
+    cause: error,
+  })
 }
 
 /** RFC 6749 section 5.2 allows only these characters in a description. */

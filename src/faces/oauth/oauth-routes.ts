@@ -1,7 +1,7 @@
 /** The OAuth surface: metadata where RFC 8414 and RFC 9728 clients look, the public keys, the token endpoint. */
 import { z } from 'zod'
-import { TASK_DETAILS_TYPE } from '../../task/authorization-details.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../command/exchange-token.ts'
+import { TASK_DETAILS_TYPE } from '../../task/authorization-details.ts'
 import type { OauthApp, OauthDeps } from './deps.ts'
 import { tokenRoute } from './token-route.ts'
 

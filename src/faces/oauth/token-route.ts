@@ -69,7 +69,9 @@ function inputOf(form: ReadonlyMap<string, readonly string[]>): ExchangeInput {
     requestedTokenType: form.get('requested_token_type')?.[0],
     authorizationDetails: form.get('authorization_details')?.[0],
   }
-  const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  const present = Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  )
   return { ...present, targets: [...(form.get('resource') ?? []), ...(form.get('audience') ?? [])] }
 }
 
@@ -100,7 +102,10 @@ function sendOauthError(
   const answer = oauthErrorOf(error)
   const { who } = FAILURES[answer.body.countersign_code]
   if (who === 'us' || who === 'operator') {
-    deps.log.error({ instance: request.id, code: answer.body.countersign_code, error }, 'a token request failed')
+    deps.log.error(
+      { instance: request.id, code: answer.body.countersign_code, error },
+      'a token request failed',
+    )
   }
   return reply.code(answer.status).headers(NOT_STORED).type('application/json').send(answer.body)
 }

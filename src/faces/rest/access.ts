@@ -14,8 +14,16 @@ export type Access =
   | { readonly who: 'person'; readonly permission: Permission; readonly isDecision: boolean }
 
 const OPEN: Access = { who: 'public' }
-const person = (permission: Permission): Access => ({ who: 'person', permission, isDecision: false })
-const decision = (permission: Permission): Access => ({ who: 'person', permission, isDecision: true })
+const person = (permission: Permission): Access => ({
+  who: 'person',
+  permission,
+  isDecision: false,
+})
+const decision = (permission: Permission): Access => ({
+  who: 'person',
+  permission,
+  isDecision: true,
+})
 
 // biome-ignore format: a table reads best with one row per line
 export const ACCESS: Readonly<Record<string, Access>> = {

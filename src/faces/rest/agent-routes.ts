@@ -72,12 +72,14 @@ function changeRoutes(app: App, deps: RestDeps): void {
   app.post(
     '/api/v1/agents/:id/mode',
     { schema: { ...schema, body: agentModeBody } },
-    async (request) => changedWire(await changeAgentMode(deps, { ...target(request), ...request.body })),
+    async (request) =>
+      changedWire(await changeAgentMode(deps, { ...target(request), ...request.body })),
   )
   app.post(
     '/api/v1/agents/:id/grants',
     { schema: { ...schema, body: agentGrantsBody } },
-    async (request) => changedWire(await changeAgentGrants(deps, { ...target(request), ...request.body })),
+    async (request) =>
+      changedWire(await changeAgentGrants(deps, { ...target(request), ...request.body })),
   )
   app.post(
     '/api/v1/agents/:id/keys',

@@ -44,7 +44,12 @@ export function approvalRoutes(app: App, deps: RestDeps): void {
         partOf(deps, found, 'package'),
         deps.decisions.eligibility(input),
       ])
-      return { ...approvalWire(found), statement, package: shown, eligibility: eligibilityWire(eligibility) }
+      return {
+        ...approvalWire(found),
+        statement,
+        package: shown,
+        eligibility: eligibilityWire(eligibility),
+      }
     },
   )
   app.post(
@@ -65,7 +70,14 @@ function decisionRoutes(app: App, deps: RestDeps): void {
   for (const [verb, decide] of Object.entries(verbs)) {
     app.post(
       `/api/v1/approvals/:id/${verb}`,
-      { schema: { tags: TAGS, params: idParams, body: decisionBody, response: answers(decisionAnswer) } },
+      {
+        schema: {
+          tags: TAGS,
+          params: idParams,
+          body: decisionBody,
+          response: answers(decisionAnswer),
+        },
+      },
       async (request) => {
         const { seen_digest: seenDigest, reason } = request.body
         return outcomeWire(await decide({ ...inputOf(request), seenDigest, reason }))

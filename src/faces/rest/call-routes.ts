@@ -16,7 +16,13 @@ const TAGS = ['calls']
 export function callRoutes(app: App, deps: RestDeps): void {
   app.post(
     '/api/v1/calls',
-    { schema: { tags: TAGS, body: callBody, response: { ...answers(callAnswered), 202: callPending } } },
+    {
+      schema: {
+        tags: TAGS,
+        body: callBody,
+        response: { ...answers(callAnswered), 202: callPending },
+      },
+    },
     async (request, reply) => {
       const { tool, arguments: args, approval_id: approvalId, hold_ms: holdMs } = request.body
       const back: FrameBack = { signal: goneSignal(reply) }
@@ -54,7 +60,12 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   return gone.signal
 }
 
-function sendAnswer(deps: RestDeps, request: FastifyRequest, reply: FastifyReply, answer: CallAnswer) {
+function sendAnswer(
+  deps: RestDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: CallAnswer,
+) {
   switch (answer.kind) {
     case 'answered':
       return reply.code(200).send(answeredWire(answer))

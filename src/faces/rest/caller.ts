@@ -2,10 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { draft } from '../../command/base.ts'
 import { requirePermission } from '../../command/permissions.ts'
-import { PERSON_TOKEN_PREFIX } from '../../identity/person.ts'
 import { personTokenHash } from '../../command/register-person.ts'
 import type { TaskSession } from '../../enforcement/session.ts'
 import type { Person } from '../../identity/person.ts'
+import { PERSON_TOKEN_PREFIX } from '../../identity/person.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { TaskClaims } from '../../task/ports.ts'
 import type { Access } from './access.ts'
@@ -25,7 +25,10 @@ type CallerDeps = Pick<
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** The authenticated person of a person's route, as commands want it. */
-export function doerOf(request: FastifyRequest): { readonly kind: 'person'; readonly person: Person } {
+export function doerOf(request: FastifyRequest): {
+  readonly kind: 'person'
+  readonly person: Person
+} {
   const caller = callers.get(request)
   if (caller?.kind !== 'person') throw new Failure('internal', 'a person route without a person')
   return caller
@@ -85,16 +88,22 @@ async function refuseAgent(
 ): Promise<never> {
   const claims = await deps.signer.read(bearer, deps.nowMs()).catch(() => undefined)
   if (claims === undefined) throw new Failure('not_authenticated', 'the token is not known')
-  if (!access.isDecision) throw new Failure('not_permitted', 'this is for people; an agent has its task')
+  if (!access.isDecision)
+    throw new Failure('not_permitted', 'this is for people; an agent has its task')
   await recordAttempt(deps, claims)
   throw new Failure('agent_may_not_approve', 'a task token was presented where a person decides')
 }
 
 async function recordAttempt(deps: CallerDeps, claims: TaskClaims): Promise<void> {
-  const entry = draft(deps, 'access.refused', { kind: 'agent', id: claims.agent }, {
-    task: claims.task,
-    data: { reason: 'agent_may_not_approve', face: 'rest' },
-  })
+  const entry = draft(
+    deps,
+    'access.refused',
+    { kind: 'agent', id: claims.agent },
+    {
+      task: claims.task,
+      data: { reason: 'agent_may_not_approve', face: 'rest' },
+    },
+  )
   await deps.commit(claims.tenant, async () => ({ value: undefined, entries: [entry] }))
 }
 
@@ -104,7 +113,13 @@ function bearerOf(request: FastifyRequest): string | undefined {
 }
 
 function isAuthenticationFailure(error: unknown): boolean {
-  const codes = ['not_authenticated', 'token_expired', 'token_wrong_audience', 'human_token_refused', 'agent_unknown']
+  const codes = [
+    'not_authenticated',
+    'token_expired',
+    'token_wrong_audience',
+    'human_token_refused',
+    'agent_unknown',
+  ]
   return error instanceof Failure && codes.includes(error.code)
 }
 

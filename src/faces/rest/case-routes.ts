@@ -40,7 +40,8 @@ export function caseRoutes(app: App, deps: RestDeps): void {
   app.get(
     '/api/v1/cases/:id',
     { schema: { tags: TAGS, params: refParams, response: answers(caseRecord) } },
-    async (request) => caseWire(await caseOf(deps, doerOf(request).person.tenant, request.params.id)),
+    async (request) =>
+      caseWire(await caseOf(deps, doerOf(request).person.tenant, request.params.id)),
   )
   app.get(
     '/api/v1/cases/:id/calls',
@@ -60,7 +61,14 @@ export function caseRoutes(app: App, deps: RestDeps): void {
 function feedRoute(app: App, deps: RestDeps): void {
   app.put(
     '/api/v1/cases/:external_ref',
-    { schema: { tags: TAGS, params: caseRefParams, body: putCaseBody, response: answers(putCaseAnswer) } },
+    {
+      schema: {
+        tags: TAGS,
+        params: caseRefParams,
+        body: putCaseBody,
+        response: answers(putCaseAnswer),
+      },
+    },
     async (request) => {
       const by = doerOf(request)
       const { owner, observed_at_ms: observedAtMs, ...report } = request.body
@@ -80,7 +88,9 @@ function feedRoute(app: App, deps: RestDeps): void {
 function exportRoute(app: App, deps: RestDeps): void {
   app.post(
     '/api/v1/cases/:id/export',
-    { schema: { tags: TAGS, params: refParams, response: streams(EXPORT_TYPE, 'the export file') } },
+    {
+      schema: { tags: TAGS, params: refParams, response: streams(EXPORT_TYPE, 'the export file') },
+    },
     async (request, reply) => {
       const by = doerOf(request)
       const record = await caseOf(deps, by.person.tenant, request.params.id)
@@ -105,7 +115,14 @@ function assetRoutes(app: App, deps: RestDeps): void {
   )
   app.put(
     '/api/v1/assets/:kind/:name',
-    { schema: { tags: TAGS, params: assetParams, body: putAssetBody, response: answers(putAssetAnswer) } },
+    {
+      schema: {
+        tags: TAGS,
+        params: assetParams,
+        body: putAssetBody,
+        response: answers(putAssetAnswer),
+      },
+    },
     async (request) => {
       const by = doerOf(request)
       const { never_touch: isNeverTouch, ...report } = request.body

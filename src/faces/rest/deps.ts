@@ -1,4 +1,6 @@
 /** What the REST face stands on: the ports of every command it offers, and the verbs injected whole. */
+
+import type { ApprovalStore } from '../../approval/ports.ts'
 import type { AssetStore } from '../../case/asset.ts'
 import type { ToolStore } from '../../catalogue/ports.ts'
 import type { ToolKind } from '../../catalogue/tool.ts'
@@ -9,7 +11,6 @@ import type { ExchangeDeps } from '../../command/exchange-token.ts'
 import type { ExportCaseDeps } from '../../command/export-case.ts'
 import type { PolicyDeps } from '../../command/publish-policy.ts'
 import type { PersonDeps } from '../../command/register-person.ts'
-import type { ApprovalStore } from '../../approval/ports.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'

@@ -11,10 +11,14 @@ const TAGS = ['service']
 
 export function homeRoutes(app: App, deps: RestDeps): void {
   const page = homePage(deps.baseUrl, deps.version)
-  app.get('/', { schema: { tags: TAGS, response: streams('text/html', 'where to go') } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(page),
+  app.get(
+    '/',
+    { schema: { tags: TAGS, response: streams('text/html', 'where to go') } },
+    async (_request, reply) => reply.type('text/html; charset=utf-8').send(page),
   )
-  app.get('/healthz', { schema: { tags: TAGS, response: answers(health) } }, () => ({ status: 'ok' as const }))
+  app.get('/healthz', { schema: { tags: TAGS, response: answers(health) } }, () => ({
+    status: 'ok' as const,
+  }))
   app.get(
     '/readyz',
     { schema: { tags: TAGS, response: { ...answers(readiness), 503: readiness } } },
@@ -26,7 +30,13 @@ export function homeRoutes(app: App, deps: RestDeps): void {
   )
   app.get(
     '/problems/:code',
-    { schema: { tags: TAGS, params: z.strictObject({ code: z.string() }), response: answers(problemPage) } },
+    {
+      schema: {
+        tags: TAGS,
+        params: z.strictObject({ code: z.string() }),
+        response: answers(problemPage),
+      },
+    },
     (request) => {
       const { code } = request.params
       if (!isFailureCode(code)) throw new Failure('not_found', 'no such problem code')

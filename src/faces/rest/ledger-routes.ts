@@ -54,7 +54,10 @@ export function ledgerRoutes(app: App, deps: RestDeps): void {
       const { tenant } = doerOf(request).person
       const { index } = request.params
       const { size, note } = await checkpointOf(deps, tenant)
-      const path = await inclusionProof(openTree(size, sourceOf(deps, sources, tenant).readTile), index)
+      const path = await inclusionProof(
+        openTree(size, sourceOf(deps, sources, tenant).readTile),
+        index,
+      )
       const [entry] = await deps.ledger.entries(tenant, index, index + 1)
       if (entry === undefined) throw new Failure('not_found', 'no such entry')
       return {
@@ -74,7 +77,9 @@ export function ledgerRoutes(app: App, deps: RestDeps): void {
 function logRoutes(app: App, deps: RestDeps, sources: Map<string, TileSource>): void {
   app.get(
     '/log/:tenant/checkpoint',
-    { schema: { tags: ['log'], params: logParams, response: streams('text/plain', 'signed note') } },
+    {
+      schema: { tags: ['log'], params: logParams, response: streams('text/plain', 'signed note') },
+    },
     async (request, reply) => {
       const { note } = await checkpointOf(deps, request.params.tenant)
       return reply.type('text/plain; charset=utf-8').header('cache-control', 'no-cache').send(note)
@@ -107,7 +112,8 @@ function logRoutes(app: App, deps: RestDeps, sources: Map<string, TileSource>): 
 
 async function checkpointOf(deps: RestDeps, tenant: string): Promise<StoredCheckpoint> {
   const found = await deps.ledger.checkpoint(tenant)
-  if (found === undefined) throw new Failure('not_found', 'there is no signed checkpoint of this log')
+  if (found === undefined)
+    throw new Failure('not_found', 'there is no signed checkpoint of this log')
   return found
 }
 

@@ -6,14 +6,18 @@ import { ACCESS } from './access.ts'
 import type { App } from './app.ts'
 import type { RestDeps } from './deps.ts'
 
-export async function describeApi(app: App, deps: Pick<RestDeps, 'baseUrl' | 'version'>): Promise<void> {
+export async function describeApi(
+  app: App,
+  deps: Pick<RestDeps, 'baseUrl' | 'version'>,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       // JSON Schema as it is; 3.0 knows only a dialect of it.
       openapi: '3.1.0',
       info: {
         title: 'Countersign',
-        description: 'The control plane between AI agents and the tools of a security operations centre.',
+        description:
+          'The control plane between AI agents and the tools of a security operations centre.',
         version: deps.version,
         license: { name: 'Apache-2.0' },
       },
@@ -21,7 +25,12 @@ export async function describeApi(app: App, deps: Pick<RestDeps, 'baseUrl' | 've
       components: {
         securitySchemes: {
           person: { type: 'http', scheme: 'bearer', description: "a person's API token" },
-          task: { type: 'http', scheme: 'bearer', bearerFormat: 'at+jwt', description: 'a task token' },
+          task: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'at+jwt',
+            description: 'a task token',
+          },
         },
       },
     },
@@ -39,7 +48,9 @@ export async function describeApi(app: App, deps: Pick<RestDeps, 'baseUrl' | 've
 }
 
 function securityOf(methods: readonly string[], url: string): Record<string, readonly string[]>[] {
-  const access = methods.map((method) => ACCESS[`${method} ${url}`]).find((row) => row !== undefined)
+  const access = methods
+    .map((method) => ACCESS[`${method} ${url}`])
+    .find((row) => row !== undefined)
   if (access === undefined || access.who === 'public') return []
   return [{ [access.who]: [] }]
 }

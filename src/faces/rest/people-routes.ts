@@ -54,7 +54,14 @@ export function peopleRoutes(app: App, deps: RestDeps): void {
   )
   app.post(
     '/api/v1/people/:id',
-    { schema: { tags: TAGS, params: idParams, body: changePersonBody, response: answers(changedPerson) } },
+    {
+      schema: {
+        tags: TAGS,
+        params: idParams,
+        body: changePersonBody,
+        response: answers(changedPerson),
+      },
+    },
     async (request) => {
       const by = doerOf(request)
       const { state, roles } = request.body
@@ -121,7 +128,14 @@ function rosterRoutes(app: App, deps: RestDeps): void {
     { schema: { tags: TAGS, body: putShiftBody, response: creates(putShiftAnswer) } },
     async (request, reply) => {
       const by = doerOf(request)
-      const { role, person: holder, from_ms: fromMs, to_ms: toMs, precedence, source } = request.body
+      const {
+        role,
+        person: holder,
+        from_ms: fromMs,
+        to_ms: toMs,
+        precedence,
+        source,
+      } = request.body
       const made = await putShift(deps, {
         tenant: by.person.tenant,
         by,

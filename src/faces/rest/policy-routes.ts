@@ -39,7 +39,8 @@ export function policyRoutes(app: App, deps: RestDeps): void {
     { schema: { tags: TAGS, response: answers(activeBundle) } },
     async (request) => {
       const active = await deps.bundles.active(doerOf(request).person.tenant)
-      if (active === undefined) throw new Failure('not_found', 'no bundle is active; everything is denied')
+      if (active === undefined)
+        throw new Failure('not_found', 'no bundle is active; everything is denied')
       return { ...bundleWire(active), bundle: parseStrictText(active.text, BUNDLE_LIMITS) }
     },
   )
@@ -77,8 +78,7 @@ function deskRoutes(app: App, deps: RestDeps): void {
   app.post(
     '/api/v1/policies/explain',
     { schema: { tags: TAGS, body: policyExplainBody, response: answers(policyReport) } },
-    async (request) =>
-      deps.policyDesk.explain(doerOf(request).person.tenant, request.body.request),
+    async (request) => deps.policyDesk.explain(doerOf(request).person.tenant, request.body.request),
   )
   app.post(
     '/api/v1/policies/test',

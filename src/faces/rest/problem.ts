@@ -50,7 +50,9 @@ export function failureOf(error: unknown): Failure {
   if (known !== undefined) {
     return new Failure(known, error instanceof Error ? error.message : known, { cause: error })
   }
-  return new Failure('internal', 'an unexpected error; it is in the log of the gateway', { cause: error })
+  return new Failure('internal', 'an unexpected error; it is in the log of the gateway', {
+    cause: error,
+  })
 }
 
 function frameworkCodeOf(error: unknown): string {

@@ -16,10 +16,14 @@ import { receiptsWire, stopWire } from './wire.ts'
 const TAGS = ['stops']
 
 export function stopRoutes(app: App, deps: RestDeps): void {
-  app.get('/api/v1/stops', { schema: { tags: TAGS, response: answers(stopList) } }, async (request) => {
-    const stops = await deps.stops.list(doerOf(request).person.tenant)
-    return { stops: stops.map(stopWire) }
-  })
+  app.get(
+    '/api/v1/stops',
+    { schema: { tags: TAGS, response: answers(stopList) } },
+    async (request) => {
+      const stops = await deps.stops.list(doerOf(request).person.tenant)
+      return { stops: stops.map(stopWire) }
+    },
+  )
   app.post(
     '/api/v1/stops',
     { schema: { tags: TAGS, body: pressStopBody, response: creates(pressStopAnswer) } },
@@ -33,12 +37,21 @@ export function stopRoutes(app: App, deps: RestDeps): void {
         reason,
         ...(subject === undefined ? {} : { subject }),
       })
-      return reply.code(201).send({ stop: stopWire(made.stop), receipts: receiptsWire(made.receipts) })
+      return reply
+        .code(201)
+        .send({ stop: stopWire(made.stop), receipts: receiptsWire(made.receipts) })
     },
   )
   app.delete(
     '/api/v1/stops/:id',
-    { schema: { tags: TAGS, params: idParams, body: releaseStopBody, response: answers(releaseStopAnswer) } },
+    {
+      schema: {
+        tags: TAGS,
+        params: idParams,
+        body: releaseStopBody,
+        response: answers(releaseStopAnswer),
+      },
+    },
     async (request) => {
       const { person } = doerOf(request)
       const { reason } = request.body

@@ -34,7 +34,13 @@ export function taskRoutes(app: App, deps: RestDeps): void {
     { schema: { tags: TAGS, body: openTaskBody, response: creates(openTaskAnswer) } },
     async (request, reply) => {
       const by = doerOf(request)
-      const { agent: agentId, case: caseRef, purpose, scope, lifetime_ms: lifetimeMs } = request.body
+      const {
+        agent: agentId,
+        case: caseRef,
+        purpose,
+        scope,
+        lifetime_ms: lifetimeMs,
+      } = request.body
       const made = await openTask(deps, {
         tenant: by.person.tenant,
         by,

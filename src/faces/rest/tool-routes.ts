@@ -28,7 +28,14 @@ export function toolRoutes(app: App, deps: RestDeps): void {
   )
   app.get(
     '/api/v1/tools/:upstream/:name/diff',
-    { schema: { tags: TAGS, params: toolParams, querystring: toolQuery, response: answers(toolDiff) } },
+    {
+      schema: {
+        tags: TAGS,
+        params: toolParams,
+        querystring: toolQuery,
+        response: answers(toolDiff),
+      },
+    },
     async (request) => {
       const { upstream, name } = request.params
       const { tenant } = doerOf(request).person
