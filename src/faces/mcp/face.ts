@@ -52,7 +52,7 @@ export function createMcpFace(parts: McpFaceParts): McpFace {
       try {
         await serve(parts, endpointOf, req, res)
       } catch (error) {
-        answerFailure(parts, res, error)
+        answerFailure(parts, req, res, error)
       }
     },
     toolsChanged: () => {
@@ -138,7 +138,12 @@ function bearerOf(req: IncomingMessage): string | undefined {
   return /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(req.headers.authorization ?? '')?.[1]
 }
 
-function answerFailure(parts: McpFaceParts, res: ServerResponse, error: unknown): void {
+function answerFailure(
+  parts: McpFaceParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: unknown,
+): void {
   const failure =
     error instanceof Failure ? error : new Failure('internal', 'the request could not be served')
   if (failure.code === 'internal') {
@@ -149,14 +154,16 @@ function answerFailure(parts: McpFaceParts, res: ServerResponse, error: unknown)
   }
   const { status } = FAILURES[failure.code]
   const headers: Record<string, string> = {}
-  if (status === 401) headers['www-authenticate'] = challenge(parts.publicBaseUrl, failure)
+  if (status === 401) {
+    headers['www-authenticate'] = challenge(parts.publicBaseUrl, bearerOf(req) !== undefined)
+  }
   // The rest of an oversized body is not read, so the connection cannot carry another request.
   if (status === 413) headers.connection = 'close'
   writeFailure(res, failure, headers)
 }
 
 /** RFC 9728 section 5.1; `error` only when a token was presented and refused (RFC 6750 section 3.1). */
-function challenge(publicBaseUrl: string, failure: Failure): string {
+function challenge(publicBaseUrl: string, isRefused: boolean): string {
   const metadata = `Bearer resource_metadata="${publicBaseUrl}${METADATA_PATH}"`
-  return failure.code === 'not_authenticated' ? metadata : `${metadata}, error="invalid_token"`
+  return isRefused ? `${metadata}, error="invalid_token"` : metadata
 }

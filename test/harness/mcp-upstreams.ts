@@ -1,0 +1,25 @@
+/** Tool servers from npm, as upstreams over stdio. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { UpstreamConfig } from '../../src/config.ts'
+
+const require = createRequire(import.meta.url)
+
+/** A reference server of the protocol's own organisation; its shipped entries count as reviews. */
+export function npmUpstream(
+  id: string,
+  name: string,
+  args: readonly string[] = [],
+): UpstreamConfig & { transport: 'stdio' } {
+  const manifest = require.resolve(`@modelcontextprotocol/${name}/package.json`)
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> }
+  const script = join(dirname(manifest), Object.values(bin)[0] ?? '')
+  return {
+    id,
+    transport: 'stdio',
+    command: process.execPath,
+    args: [script, ...args],
+    trustsShippedEntries: true,
+  }
+}
