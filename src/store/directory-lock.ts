@@ -19,7 +19,7 @@ export function lockDirectory(dataDir: string): DirectoryLock {
   if (NETWORK_FILE_SYSTEMS.includes(statfsSync(dataDir).type)) {
     throw new Failure('store_not_durable', `${dataDir} is on a network file system`)
   }
-  const holder = connectSqlite(join(dataDir, 'lock.sqlite'))
+  const holder = connectSqlite(join(dataDir, 'lock.sqlite'), { waitMs: 0 })
   try {
     holder.exec('pragma locking_mode = exclusive; begin exclusive')
   } catch (cause) {

@@ -16,13 +16,19 @@ export type SqliteConnection = DatabaseSync
 
 export type OpenedSqlite = { readonly raw: SqliteConnection; readonly database: SqliteDatabase }
 
-/** A lock that cannot be had at once throws SQLITE_BUSY: the directory's lock keeps other writers out. */
-export function connectSqlite(path: string, readOnly = false): SqliteConnection {
-  return new DatabaseSync(path, { readOnly, timeout: 0 })
+/** `waitMs` is how long a statement waits for a lock, blocking the process, before it throws SQLITE_BUSY. */
+export function connectSqlite(
+  path: string,
+  options: { readonly waitMs: number; readonly readOnly?: boolean },
+): SqliteConnection {
+  return new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: options.waitMs })
 }
 
+/** The directory's lock keeps other stores out; somebody's tool may hold a lock for a moment. */
+const LOCK_WAIT_MS = 250
+
 export function openSqlite(path: string, options: { readonly readOnly: boolean }): OpenedSqlite {
-  const raw = connectSqlite(path, options.readOnly)
+  const raw = connectSqlite(path, { waitMs: LOCK_WAIT_MS, readOnly: options.readOnly })
   const kept = new Map<string, SqliteStatement>()
   const prepare = (text: string): SqliteStatement => {
     const known = kept.get(text)

@@ -35,8 +35,10 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
     application_name: 'countersign',
     types: { getTypeParser },
   })
-  // A connection that breaks while idle is replaced by the next query; unheard, the event ends the process.
+  // The query under way gets the error of a broken connection, and the next query a new connection; but the
+  // event of the same break ends the process when nobody listens, idle or not.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = kyselyOver(pool)
   return {
     name: 'postgres',

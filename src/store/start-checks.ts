@@ -84,8 +84,10 @@ async function checkHead(engine: Engine, tenant: string, head: StoredHead): Prom
 /** The root over the first `size` leaf hashes, from at most one tile per level. */
 async function rootAt(engine: Engine, tenant: string, size: number): Promise<Uint8Array> {
   const db = engine.reader(tenant)
-  const tree = openTree(size, async (level, index, width) =>
-    joinHashTile(await tileHashes(db, tenant, level, index, width)),
-  )
+  const tree = openTree(size, async (level, index, width) => {
+    const hashes = await tileHashes(db, tenant, level, index, width)
+    if (hashes.length === width) return joinHashTile(hashes)
+    throw new Failure('ledger_head_wrong', `entries of ${tenant} below its head are missing`)
+  })
   return treeRoot(tree)
 }

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe } from 'vitest'
+import { afterAll, afterEach, describe } from 'vitest'
 import type { Clock } from '../../src/kernel/clock.ts'
 import type { EntryDraft } from '../../src/kernel/entry.ts'
 import type { NextId, Randomness } from '../../src/kernel/ids.ts'
@@ -16,7 +16,7 @@ import { unwrapKey, wrapKey } from '../../src/ledger/seal.ts'
 import type { Store, StoreOptions } from '../../src/store/store.ts'
 import { openStore } from '../../src/store/store.ts'
 import type { Database } from './databases.ts'
-import { postgresDatabase, sqliteDatabase } from './databases.ts'
+import { dropIdleDatabases, postgresDatabase, sqliteDatabase } from './databases.ts'
 
 /** Where CI's database runs is known to its environment alone. */
 export const POSTGRES_URL = process.env.COUNTERSIGN_TEST_POSTGRES_URL
@@ -48,8 +48,13 @@ export type Engine = {
 
 /** The same tests on each engine. Groups are titled so that what did not run is named in the report. */
 export function forEachEngine(define: (engine: Engine) => void): void {
-  describe('on SQLite', () => define(engineOf('sqlite')))
+  onSqlite(define)
   onPostgres(define)
+}
+
+/** Tests about the embedded database alone. */
+export function onSqlite(define: (engine: Engine) => void): void {
+  describe('on SQLite', () => define(engineOf('sqlite')))
 }
 
 /** Tests that only make sense where several nodes share a database. */
@@ -64,8 +69,14 @@ function engineOf(name: Engine['name']): Engine {
   afterEach(async () => {
     for (const step of undo.splice(0).reverse()) await step()
   })
+  afterAll(async () => {
+    if (name === 'postgres') await dropIdleDatabases(POSTGRES_URL ?? '')
+  })
   return { name, fresh: (overrides) => freshStore(name, undo, overrides ?? {}) }
 }
+
+/** Two stores of a test never make the same ids, and a test makes the same in every run of its file. */
+let seeds = 0
 
 async function freshStore(
   name: Engine['name'],
@@ -82,7 +93,7 @@ async function freshStore(
     name === 'sqlite' ? sqliteDatabase(dataDir) : await postgresDatabase(POSTGRES_URL ?? '')
   undo.push(() => database.drop())
   const clock = testClock()
-  const random = seededRandom(1)
+  const random = seededRandom(++seeds)
   const options: StoreOptions = {
     engine:
       name === 'sqlite'
