@@ -130,6 +130,38 @@ describe('a record that breaks a rule', () => {
     expect(codes(other.log)).toEqual(['dispatch_without_lease'])
   })
 
+  it('is found out when it borrows the decision or the lease of a twin call', () => {
+    const decided = begin()
+    const [first, second] = [decided.story.call('edge__block'), decided.story.call('edge__block')]
+    first.decide('allow')
+    second.decide('allow')
+    second.lease()
+    second.dispatch({ fingerprint: first.fingerprint }, [first.decided, second.leased])
+    expect(codes(decided.log)).toEqual(['dispatch_without_decision'])
+
+    const leased = begin()
+    const [one, two] = [leased.story.call('edge__block'), leased.story.call('edge__block')]
+    one.decide('allow')
+    one.lease()
+    two.decide('allow')
+    two.dispatch({ lease: one.leaseId }, [two.decided, one.leased])
+    expect(codes(leased.log)).toEqual(['dispatch_without_lease'])
+
+    const other = begin()
+    const call = other.story.call('edge__block')
+    call.decide('allow')
+    call.lease()
+    call.dispatch({ tool: 'edge__unblock' })
+    expect(codes(other.log)).toEqual(['dispatch_without_lease'])
+  })
+
+  it('is found out when an entry of a call does not say which call', () => {
+    const { log, story } = begin()
+    const call = story.call('edge__block')
+    story.say('tool.call.outcome', { ...call.named(), outcome: 'failed', duration_ms: 1 })
+    expect(codes(log)).toEqual(['call_missing', 'outcome_without_dispatch'])
+  })
+
   it('is found out when one attempt was sent twice', () => {
     const { log, story } = begin()
     const call = story.call('edge__block')
@@ -273,6 +305,42 @@ describe('a yes of a person', () => {
     twice.call.grant(twice.request)
     twice.call.grant(twice.request)
     expect(codes(twice.log)).toEqual(['request_closed_twice'])
+  })
+
+  it('is taken back when its request is cancelled afterwards, also for a call that no longer names it', () => {
+    const { log, call, request } = held()
+    const grant = call.grant(request)
+    call.end('cancelled', request)
+    call.decide('allow')
+    call.lease()
+    call.dispatch({ grant })
+    expect(codes(log)).toEqual(['request_closed_twice', 'dispatch_after_refusal'])
+  })
+
+  it('is that of the request the decision names, not of an earlier one, and has an id of its own', () => {
+    const { log, story, call, request } = held()
+    const grant = call.grant(request)
+    const second = log.nextId()
+    call.decide('hold', { request: second })
+    call.ask(second)
+    call.grant(second)
+    call.decide('allow', { request: second })
+    call.lease()
+    call.dispatch({ grant })
+    expect(codes(log)).toEqual(['grant_for_other_action'])
+
+    const twin = log.nextId()
+    call.ask(twin)
+    const { actionDigest: action_digest } = call
+    story.say('approval.granted', {
+      request: twin,
+      action_digest,
+      person: story.person,
+      role: 'shift-lead',
+      grant,
+      expires: 0,
+    })
+    expect(codes(log)).toEqual(['grant_for_other_action', 'grant_used_twice'])
   })
 
   it('speaks of a request that was raised', () => {

@@ -148,6 +148,13 @@ describe('the tree of RFC 6962', () => {
     )
   })
 
+  it('refuses sizes beyond 2^53-1, which numbers cannot count exactly', () => {
+    const beyond = frontierBytes({ size: 2 ** 53, nodes: [leafHash(new Uint8Array())] })
+    expect(() => parseFrontier(beyond)).toThrow(
+      expect.objectContaining({ code: 'ledger_head_wrong' }),
+    )
+  })
+
   it('counts set bits beyond 32, so that large logs keep their frontier', () => {
     const node = leafHash(Buffer.from('node'))
     const large = { size: 2 ** 40 + 2 ** 33 + 1, nodes: [node, node, node] }

@@ -84,6 +84,16 @@ describe('an envelope', () => {
     for (const place of places) expect(() => openPayload(KEY, place, envelope)).toThrow(UNREADABLE)
   })
 
+  it('does not open at a place whose parts hold the separator of another', () => {
+    const [one, two] = [
+      { ...PLACE, tenant: 'a\0\0\0\0b', caseId: 'c' },
+      { ...PLACE, tenant: 'a', caseId: 'b\0\0\0\0c' },
+    ]
+    expect(() => openPayload(KEY, two, sealPayload(KEY, one, SALT, PAYLOAD, NONCE))).toThrow(
+      UNREADABLE,
+    )
+  })
+
   it('does not open with another key or with any byte changed or cut', () => {
     expect(() => openPayload(new Uint8Array(32), PLACE, envelope)).toThrow(UNREADABLE)
     for (let at = 0; at < envelope.length; at++) {

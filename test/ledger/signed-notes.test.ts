@@ -160,6 +160,14 @@ describe('verifying a note', () => {
     )
   })
 
+  it('refuses a cosignature time beyond 2^63-1', () => {
+    const at = (seconds: number) => {
+      const note = parseNote(bytes(joinNote(TEXT, [signatureLine(witness, TEXT, seconds)])))
+      return verifyNote(note, [witness.key]).verified.length
+    }
+    expect([at(0), at(2 ** 62), at(2 ** 63)]).toEqual([1, 1, 0])
+  })
+
   it('reads a cosignature with its time, and binds the time', () => {
     const cosigned = joinNote(TEXT, [signatureLine(witness, TEXT, 1_679_315_147)])
     const [found] = verifyNote(parseNote(bytes(cosigned)), [witness.key]).verified
