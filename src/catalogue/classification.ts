@@ -40,12 +40,22 @@ export function classificationOf(
 
 /**
  * Everything a call of the tool can be classified as: its worst case, and each case a discriminator makes of it, with
- * hints and triggers applied. What policy must have an answer for.
+ * hints and triggers applied. What policy must have an answer for. Without a definition, as for an entry that is not
+ * connected to a server yet, every hint it may declare counts.
  */
-export function classesOf({ entry, definition }: Reviewed): readonly Classification[] {
+export function classesOf({ entry, definition }: Classifiable): readonly Classification[] {
+  const worst =
+    definition === undefined
+      ? POSSIBLE_HINTS.map((annotations) => raisedByHints(entry, { name: '', annotations }))
+      : [raisedByHints(entry, definition)]
   const discriminated = entry.discriminators.map(({ is }) => ({ ...entry.worst, ...is }))
-  return [raisedByHints(entry, definition), ...discriminated].map(withTriggers)
+  return [...worst, ...discriminated].map(withTriggers)
 }
+
+/** An entry, with the definition it was written for where that is known. */
+export type Classifiable = { readonly entry: ToolEntry; readonly definition?: ToolDefinition }
+
+const POSSIBLE_HINTS = [{}, { readOnlyHint: false }, { destructiveHint: true }] as const
 
 /**
  * The members the first true discriminator sets. None when one before it cannot be read, and none when the call

@@ -31,7 +31,7 @@ export function classify(
   try {
     const reviewed = approvedReview(tool)
     if ('code' in reviewed) return reviewed
-    const given = args ?? {}
+    const given = args === undefined ? {} : args
     if (!isObject(given)) return refusal('arguments_invalid', 'the arguments are not a JSON object')
     return reviewed.entry.metaTool === undefined
       ? classifyOwn(tool, reviewed, given)

@@ -107,14 +107,20 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   '|': 'l',
 }
 
+/** Names are compared with all others at each listing, so each is folded once. */
+const skeletons = new Map<string, string>()
+const MAX_REMEMBERED = 20_000
+
 /** What a name looks like at a glance: case, separators and look-alikes folded. */
 export function skeleton(name: string): string {
+  const known = skeletons.get(name)
+  if (known !== undefined) return known
+  if (skeletons.size >= MAX_REMEMBERED) skeletons.clear()
   const folded = unmasked(name)
     .toLowerCase()
     .replace(/[^\p{L}\p{N}|]/gu, '')
-  return [...folded]
-    .map((char) => LOOK_ALIKES[char] ?? char)
-    .join('')
-    .replaceAll('rn', 'm')
-    .replaceAll('i', 'l')
+  const plain = [...folded].map((char) => LOOK_ALIKES[char] ?? char).join('')
+  const looks = plain.replaceAll('rn', 'm').replaceAll('i', 'l')
+  skeletons.set(name, looks)
+  return looks
 }

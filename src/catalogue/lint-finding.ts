@@ -40,7 +40,6 @@ export const FINDINGS = {
   'invalid-name': 'Its name, or one of its parameters, has characters that names do not have.',
   'reserved-name': 'Its name belongs to the gateway or to the language.',
   'name-shadowing': 'Its name can be mistaken for that of another tool.',
-  'duplicate-name': 'The server offers two tools of this name.',
 } as const satisfies Record<string, string>
 
 export type FindingCode = keyof typeof FINDINGS

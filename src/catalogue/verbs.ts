@@ -68,7 +68,7 @@ const CHANGE = words(
    modify move mute open patch pause post publish push put reboot refresh register reject rename reply reopen replace
    reset restart restore resume rotate save schedule set share shutdown snooze start stop subscribe suppress switch sync
    toggle transfer transition trigger unassign unlink unmute unset unsubscribe update upgrade upload upsert write
-   forward restart resolve collect trash fork star provision deprovision promote demote`,
+   forward restart resolve send collect trash fork star provision deprovision promote demote`,
 )
 
 /** Changing verbs that also start harmless things; too little to call a hint a lie. */

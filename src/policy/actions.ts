@@ -5,7 +5,7 @@
  * Policies name whichever they mean: `action in Action::"contain:device"`, `Action::"contain"`,
  * `Action::"write-and-above"`.
  */
-import type { Reviewed } from '../catalogue/classification.ts'
+import type { Classifiable } from '../catalogue/classification.ts'
 import { classesOf } from '../catalogue/classification.ts'
 import type { Effect } from '../catalogue/tool.ts'
 import { EFFECTS, VERBS } from '../catalogue/tool.ts'
@@ -37,7 +37,7 @@ export function isActionName(text: string): boolean {
 }
 
 /** Every (action, effect) a reviewed tool's calls can be classified as, declared hints and triggers included. */
-export function actionsOfReview(reviewed: Reviewed): readonly ActionClass[] {
+export function actionsOfReview(reviewed: Classifiable): readonly ActionClass[] {
   return classesOf(reviewed).map(({ verb, target, effect }) => ({
     action: `${verb}:${target.kind}`,
     effect,
