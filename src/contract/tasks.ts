@@ -29,6 +29,6 @@ export const openTaskBody = z.strictObject({
 
 export const openTaskAnswer = z.object({ task, receipts: z.array(receipt) })
 export const closeTaskBody = z.strictObject({
-  reason: z.enum(['done', 'abandoned', 'closed-by-person']).default('closed-by-person'),
+  reason: z.enum(['done', 'abandoned', 'closed-by-person']),
 })
 export const closeTaskAnswer = z.object({ task, receipts: z.array(receipt) })

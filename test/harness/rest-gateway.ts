@@ -57,6 +57,8 @@ export type Sending = {
 }
 
 export type RestGateway = {
+  /** Where the socket really is; tokens speak of BASE_URL. */
+  readonly origin: string
   readonly fresh: Fresh
   readonly deps: RestDeps
   readonly send: (method: string, path: string, sending?: Sending) => Promise<Answer>
@@ -87,6 +89,7 @@ export async function openRestGateway(
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const { ledger } = fresh.store
   return {
+    origin,
     fresh,
     deps,
     send: (method, path, sending) => send(origin, method, path, sending ?? {}),

@@ -38,7 +38,9 @@ export function callRoutes(app: App, deps: RestDeps): void {
       if (found === undefined) throw new Failure('tool_unknown', 'no tool has this name')
       const answer = await deps.enforce({
         session,
-        ...found,
+        upstream: found.upstream,
+        kind: found.kind,
+        name: found.name,
         arguments: args,
         // Nobody keeps the call alive once the answer is out: it runs again only when asked for again.
         claim: 'none',
