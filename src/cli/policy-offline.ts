@@ -11,7 +11,7 @@ import {
   readPolicyTexts,
 } from '../adapters/policy-files.ts'
 import { visible } from '../catalogue/definition-diff.ts'
-import { entryDigest, type ShippedEntry } from '../catalogue/entry-file.ts'
+import type { ShippedEntry } from '../catalogue/entry-file.ts'
 import { readConfig } from '../config.ts'
 import { canonicalText } from '../kernel/canonical-json.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
@@ -35,15 +35,9 @@ export async function offlineBundle(directory: string | undefined): Promise<Offl
   return { engine, bundle: makeBundle(draft, { sequence: 1, engine: engine.versions() }) }
 }
 
-/** Without a server there is no definition whose hints could raise the class; the entry says what is left. */
-function actionsOfEntry({ entry, file, name, definitions }: ShippedEntry): readonly ActionClass[] {
-  return actionsOfReview({
-    entry,
-    entryDigest: entryDigest(entry),
-    definition: { name },
-    definitionDigest: definitions[0] ?? '',
-    by: `shipped:${file}`,
-  })
+/** Without a server there is no definition, so every hint it might declare counts. */
+function actionsOfEntry({ entry }: ShippedEntry): readonly ActionClass[] {
+  return actionsOfReview({ entry })
 }
 
 /** What publishing takes: the documents of a directory as plain JSON. */
