@@ -49,7 +49,7 @@ export function decidedDraft(
   considered: Considered,
   requestId: string | undefined,
 ): EntryDraft {
-  const { place, call, decision, facts, requests, attempt } = considered
+  const { place, call, decision, facts, requests, bundle, attempt } = considered
   const target = call.targets[0]
   return {
     ...baseOf(place),
@@ -69,6 +69,7 @@ export function decidedDraft(
       facts: digestOfJson('countersign-facts-v1', requests),
       ...(requestId === undefined ? {} : { request: requestId }),
       attempt,
+      ...(bundle === undefined ? {} : { thresholds: bundle.thresholdsVersion }),
       ...(target === undefined ? {} : { target_kind: target.kind }),
       mode: facts.agent.mode,
       purpose: facts.task.purpose,

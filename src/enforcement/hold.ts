@@ -7,6 +7,7 @@ import type { Considered } from './considered.ts'
 import type { CallAnswer } from './intent.ts'
 import { openRequest } from './open-request.ts'
 import { recordRefusal } from './refuse.ts'
+import { shopsAround } from './shop-around.ts'
 import type { Spine } from './spine.ts'
 
 /** Either the answer for now, or the decided request, with which the call is considered again. */
@@ -37,6 +38,10 @@ async function ask(spine: Spine, considered: Considered): Promise<ApprovalReques
   if (open >= spine.limits.openRequestsPerAgent) {
     const no = refusal('too_many_open_requests', `${open} requests of this agent wait for people`)
     return { kind: 'answer', answer: await recordRefusal(spine, place, no) }
+  }
+  const around = await shopsAround(spine, considered)
+  if (around !== undefined) {
+    return { kind: 'answer', answer: await recordRefusal(spine, place, around) }
   }
   try {
     return await openRequest(spine, considered)

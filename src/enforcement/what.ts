@@ -29,7 +29,7 @@ const NO_DEFINITION = digestOf('countersign-tool-v1', new Uint8Array())
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
 
 export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
-  const { session, upstream, kind, name } = intent
+  const { session, upstream, name } = intent
   const tool = await toolOf(spine, intent)
   const label = labelOf(intent, tool?.exposedName, tool?.definitionDigest ?? NO_DEFINITION)
   const refused = (no: Refusal): What => ({ kind: 'refused', refusal: no, label })

@@ -51,7 +51,7 @@ export const EVENTS = {
   'tool.call.decided': {
     ...CALL, action: 'label', effect: 'label', decision: 'label', enforced: 'flag', reason: 'label',
     bundle: 'digest?', rule: 'digest?', policies: 'labels', obligations: 'labels?', facts: 'digest?',
-    request: 'id?', attempt: 'count', target_kind: 'label?', mode: 'label?', purpose: 'label?', step: 'count?',
+    request: 'id?', attempt: 'count', target_kind: 'label?', mode: 'label?', purpose: 'label?', step: 'count?', thresholds: 'label?',
   },
   'approval.requested': { ...REQUEST, role: 'label', owner: 'id?', strength: 'label', expires: 'instant', claim: 'label' },
   'approval.viewed': { ...REQUEST, person: 'id' },

@@ -126,8 +126,13 @@ export async function addPerson(
   return { ...person, token }
 }
 
-/** On call for all their roles from an hour ago, and certified for every class for a year. */
-export async function putOnDuty(gateway: Gateway, clock: TestClock, person: Person): Promise<void> {
+/** On call for all their roles from an hour ago, and certified for the classes for a year. */
+export async function putOnDuty(
+  gateway: Gateway,
+  clock: TestClock,
+  person: Person,
+  classes: readonly string[] = CLASSES,
+): Promise<void> {
   const deps = gateway.parts.restParts
   const nowMs = clock.nowMs()
   for (const role of person.roles) {
@@ -141,7 +146,7 @@ export async function putOnDuty(gateway: Gateway, clock: TestClock, person: Pers
       source: 'test',
     })
   }
-  for (const actionClass of CLASSES) {
+  for (const actionClass of classes) {
     await putCertificate(deps, {
       tenant: TENANT,
       by: BY,
