@@ -65,8 +65,7 @@ export class UpstreamPool {
     const slot = this.slots.get(key) ?? this.addSlot(key, spec, session !== undefined)
     if (use === 'home') slot.isHome = true
     if (slot.live?.isOpen === false) slot.open = undefined
-    slot.open ??= this.start(slot, secret, session)
-    const connection = await slot.open
+    const connection = await this.opening(slot, secret, session)
     connection.lastUsedMs = this.parts.clock.nowMs()
     return connection
   }
@@ -116,6 +115,22 @@ export class UpstreamPool {
     return slot
   }
 
+  /** The one attempt that all who want this connection now share; a failed one is not kept. */
+  private async opening(
+    slot: Slot,
+    secret: LeaseSecret | undefined,
+    session: AskSession | undefined,
+  ): Promise<Connection> {
+    const open = slot.open ?? this.start(slot, secret, session)
+    slot.open = open
+    try {
+      return await open
+    } catch (error) {
+      if (slot.open === open) slot.open = undefined
+      throw error
+    }
+  }
+
   private async start(
     slot: Slot,
     secret: LeaseSecret | undefined,
@@ -140,14 +155,13 @@ export class UpstreamPool {
             if (slot.isHome) this.parts.onNotice(spec.id, method, params)
           },
           mayAsk: (method) => mayAsk(spec, method),
-          onClosed: () => this.lost(slot, connection),
+          onClosed: () => this.lost(slot),
         },
       )
       slot.live = connection
       this.remember(spec, secret, connection.prior)
       return connection
     } catch (error) {
-      slot.open = undefined
       if (clock.nowMs() >= slot.notBeforeMs) this.backOff(slot, limits.maxBackoffMs)
       throw error
     }
@@ -164,10 +178,11 @@ export class UpstreamPool {
     this.verdicts.set(key, { prior, atMs: this.parts.clock.nowMs() })
   }
 
-  private lost(slot: Slot, connection: Connection): void {
-    if (slot.live !== connection || this.isClosed) return
+  private lost(slot: Slot): void {
+    // Nothing to do for one we closed ourselves, or one that closed before it was ever used.
+    if (slot.live === undefined || this.isClosed) return
     const nowMs = this.parts.clock.nowMs()
-    if (nowMs - connection.openedAtMs > STABLE_MS) slot.failures = 0
+    if (nowMs - slot.live.openedAtMs > STABLE_MS) slot.failures = 0
     else this.backOff(slot, this.parts.limits.maxBackoffMs)
     slot.live = undefined
     slot.open = undefined

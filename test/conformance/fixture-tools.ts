@@ -86,6 +86,14 @@ export const PLAIN_TOOLS: readonly FixtureTool[] = [
       return said('Prompt list changed')
     },
   },
+  {
+    name: 'large_result',
+    description: 'Answers with 100 kB, as a stream where progress is asked for',
+    call: async (ctx) => {
+      await reportProgress(ctx)
+      return said('x'.repeat(100_000))
+    },
+  },
   answering('test_reconnection', [text('The stream was not closed in between')]),
   {
     name: 'test_x_mcp_header',

@@ -38,7 +38,11 @@ export async function postBytes(
   const given = Object.entries(all).filter(
     (each): each is [string, string] => each[1] !== undefined,
   )
-  const response = await fetch(url, { method: 'POST', headers: given, body: body as BodyInit })
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: given,
+    body: body as NonNullable<RequestInit['body']>,
+  })
   return {
     status: response.status,
     headers: response.headers,
