@@ -7,11 +7,11 @@ import type { Kysely, RawBuilder } from 'kysely'
 import type { DB } from './schema.ts'
 
 /**
- * What a database error means to the sequencer: `retry` lost a race and may be run again; `refused` broke a
- * uniqueness rule; `unwritable` means the database cannot take writes now; `fatal` means it is unknown what
+ * What a database error means to the sequencer: `retry` lost a race and may be run again; `busy` waited for a
+ * lock longer than anybody should; `refused` broke a uniqueness rule; `unwritable` means the database cannot take writes now; `fatal` means it is unknown what
  * reached the disk, so this node may not write again until it was restarted.
  */
-export type ErrorMeaning = 'retry' | 'refused' | 'unwritable' | 'fatal' | 'other'
+export type ErrorMeaning = 'retry' | 'busy' | 'refused' | 'unwritable' | 'fatal' | 'other'
 
 export type Engine = {
   readonly name: 'sqlite' | 'postgres'

@@ -7,6 +7,7 @@ import type { Commit, Committed, Work } from '../kernel/commit.ts'
 import { Failure } from '../kernel/failure.ts'
 import { AppendRefused } from './append-log.ts'
 import { committedOf } from './committed.ts'
+import type { ErrorMeaning } from './engine.ts'
 import type { BatchContext, BatchResult } from './run-batch.ts'
 import { CommitFailed, runBatch } from './run-batch.ts'
 import { wasCommitted } from './unclear-commit.ts'
@@ -153,11 +154,11 @@ async function oneByOne(
   return []
 }
 
-function batchFailure(parts: GroupCommitParts, meaning: string, cause: unknown): Failure {
+function batchFailure(parts: GroupCommitParts, meaning: ErrorMeaning, cause: unknown): Failure {
   if (cause instanceof Failure) return cause
   if (meaning === 'refused') return new Failure('conflict', 'an entry of this id exists', { cause })
-  if (meaning === 'retry') {
-    return new Failure('store_busy', 'the database kept losing races', { cause })
+  if (meaning === 'retry' || meaning === 'busy') {
+    return new Failure('store_busy', 'other nodes held the log too long', { cause })
   }
   const failure = new Failure('ledger_unwritable', 'the store could not be written', { cause })
   if (meaning === 'fatal') parts.transactions.stop(failure)

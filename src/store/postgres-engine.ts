@@ -32,6 +32,7 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
     connectionString: url,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
     application_name: 'countersign',
     types: { getTypeParser },
   })
@@ -132,6 +133,8 @@ function meaningOf(error: unknown): ErrorMeaning {
   if (error instanceof Failure || !(error instanceof Error)) return 'other'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === '40001' || code === '40P01') return 'retry'
+  // lock_timeout and statement_timeout of BEGIN.
+  if (code === '55P03' || code === '57014') return 'busy'
   if (code === '23505') return 'refused'
   // A constraint or a wrong value is the work's fault; everything else the database or the way to it.
   if (code.startsWith('22') || code.startsWith('23') || code.startsWith('42')) return 'other'

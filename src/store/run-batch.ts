@@ -135,10 +135,16 @@ async function tryWork(
   } catch (error) {
     const meaning = transactions.engine.meaningOf(error)
     if (meaning === 'retry' || meaning === 'unwritable' || meaning === 'fatal') throw error
-    if (meaning === 'other') return { kind: 'failed', error }
-    const conflict = new Failure('conflict', 'the record exists already', { cause: error })
-    return { kind: 'failed', error: conflict }
+    return { kind: 'failed', error: workError(meaning, error) }
   }
+}
+
+/** What the caller of one work is told; the others of its batch go on. */
+function workError(meaning: 'busy' | 'refused' | 'other', error: unknown): unknown {
+  if (meaning === 'other') return error
+  if (meaning === 'busy')
+    return new Failure('store_busy', 'a record stayed locked', { cause: error })
+  return new Failure('conflict', 'the record exists already', { cause: error })
 }
 
 /** What encodeEntry does not see: a work tells something, and a dispatch names its call (R5). */

@@ -35,7 +35,6 @@ export async function openSqliteEngine(dataDir: string): Promise<Engine> {
     name: 'sqlite',
     writer: () => writer,
     reader: () => reader,
-    // Start checks and migrations run before anybody reads, and a migration writes.
     directory: () => reader,
     migrator: () => writer,
     begin: 'begin immediate',
@@ -55,7 +54,7 @@ export async function openSqliteEngine(dataDir: string): Promise<Engine> {
     skewMs: async () => 0,
     close: async () => {
       await reader.destroy()
-      write.raw.exec('pragma wal_checkpoint(truncate)')
+      emptyWal(write.raw)
       await writer.destroy()
     },
   }
@@ -66,6 +65,15 @@ function setDurable(raw: SqliteConnection): void {
   raw.exec('pragma synchronous = full')
   // A destroyed data key must not survive in a free page.
   raw.exec('pragma secure_delete = on')
+}
+
+/** Leaves one tidy file; on a full disk the log stays beside it, which the next opening reads as well. */
+function emptyWal(raw: SqliteConnection): void {
+  try {
+    raw.exec('pragma wal_checkpoint(truncate)')
+  } catch {
+    return
+  }
 }
 
 function checkDurable(raw: SqliteConnection): void {
