@@ -30,8 +30,9 @@ function checkLines(check: Check): string[] {
 }
 
 function actionLine(action: ActionRecord): string {
-  const answers = action.answers.map(({ answer, role, person }) => `${answer} by ${role} ${person}`)
-  const decision = action.decisions.at(-1)
-  const parts = [decision?.decision ?? '', ...answers, action.outcome]
+  const answers = action.requests
+    .flatMap((request) => request.answers)
+    .map(({ answer, role, person }) => [answer, role, person].filter(Boolean).join(' '))
+  const parts = [action.decisions.at(-1)?.decision, ...answers, action.outcome]
   return `call ${action.call} ${action.tool}: ${parts.join(', ')}`
 }

@@ -149,6 +149,7 @@ export class Call {
         request,
         action_digest: this.actionDigest,
         role: 'shift-lead',
+        owner: this.story.person,
         strength: 'approve',
         expires: START_MS + 600_000,
         claim: 'none',

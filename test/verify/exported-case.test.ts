@@ -46,17 +46,50 @@ describe('an exported case', () => {
         { decision: 'hold', bundle: digest('bundle') },
         { decision: 'allow', bundle: digest('bundle') },
       ],
-      answers: [
+      requests: [
         {
-          answer: 'approved',
-          person: story.person,
           role: 'shift-lead',
-          actionDigest: approved.actionDigest,
+          owner: story.person,
+          answers: [
+            {
+              answer: 'approved',
+              person: story.person,
+              role: 'shift-lead',
+              actionDigest: approved.actionDigest,
+            },
+          ],
         },
       ],
     })
     const dispatched = log.entries[block?.dispatchedAt ?? -1]
     expect(Buffer.from(dispatched?.bytes ?? []).toString()).toContain('tool.call.dispatched')
+  })
+
+  it('shows the answer a call rests on also when an earlier call asked, and who took the question over', async () => {
+    const log = new MemoryLog()
+    const story = new CaseStory(log).open()
+    const [first, again] = [story.call('edge__block'), story.call('edge__block')]
+    const request = log.nextId()
+    const second = log.nextId()
+    first.decide('hold', { request })
+    first.ask(request)
+    story.say('approval.taken_over', {
+      request,
+      action_digest: first.actionDigest,
+      person: second,
+      previous: story.person,
+    })
+    const grant = first.grant(request)
+    again.decide('allow', { request, fingerprint: first.fingerprint })
+    again.lease()
+    again.dispatch({ grant, fingerprint: first.fingerprint })
+    const verdict = verifyExport(writeExport(await log.exportCase(story.caseId)), trusting(log))
+    expect(verdict.exitCode).toBe(0)
+    const answered = { owner: second, answers: [{ answer: 'approved', person: story.person }] }
+    expect(verdict.actions).toMatchObject([
+      { call: first.id, outcome: 'waiting', requests: [answered] },
+      { call: again.id, outcome: 'open', requests: [answered] },
+    ])
   })
 
   it('is read back exactly as it was written', async () => {
