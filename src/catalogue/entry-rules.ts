@@ -4,6 +4,7 @@
  */
 import { evaluateExpression, expressionProblem } from './cel.ts'
 import { worstEffect } from './classification.ts'
+import { argumentNames } from './entry-binding.ts'
 import type { Classification, Discriminator, ToolEntry } from './tool.ts'
 import { atLeast, EFFECTS } from './tool.ts'
 
@@ -104,10 +105,7 @@ const UNKNOWN_VALUE = 'countersign-unknown-value'
  * `!has(args.force)`. Such a rule would lower the class of arguments that nobody reviewed.
  */
 function lowersUnasked(expression: string): boolean {
-  const names = [...expression.matchAll(/\bargs\.([A-Za-z_]\w*)|\bargs\[["']([^"']+)["']\]/g)].map(
-    ([, dotted, quoted]) => dotted ?? quoted ?? '',
-  )
-  const strange = Object.fromEntries(names.map((name) => [name, UNKNOWN_VALUE]))
+  const strange = Object.fromEntries(argumentNames(expression).map((name) => [name, UNKNOWN_VALUE]))
   return [{}, strange].some((args) => {
     const answer = evaluateExpression(expression, { args })
     return answer.ok && answer.value === true

@@ -6,6 +6,7 @@
 import type { Digest } from '../kernel/digest.ts'
 import { Failure } from '../kernel/failure.ts'
 import { definitionDigest } from './definition-digest.ts'
+import { bindingProblems, type KnownTools } from './entry-binding.ts'
 import { entryDigest, type ShippedEntry } from './entry-file.ts'
 import { entryProblems } from './entry-rules.ts'
 import { exposeName } from './expose-name.ts'
@@ -145,9 +146,16 @@ export type Verdict =
  * A person's decision about a tool. `seenDigest` is the digest of the definition they looked at.
  *
  * Throws `seen_digest_mismatch` when the definition changed since, and `review_refused` when the entry breaks a
- * rule of entry-rules.ts: among others containment or access change without a way back or a waiver (R63).
+ * rule of entry-rules.ts or names what is not there: among others containment or access change without a way
+ * back or a waiver (R63). `known` finds the tools that undo or check this one.
  */
-export function reviewTool(tool: Tool, verdict: Verdict, by: string, seenDigest: Digest): Tool {
+export function reviewTool(
+  tool: Tool,
+  verdict: Verdict,
+  by: string,
+  seenDigest: Digest,
+  known: KnownTools,
+): Tool {
   if (seenDigest !== tool.definitionDigest) {
     throw new Failure('seen_digest_mismatch', `${tool.exposedName} changed since it was shown`)
   }
@@ -160,7 +168,10 @@ export function reviewTool(tool: Tool, verdict: Verdict, by: string, seenDigest:
       `the entry is for a ${verdict.entry.kind}, this is a ${tool.kind}`,
     )
   }
-  const [problem] = entryProblems(verdict.entry)
+  const [problem] = [
+    ...entryProblems(verdict.entry),
+    ...bindingProblems(tool, verdict.entry, known),
+  ]
   if (problem !== undefined) throw new Failure('review_refused', problem)
   return approvedAs(tool, verdict.entry, by)
 }

@@ -1,4 +1,5 @@
 /** A person looked at a tool's definition: approves it with a classification, or takes it away. */
+import type { KnownTools } from '../catalogue/entry-binding.ts'
 import { parseEntry } from '../catalogue/entry-file.ts'
 import type { ToolStore } from '../catalogue/ports.ts'
 import type { Verdict } from '../catalogue/review.ts'
@@ -19,7 +20,7 @@ export type ReviewToolInput = {
   readonly name: string
   /** Digest of the definition the person looked at. */
   readonly seenDigest: string
-  /** `entry` is one item of a catalogue file; the file format is the only spelling of a classification. */
+  /** `entry` is an item of a catalogue file without name and definition: there is one spelling of a classification. */
   readonly verdict:
     | { readonly kind: 'approve'; readonly entry: JsonObject }
     | { readonly kind: 'suspend' }
@@ -40,7 +41,11 @@ export async function reviewTool(
     async () => {
       const tool = await deps.tools.byName(tenant, upstream, kind, name)
       if (tool === undefined) throw new Failure('not_found', 'no such tool')
-      const next = reviewed(tool, verdict, by.person.id, input.seenDigest)
+      const all = await deps.tools.list(tenant)
+      const known: KnownTools = (wanted, at) =>
+        all.find((each) => each.exposedName === wanted) ??
+        all.find((each) => each.kind === 'tool' && each.upstream === at && each.name === wanted)
+      const next = reviewed(tool, verdict, by.person.id, input.seenDigest, known)
       return async (tx) => {
         await deps.tools.put(tx, next)
         const entryDigest = next.reviewed?.entryDigest

@@ -6,7 +6,10 @@ import type { Noticing } from '../../src/catalogue/review.ts'
 import { noticeDefinition, raiseToObserved, reviewTool } from '../../src/catalogue/review.ts'
 import type { Tool, ToolDefinition, ToolEntry } from '../../src/catalogue/tool.ts'
 import type { Failure } from '../../src/kernel/failure.ts'
-import { classification, definition, entry } from './tools.ts'
+import { approvedTool, classification, definition, entry } from './tools.ts'
+
+const RELEASE = approvedTool({ definition: { name: 'release' } })
+const KNOWN = (name: string): Tool | undefined => (name === 'release' ? RELEASE : undefined)
 
 /** A server's offers of one tool, one after the other, with the memory the store keeps. */
 class Upstream {
@@ -26,7 +29,13 @@ class Upstream {
 
   approve(written: ToolEntry = entry(), by = 'lena'): Tool {
     const tool = this.tool ?? expect.fail('nothing was offered')
-    this.tool = reviewTool(tool, { kind: 'approve', entry: written }, by, tool.definitionDigest)
+    this.tool = reviewTool(
+      tool,
+      { kind: 'approve', entry: written },
+      by,
+      tool.definitionDigest,
+      KNOWN,
+    )
     return this.tool
   }
 
@@ -84,7 +93,13 @@ describe('a tool that is new', () => {
     const shown = server.offer(CLEAN)
     const changed = server.offer(LONGER)
     expect(() =>
-      reviewTool(changed, { kind: 'approve', entry: entry() }, 'lena', shown.definitionDigest),
+      reviewTool(
+        changed,
+        { kind: 'approve', entry: entry() },
+        'lena',
+        shown.definitionDigest,
+        KNOWN,
+      ),
     ).toThrow(expect.objectContaining({ code: 'seen_digest_mismatch' } satisfies Partial<Failure>))
   })
 })
@@ -137,7 +152,7 @@ describe('a tool that changed after its review', () => {
   it('stays suspended when a person had suspended it', () => {
     const server = new Upstream()
     const tool = server.offer(CLEAN)
-    server.tool = reviewTool(tool, { kind: 'suspend' }, 'lena', tool.definitionDigest)
+    server.tool = reviewTool(tool, { kind: 'suspend' }, 'lena', tool.definitionDigest, KNOWN)
     expect(server.tool).toMatchObject({ status: 'suspended', findings: ['new', 'suspended'] })
     expect(server.offer(CLEAN).status).toBe('suspended')
     expect(server.offer(LONGER, { trusted: [shipped(LONGER)] })).toMatchObject({
@@ -245,6 +260,70 @@ describe('approving', () => {
     expect(
       approving(entry({ worst, waiver: { by: 'lena', reason: 'wiped anyway' } }))().status,
     ).toBe('approved')
+  })
+
+  it('refuses a way back that is not there, is taken away, or cannot be called as written [R63]', () => {
+    const server = new Upstream()
+    const tool = server.offer(CLEAN)
+    const reversible = { ...worst, reversibility: 'reversible' } as const
+    const release = approvedTool({
+      definition: {
+        name: 'release',
+        inputSchema: {
+          type: 'object',
+          properties: { host: {}, reason: {} },
+          required: ['host', 'reason'],
+        },
+      },
+    })
+    const withInverse = (tools: readonly Tool[], args: Readonly<Record<string, string>>) => () => {
+      const written = entry({
+        worst: { ...reversible, inverse: { tool: 'release', arguments: args } },
+      })
+      const known = (name: string) => tools.find((each) => each.name === name)
+      return reviewTool(
+        tool,
+        { kind: 'approve', entry: written },
+        'lena',
+        tool.definitionDigest,
+        known,
+      )
+    }
+    const complete = { host: 'args.host', reason: '"undo"' }
+    expect(withInverse([], complete)).toThrow('inverse: there is no tool "release"')
+    expect(withInverse([{ ...release, status: 'suspended' }], complete)).toThrow(
+      'inverse: "release" is suspended',
+    )
+    expect(withInverse([release], { host: 'args.host' })).toThrow(
+      'inverse: "release" needs the argument "reason"',
+    )
+    expect(withInverse([release], { ...complete, force: 'true' })).toThrow(
+      'inverse: "release" has no argument "force"',
+    )
+    expect(withInverse([release], { ...complete, reason: 'args.why' })).toThrow(
+      'inverse: the definition has no argument "why"',
+    )
+    expect(withInverse([{ ...release, status: 'quarantined' }], complete)().status).toBe('approved')
+  })
+
+  it('refuses an entry that speaks of arguments the tool does not have', () => {
+    const probe = { tool: 'release', arguments: {}, expect: 'true' }
+    const wrong: readonly (readonly [string, ToolEntry])[] = [
+      [
+        'target.from',
+        entry({ worst: classification({ target: { kind: 'device', from: 'args.hostname' } }) }),
+      ],
+      ['discriminators', entry({ discriminators: [{ when: 'args["kind"] == "a"', is: {} }] })],
+      ['confirmations', entry({ confirmations: [{ argument: 'confirm', value: true }] })],
+      ['metaTool', entry({ metaTool: { toolArgument: 'host', argumentsArgument: 'parameters' } })],
+      ['probe', entry({ probe: { ...probe, arguments: { host: 'args.nope' } } })],
+    ]
+    for (const [place, written] of wrong) {
+      expect(approving(written)).toThrow(`${place}: the definition has no argument`)
+    }
+    expect(approving(entry({ probe: { ...probe, tool: 'nowhere' } }))).toThrow(
+      'probe: there is no tool "nowhere"',
+    )
   })
 
   it('refuses an entry of another kind', () => {

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { readCatalogue } from '../../src/adapters/catalogue-files.ts'
 import { classify, isRefused } from '../../src/catalogue/classify.ts'
 import { definitionDigest } from '../../src/catalogue/definition-digest.ts'
+import { bindingProblems } from '../../src/catalogue/entry-binding.ts'
 import type { ShippedEntry } from '../../src/catalogue/entry-file.ts'
 import { lintDefinition } from '../../src/catalogue/lint-definition.ts'
 import { identityOf, noticeDefinition } from '../../src/catalogue/review.ts'
@@ -101,6 +102,20 @@ describe('the shipped catalogue', () => {
       )
     })
     expect(found).toEqual([])
+  })
+
+  it('speaks only of arguments and tools that its servers have', () => {
+    for (const { file } of offers) {
+      const tools = toolsOf(file)
+      const known = (name: string) =>
+        tools.find((tool) => tool.kind === 'tool' && tool.name === name)
+      const problems = tools.flatMap((tool) =>
+        tool.reviewed === undefined
+          ? [`${tool.name} is not approved`]
+          : bindingProblems(tool, tool.reviewed.entry, known),
+      )
+      expect([file, problems]).toEqual([file, []])
+    }
   })
 
   it('pairs every inverse of the range with one that takes it back', () => {
