@@ -9,9 +9,6 @@ export type InstantMs = number
 /** The one source of "now". Tests hold one that only advances when told to. */
 export type Clock = { readonly nowMs: () => InstantMs }
 
-/** Waits until `ms` have passed on the clock, or rejects when the signal fires. Tests advance it. */
-export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
-
 /**
  * RFC 3339 in UTC with the fixed six fractional digits of a ledger entry. Our clock has three; the rest
  * are zeros, so that a finer clock later does not change the format.

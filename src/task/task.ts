@@ -30,5 +30,3 @@ export type Exposure = {
   readonly untrustedSources: readonly string[]
   readonly revision: number
 }
-
-export const NO_EXPOSURE: Exposure = { labels: [], untrustedSources: [], revision: 0 }

@@ -182,7 +182,7 @@ async function republish(plane: NetPlane['plane'], id: string, action: string): 
   const documents = documentsOf(active?.text ?? '')
   const text = `@id("${id}") @owner("test") @requires("approve") @role("owner") @reason("A test rule.") @control("owasp-asi:ASI02")
 forbid (principal, action in ${action}, resource) unless { context.discharged.contains("${id}") };`
-  const policies = { ...(documents['policies'] as JsonObject), [id]: text }
+  const policies = { ...(documents.policies as JsonObject), [id]: text }
   await publishPolicy(deps, {
     tenant: TENANT,
     by: { kind: 'system', part: 'test' },

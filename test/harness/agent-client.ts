@@ -1,6 +1,8 @@
 /** The agent's side: real MCP clients over HTTP, and the shape of what comes back. */
 import { Client as ModernClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+// biome-ignore lint/correctness/noUnresolvedImports: the package exports this path by a wildcard, which Biome does not follow
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
+// biome-ignore lint/correctness/noUnresolvedImports: the package exports this path by a wildcard, which Biome does not follow
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 
 /** What the gateway says of a call that did not simply run (`faces/mcp/answer.ts`). */

@@ -8,7 +8,6 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { Server } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 
-// biome-ignore lint/style/noProcessEnv: a child process is configured by its environment
 const { TOOLS_FILE = '', CALLS_FILE = '' } = process.env
 
 serveStdio(() => {

@@ -1,6 +1,8 @@
 /** Real MCP clients of both library generations, towards one address and with one token. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+// biome-ignore lint/correctness/noUnresolvedImports: the package exports this path by a wildcard, which Biome does not follow
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js'
+// biome-ignore lint/correctness/noUnresolvedImports: the package exports this path by a wildcard, which Biome does not follow
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 
 type Capabilities = Readonly<Record<string, object>>
