@@ -1,17 +1,26 @@
 /** The people's verbs on requests, bound to their ports for the faces. */
+import type { At } from '../enforcement/spine.ts'
 import { approve } from './approve.ts'
 import type { DecisionParts } from './decision-parts.ts'
-import type { ApprovalCommands } from './decision-ports.ts'
+import type { ApprovalCommands, DecisionOutcome } from './decision-ports.ts'
 import { deny } from './deny.ts'
 import { takeOver } from './take-over.ts'
 import { eligibilityOf, viewRequest } from './view-request.ts'
 import { withdraw } from './withdraw.ts'
 
-export function makeDecisionCommands(parts: DecisionParts): ApprovalCommands {
+/** `at` marks where a decision is durable and its person does not know yet. */
+export function makeDecisionCommands(
+  parts: DecisionParts,
+  at: At = () => undefined,
+): ApprovalCommands {
+  const durable = (outcome: DecisionOutcome): DecisionOutcome => {
+    at('decision:after')
+    return outcome
+  }
   return {
     view: (input) => viewRequest(parts, input),
-    approve: (input) => approve(parts, input),
-    deny: (input) => deny(parts, input),
+    approve: async (input) => durable(await approve(parts, input)),
+    deny: async (input) => durable(await deny(parts, input)),
     takeOver: (input) => takeOver(parts, input),
     withdraw: (input) => withdraw(parts, input),
     eligibility: (input) => eligibilityOf(parts, input),

@@ -57,6 +57,7 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
     const decided = decidedDraft(spine.nextId(), parts, request.id)
     return { value: undefined, entries: [decided, asked] }
   })
+  spine.at('request:after')
   return request
 }
 

@@ -106,7 +106,9 @@ async function readOnce(
     },
   }
   const dispatched = await dispatchProbe(spine, place, own, call)
+  spine.at('probe:dispatched')
   const acted = await act(spine, own, call, dispatched)
+  spine.at('probe:acted')
   await settle(spine, place, call, dispatched, acted, 'untold')
   return acted.kind === 'answer' && !acted.answer.isToolError ? acted.answer.result : undefined
 }

@@ -6,20 +6,22 @@ import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import type { CallRecord } from './call.ts'
 import type { Spine } from './spine.ts'
 
-/** Settles every call in flight of the tenant. Call before the first request is served. Returns how many. */
-export async function recover(
-  spine: Pick<Spine, 'calls' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock'>,
-  tenant: string,
-): Promise<number> {
+type Parts = Pick<Spine, 'calls' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock' | 'at'>
+
+/**
+ * Settles every call in flight of the tenant. Call before the first request is served. Returns how many. A
+ * crash in between leaves the rest in flight, for the next start.
+ */
+export async function recover(spine: Parts, tenant: string): Promise<number> {
   const left = await spine.calls.inFlight(tenant)
-  for (const call of left) await settleUnknown(spine, call)
+  for (const call of left) {
+    await settleUnknown(spine, call)
+    spine.at('recover:settled')
+  }
   return left.length
 }
 
-async function settleUnknown(
-  spine: Pick<Spine, 'calls' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock'>,
-  call: CallRecord,
-): Promise<void> {
+async function settleUnknown(spine: Parts, call: CallRecord): Promise<void> {
   const nowMs = spine.clock.nowMs()
   const cited = await dispatchReceipt(spine, call)
   const base = {
@@ -58,7 +60,7 @@ async function settleUnknown(
 }
 
 async function dispatchReceipt(
-  spine: Pick<Spine, 'ledger'>,
+  spine: Pick<Parts, 'ledger'>,
   call: CallRecord,
 ): Promise<Receipt | undefined> {
   if (call.dispatchedEntry === undefined) return undefined

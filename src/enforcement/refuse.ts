@@ -1,9 +1,9 @@
 /** How a call that does not run is recorded and answered. A refusal is durable before the agent hears it. */
 import type { ApprovalRequest, Grant } from '../approval/request.ts'
 import { closed } from '../approval/resolve.ts'
-import type { Tx } from '../kernel/commit.ts'
+import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
-import { type Refusal, refusal } from '../kernel/failure.ts'
+import { codeOf, type Refusal, refusal } from '../kernel/failure.ts'
 import { isObject, type JsonObject, parseStrict } from '../kernel/strict-json.ts'
 import type { Attached } from './attach.ts'
 import type { Considered } from './considered.ts'
@@ -20,19 +20,36 @@ export async function recordRefusal(
   no: Refusal,
   request?: ApprovalRequest,
 ): Promise<CallAnswer> {
-  const { tenant } = place.session
-  const known = await spine.calls.byId(tenant, place.callId)
-  await spine.commit(tenant, async (tx) => {
-    await putDenied(
-      spine,
-      tx,
-      place,
-      known?.action ?? 'unclassified',
-      known?.effect ?? 'unclassified',
-    )
-    return { value: undefined, entries: [refusedDraft(spine.nextId(), place, no)] }
+  const known = await spine.calls.byId(place.session.tenant, place.callId)
+  const { action = 'unclassified', effect = 'unclassified' } = known ?? {}
+  const at = await commitDenied(spine, place, async (tx, own) => {
+    await putDenied(spine, tx, own, action, effect)
+    return { value: undefined, entries: [refusedDraft(spine.nextId(), own, no)] }
   })
-  return answer(spine, place, no, request)
+  return answer(spine, at, no, request)
+}
+
+/**
+ * Commits a denial. A call that an identical one overtook keeps its life: then this attempt is recorded as a
+ * call of its own, and the place says so.
+ */
+async function commitDenied(
+  spine: Spine,
+  place: CallPlace,
+  work: (tx: Tx, place: CallPlace) => Promise<Done<undefined>>,
+): Promise<CallPlace> {
+  const { tenant } = place.session
+  try {
+    await spine.commit(tenant, (tx) => work(tx, place))
+    spine.at('refusal:after')
+    return place
+  } catch (error) {
+    if (codeOf(error) !== 'conflict') throw error
+    const own = { ...place, callId: spine.nextId() }
+    await spine.commit(tenant, (tx) => work(tx, own))
+    spine.at('refusal:after')
+    return own
+  }
 }
 
 /** A deny of the policy, or an approval that no longer holds: its grant is voided in the same commit. */
@@ -44,26 +61,24 @@ export async function recordDenial(
   const { place, call, discharged, decision } = considered
   const no = denialOf(considered)
   const recorded = { ...decision, kind: 'deny', reason: no.code, isEnforced: true } as const
-  await spine.commit(place.session.tenant, async (tx) => {
-    const decided = decidedDraft(
-      spine.nextId(),
-      { ...considered, decision: recorded },
-      attached.request?.id,
-    )
-    const entries: [EntryDraft, ...EntryDraft[]] = [decided]
+  const at = await commitDenied(spine, place, async (tx, own) => {
+    const told = { ...considered, place: own, decision: recorded }
+    const entries: [EntryDraft, ...EntryDraft[]] = [
+      decidedDraft(spine.nextId(), told, attached.request?.id),
+    ]
     const grant = discharged.grant
     const why = discharged.kind === 'void' ? discharged.reason : 'denied_at_execution'
     const end = why === 'lapsed' ? 'lapsed' : 'void'
     if (grant !== undefined && (await spine.approvals.settleGrant(tx, grant.id, end))) {
-      entries.push(voidedDraft(spine, place, grant, why))
+      entries.push(voidedDraft(spine, own, grant, why))
     }
     if (attached.request?.state === 'pending' && !TEMPORARY.has(no.code)) {
-      entries.push(await supersede(spine, tx, place, attached.request))
+      entries.push(...(await supersede(spine, tx, own, attached.request)))
     }
-    await putDenied(spine, tx, place, call.action, call.effect)
+    await putDenied(spine, tx, own, call.action, call.effect)
     return { value: undefined, entries }
   })
-  return answer(spine, place, no, attached.request)
+  return answer(spine, at, no, attached.request)
 }
 
 function denialOf({ decision, discharged }: Considered): Refusal {
@@ -90,25 +105,26 @@ const TEMPORARY: ReadonlySet<string> = new Set([
   'policy_missing',
 ])
 
-async function supersede(
+/** Closes a question that no longer matters; nothing when somebody decided it a moment ago. */
+export async function supersede(
   spine: Spine,
   tx: Tx,
   place: CallPlace,
   request: ApprovalRequest,
-): Promise<EntryDraft> {
+): Promise<readonly EntryDraft[]> {
   const current = await spine.approvals.lock(tx, request.id)
-  if (current?.state === 'pending') {
-    await spine.approvals.put(
-      tx,
-      closed(current, 'cancelled', undefined, spine.clock.nowMs(), 'superseded'),
-    )
-  }
-  return {
-    ...baseOf(place),
-    id: spine.nextId(),
-    type: 'approval.cancelled',
-    data: { request: request.id, action_digest: request.actionDigest, reason: 'superseded' },
-  }
+  if (current?.state !== 'pending') return []
+  const nowMs = spine.clock.nowMs()
+  await spine.approvals.put(tx, closed(current, 'cancelled', undefined, nowMs, 'superseded'))
+  const { id, actionDigest } = request
+  return [
+    {
+      ...baseOf(place),
+      id: spine.nextId(),
+      type: 'approval.cancelled',
+      data: { request: id, action_digest: actionDigest, reason: 'superseded' },
+    },
+  ]
 }
 
 async function putDenied(
