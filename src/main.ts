@@ -1,9 +1,9 @@
 /**
- * Starting and stopping a gateway. In this order: the port is taken, the store opened, what a crash left is
- * settled, tools and policy are brought up to date, and only then do the faces answer.
+ * Starting and stopping a gateway. In this order: the port is taken, the store opened, the signer asked whether
+ * this is the log it signed, what a crash left is settled, tools and policy are brought up to date, and only
+ * then do the faces answer.
  */
 import { mkdirSync } from 'node:fs'
-import { publishCheckpoint } from './command/publish-checkpoint.ts'
 import { refreshTools } from './command/refresh-tools.ts'
 import { sweep } from './command/sweep.ts'
 import type { Config } from './config.ts'
@@ -41,7 +41,9 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
   const undo: (() => unknown)[] = [() => server.closeAllConnections(), () => server.close()]
   try {
     const parts = await wire(config, options, undo)
+    await parts.checkpoints.confirm()
     const left = await recover(parts.spine, TENANT)
+    parts.spine.at('start:recovered')
     if (left > 0)
       parts.log.warn({ calls: left }, 'calls in flight at the last stop are of unknown outcome')
     await refreshTools(parts.refreshDeps, TENANT)
@@ -73,7 +75,7 @@ const notReady: Face = (_request, response) => {
 }
 
 /** Signs what was committed and ends what time ended. Answers the functions that stop them. */
-function timers({ spine, store, clock, log, logSigner }: Parts): (() => void)[] {
+function timers({ spine, log, checkpoints }: Parts): (() => void)[] {
   const every = (ms: number, name: string, work: () => Promise<unknown>): (() => void) => {
     let isBusy = false
     const timer = setInterval(async () => {
@@ -86,9 +88,8 @@ function timers({ spine, store, clock, log, logSigner }: Parts): (() => void)[] 
     }, ms)
     return () => clearInterval(timer)
   }
-  const sign = () => publishCheckpoint({ ledger: store.ledger, clock, signer: logSigner }, TENANT)
   return [
-    every(CHECKPOINT_INTERVAL_MS, 'checkpoint', sign),
+    every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine)),
   ]
 }

@@ -21,7 +21,7 @@ import { makeDecisionCommands } from './command/decision-commands.ts'
 import type { DecisionParts } from './command/decision-parts.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
-import { publishCheckpoint } from './command/publish-checkpoint.ts'
+import { makeCheckpoints } from './command/publish-checkpoint.ts'
 import type { RefreshDeps } from './command/refresh-tools.ts'
 import { makeStopCommands } from './command/stop.ts'
 import type { Config } from './config.ts'
@@ -59,7 +59,11 @@ type Opened = Awaited<ReturnType<typeof open>>
 /** Opens what must be closed again (each step is put on `undo`) and wires it. */
 export async function wire(config: Config, options: GatewayOptions, undo: (() => unknown)[]) {
   const opened = await open(config, options, undo)
-  const { store, log, clock, logSigner, upstreams, policy } = opened
+  const { store, log, clock, upstreams, policy } = opened
+  const checkpoints = makeCheckpoints(
+    { ledger: store.ledger, clock, signer: opened.logSigner, at: options.at },
+    TENANT,
+  )
   const base = {
     commit: store.commit,
     revisions: store.revisions,
@@ -86,13 +90,13 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     log,
     clock,
     spine,
-    logSigner,
+    checkpoints,
     refreshDeps: await refreshDeps(
       config,
       { ...base, log, tools, bundles, checkBundle },
       upstreams,
     ),
-    ...faceParts(config, opened, base, spine),
+    ...faceParts(config, opened, base, spine, checkpoints.publish),
   }
 }
 
@@ -135,6 +139,7 @@ function faceParts(
   opened: Opened,
   base: Pick<Spine, 'commit' | 'nextId'> & { revisions: Store['revisions']; nowMs: () => number },
   spine: Spine,
+  checkpoint: () => Promise<number>,
 ) {
   const { store, log, clock, origin, logSigner, tokens, upstreams, policy } = opened
   const { baseUrl } = config
@@ -144,8 +149,6 @@ function faceParts(
   const gatewayTools = makeGatewayTools({ ...spine, enforce, cases: store.cases }, decisionParts)
   const toolByName = async ({ tenant }: { readonly tenant: string }, name: string) =>
     (await store.tools.list(tenant)).find((tool) => tool.exposedName === name)
-  const { ledger } = store
-  const checkpoint = () => publishCheckpoint({ ledger, clock, signer: logSigner }, TENANT)
   const agentSide = { log, identify, enforce, gatewayTools }
   return {
     mcpParts: {
@@ -173,7 +176,7 @@ function faceParts(
       taskLifetimeMs: config.taskLifetimeMs,
       checkBundle: policy.checkBundle,
       endAuthority: endAuthorityWith({ ...store, ...base }),
-      decisions: makeDecisionCommands(decisionParts),
+      decisions: makeDecisionCommands(decisionParts, spine.at),
       stops: makeStopCommands({ ...spine, stops: store.stops }),
       policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),
       origin,
