@@ -33,7 +33,9 @@ export const reviewToolBody = z.discriminatedUnion('verdict', [
   z.strictObject({
     verdict: z.literal('approve'),
     seen_digest: digest.meta({ description: 'definition_digest that was looked at' }),
-    entry: jsonObject.meta({ description: 'one item of a catalogue file' }),
+    entry: jsonObject.meta({
+      description: 'an item of a catalogue file without name and definition',
+    }),
   }),
   z.strictObject({ verdict: z.literal('suspend'), seen_digest: digest }),
 ])

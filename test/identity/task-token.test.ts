@@ -1,3 +1,4 @@
+import type { CryptoKey } from 'jose'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { JwtTokenSigner } from '../../src/adapters/token-signer.ts'

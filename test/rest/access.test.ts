@@ -9,7 +9,7 @@ import type { Role } from '../../src/identity/person.ts'
 import { ROLES } from '../../src/identity/person.ts'
 import type { ActiveAgent, RestGateway } from '../harness/rest-gateway.ts'
 import { BASE_URL, openRestGateway, registerActiveAgent, TENANT } from '../harness/rest-gateway.ts'
-import { forEachEngine } from '../harness/stores.ts'
+import { onSqlite } from '../harness/stores.ts'
 import { signAssertion } from '../harness/workload.ts'
 
 const ID = '01900000-0000-7000-8000-000000000000'
@@ -29,7 +29,7 @@ function outsiderOf(permission: Permission): Role | undefined {
   return ROLES.find((role) => !allowed.includes(role))
 }
 
-forEachEngine((engine) => {
+onSqlite((engine) => {
   const undo: (() => Promise<unknown>)[] = []
   let gateway: RestGateway
   let mine: ActiveAgent

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApprovalRequest } from '../../src/approval/request.ts'
-import { closeTask } from '../../src/command/close-task.ts'
 import { changeAgentState } from '../../src/command/change-agent.ts'
+import { closeTask } from '../../src/command/close-task.ts'
 import { openTask } from '../../src/command/open-task.ts'
 import { putCertificate } from '../../src/command/put-certificate.ts'
 import { putShift } from '../../src/command/put-shift.ts'
@@ -65,7 +65,11 @@ forEachEngine((engine) => {
       owner: lead.person.id,
     })
     const json = (value: unknown) =>
-      ({ bytes: canonicalBytes(value), mediaType: 'application/json', dataClass: 'operational' }) as const
+      ({
+        bytes: canonicalBytes(value),
+        mediaType: 'application/json',
+        dataClass: 'operational',
+      }) as const
     await deps.commit(TENANT, async (tx) => {
       await deps.approvals.put(tx, request)
       const data = {
@@ -144,7 +148,9 @@ forEachEngine((engine) => {
     it('lists by state', async () => {
       const request = await hold()
       const list = async (state: string) =>
-        (await gateway.send('GET', `/api/v1/approvals?state=${state}`, { token: lead.token })).json()
+        (
+          await gateway.send('GET', `/api/v1/approvals?state=${state}`, { token: lead.token })
+        ).json()
       expect((await list('pending')).approvals).toMatchObject([{ id: request.id }])
       expect((await list('denied')).approvals).toEqual([])
     })
@@ -171,7 +177,7 @@ forEachEngine((engine) => {
       expect([again.status, again.json().code]).toEqual([409, 'approval_closed'])
     })
 
-    it("records the yes of somebody else as advice that releases nothing [R152]", async () => {
+    it('records the yes of somebody else as advice that releases nothing [R152]', async () => {
       const request = await hold()
       const answer = await post(analyst, request, 'approve', decision(request))
       expect(answer.json()).toMatchObject({
@@ -245,7 +251,11 @@ forEachEngine((engine) => {
         reason: 'done',
       })
       expect(await settled(approved, lease.id)).toEqual({ grant: 'void', lease: 'revoked' })
-      expect((await gateway.types()).slice(size)).toEqual(['task.closed', 'grant.voided', 'lease.revoked'])
+      expect((await gateway.types()).slice(size)).toEqual([
+        'task.closed',
+        'grant.voided',
+        'lease.revoked',
+      ])
       const other = await gateway.fresh.store.approvals.byId(TENANT, bystander.id)
       expect(other?.state).toBe('pending')
     })

@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CallAnswer, CallIntent } from '../../src/enforcement/intent.ts'
 import type { ActiveAgent, RestGateway } from '../harness/rest-gateway.ts'
 import { BASE_URL, openRestGateway, registerActiveAgent } from '../harness/rest-gateway.ts'
-import { forEachEngine } from '../harness/stores.ts'
+import { onSqlite } from '../harness/stores.ts'
 import { exchangeForm, signAssertion } from '../harness/workload.ts'
 
 const CALL = '01900000-0000-7000-8000-00000000000c'
 const APPROVAL = '01900000-0000-7000-8000-00000000000a'
 
-forEachEngine((engine) => {
+onSqlite((engine) => {
   const undo: (() => Promise<unknown>)[] = []
   let gateway: RestGateway
   let mine: ActiveAgent
@@ -41,7 +41,11 @@ forEachEngine((engine) => {
       ],
     })
     mine = await registerActiveAgent(gateway)
-    const jwt = await signAssertion(mine.workload, gateway.fresh.clock.nowMs(), `${BASE_URL}/oauth/token`)
+    const jwt = await signAssertion(
+      mine.workload,
+      gateway.fresh.clock.nowMs(),
+      `${BASE_URL}/oauth/token`,
+    )
     const form = exchangeForm(jwt, `${BASE_URL}/mcp`, { case: 'INC-482', purpose: 'investigate' })
     const issued = await gateway.send('POST', '/oauth/token', {
       raw: { type: 'application/x-www-form-urlencoded', bytes: form },
@@ -62,14 +66,21 @@ forEachEngine((engine) => {
 
   it('hands enforcement the session, the tool and exactly the arguments that were sent', async () => {
     answer = () => complete({ content: [] })
-    const raw = '{"tool":"logs__query","arguments":{"__proto__":{"a":1},"n":null,"x":0.5},"hold_ms":20}'
+    const raw =
+      '{"tool":"logs__query","arguments":{"__proto__":{"a":1},"n":null,"x":0.5},"hold_ms":20}'
     const sent = await gateway.send('POST', '/api/v1/calls', {
       token,
       raw: { type: 'application/json', bytes: raw },
     })
     expect(sent.status).toBe(200)
     const [intent] = asked
-    expect(intent).toMatchObject({ upstream: 'logs', name: 'query', kind: 'tool', claim: 'none', holdMs: 20 })
+    expect(intent).toMatchObject({
+      upstream: 'logs',
+      name: 'query',
+      kind: 'tool',
+      claim: 'none',
+      holdMs: 20,
+    })
     expect(intent?.session.agent.id).toBe(mine.agent.id)
     expect(Object.keys(intent?.arguments ?? {})).toEqual(['__proto__', 'n', 'x'])
   })
@@ -141,7 +152,11 @@ forEachEngine((engine) => {
   it("relays a tool server's own error as a problem", async () => {
     answer = () => ({ kind: 'rpc-error', callId: CALL, rpcCode: -32602, message: 'bad query' })
     const sent = await call({ tool: 'logs__query' })
-    expect([sent.status, sent.json().code, sent.json().rpc_code]).toEqual([502, 'upstream_failed', -32602])
+    expect([sent.status, sent.json().code, sent.json().rpc_code]).toEqual([
+      502,
+      'upstream_failed',
+      -32602,
+    ])
   })
 
   it('runs a tool of the gateway itself without enforcement', async () => {
@@ -186,7 +201,12 @@ forEachEngine((engine) => {
       ['no tool', {}, 400, 'request_invalid'],
       ['arguments that are a list', { tool: 'logs__query', arguments: [] }, 400, 'request_invalid'],
       ['a hold of a minute', { tool: 'logs__query', hold_ms: 60_000 }, 400, 'request_invalid'],
-      ['an approval that is no id', { tool: 'logs__query', approval_id: 'x' }, 400, 'request_invalid'],
+      [
+        'an approval that is no id',
+        { tool: 'logs__query', approval_id: 'x' },
+        400,
+        'request_invalid',
+      ],
       ['an unknown member', { tool: 'logs__query', approve: true }, 400, 'request_invalid'],
     ]
     for (const [what, body, status, code] of rows) {

@@ -15,7 +15,7 @@ import { AGENT_MODES, AGENT_STATES } from '../../src/identity/agent.ts'
 import { ROLES } from '../../src/identity/person.ts'
 import { PURPOSES } from '../../src/task/task.ts'
 import { openRestGateway } from '../harness/rest-gateway.ts'
-import { forEachEngine } from '../harness/stores.ts'
+import { onSqlite } from '../harness/stores.ts'
 
 type Operation = {
   readonly parameters?: readonly {
@@ -47,7 +47,7 @@ function refsIn(value: unknown): readonly string[] {
   )
 }
 
-forEachEngine((engine) => {
+onSqlite((engine) => {
   const undo: (() => Promise<unknown>)[] = []
   afterEach(async () => {
     for (const step of undo.splice(0).reverse()) await step()

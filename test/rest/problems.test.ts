@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ActiveAgent, RestGateway, Sending, Token } from '../harness/rest-gateway.ts'
 import { BASE_URL, openRestGateway, registerActiveAgent } from '../harness/rest-gateway.ts'
-import { forEachEngine } from '../harness/stores.ts'
+import { onSqlite } from '../harness/stores.ts'
 
 const ID = '01900000-0000-7000-8000-000000000000'
 const DIGEST = `sha256:${'0'.repeat(64)}`
@@ -77,7 +77,7 @@ const BAD_INPUTS: readonly BadInput[] = [
   { what: 'an export of a case that does not exist', method: 'POST', path: '/api/v1/cases/INC-0/export', sending: {}, status: 404, code: 'not_found' },
 ]
 
-forEachEngine((engine) => {
+onSqlite((engine) => {
   const undo: (() => Promise<unknown>)[] = []
   let gateway: RestGateway
   let everybody: Token

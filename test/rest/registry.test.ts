@@ -53,7 +53,11 @@ forEachEngine((engine) => {
         key_id: workload.keyId,
         receipts: [{ type: 'agent.registered' }],
       })
-      const jwt = await signAssertion(workload, gateway.fresh.clock.nowMs(), `${BASE_URL}/oauth/token`)
+      const jwt = await signAssertion(
+        workload,
+        gateway.fresh.clock.nowMs(),
+        `${BASE_URL}/oauth/token`,
+      )
       const token = await gateway.send('POST', '/oauth/token', {
         raw: {
           type: 'application/x-www-form-urlencoded',
@@ -75,7 +79,9 @@ forEachEngine((engine) => {
       const size = await gateway.size()
       const fresh = { ...body, name: 'other', subject: other.subject, key: other.publicJwk }
       for (const taken of [{ name: body.name }, { subject: body.subject }, { key: body.key }]) {
-        const answer = await as(engineer, 'POST', '/api/v1/agents', { body: { ...fresh, ...taken } })
+        const answer = await as(engineer, 'POST', '/api/v1/agents', {
+          body: { ...fresh, ...taken },
+        })
         expect([answer.status, answer.json().code]).toEqual([409, 'conflict'])
       }
       expect(await gateway.size()).toBe(size)
@@ -93,14 +99,25 @@ forEachEngine((engine) => {
     it('goes through its life, each step an entry, and retirement is final', async () => {
       const { answer } = await register('triage')
       const { id } = answer.json().agent as { id: string }
-      const step = (path: string, body?: unknown) => ok(engineer, 'POST', `/api/v1/agents/${id}/${path}`, body)
+      const step = (path: string, body?: unknown) =>
+        ok(engineer, 'POST', `/api/v1/agents/${id}/${path}`, body)
       expect(await step('activate')).toMatchObject({ agent: { state: 'active' } })
-      expect(await step('mode', { mode: 'supervised' })).toMatchObject({ agent: { mode: 'supervised' } })
-      expect(await step('grants', { grants: ['logs/*'] })).toMatchObject({ agent: { grants: ['logs/*'] } })
+      expect(await step('mode', { mode: 'supervised' })).toMatchObject({
+        agent: { mode: 'supervised' },
+      })
+      expect(await step('grants', { grants: ['logs/*'] })).toMatchObject({
+        agent: { grants: ['logs/*'] },
+      })
       const second = await makeWorkload('x', 'EdDSA')
       await step('keys', { add: second.publicJwk })
       await step('keys', { revoke: second.keyId })
-      expect((await as(engineer, 'POST', `/api/v1/agents/${id}/keys`, { body: { revoke: second.keyId } })).status).toBe(404)
+      expect(
+        (
+          await as(engineer, 'POST', `/api/v1/agents/${id}/keys`, {
+            body: { revoke: second.keyId },
+          })
+        ).status,
+      ).toBe(404)
       await step('suspend')
       expect(await step('retire')).toMatchObject({ agent: { state: 'retired' } })
       const again = await as(engineer, 'POST', `/api/v1/agents/${id}/activate`)
@@ -138,13 +155,18 @@ forEachEngine((engine) => {
       })
       expect(made.token).toMatch(/^cs_person_[A-Za-z0-9_-]{43}$/)
       const me = await gateway.send('GET', '/api/v1/me', { token: String(made.token) })
-      expect(me.json()).toMatchObject({ name: 'Ada Byron', email: 'ada@soc.example', roles: ['analyst'] })
+      expect(me.json()).toMatchObject({
+        name: 'Ada Byron',
+        email: 'ada@soc.example',
+        roles: ['analyst'],
+      })
       const stored = Buffer.from(await gateway.fresh.database.bytes())
       expect(stored.includes('ada@soc.example')).toBe(true)
       expect(stored.includes(String(made.token))).toBe(false)
       const entry = await lastEntry()
       expect(entry).toContain('"proven":false')
-      for (const secret of ['Ada', 'soc.example', String(made.token)]) expect(entry).not.toContain(secret)
+      for (const secret of ['Ada', 'soc.example', String(made.token)])
+        expect(entry).not.toContain(secret)
     })
 
     it('takes an address once', async () => {
@@ -162,7 +184,9 @@ forEachEngine((engine) => {
         expires_at_ms: gateway.fresh.clock.nowMs() + 1_000,
       }
       expect((await as(engineer, 'POST', self, { body: { roles } })).status).toBe(403)
-      expect((await as(engineer, 'POST', `${self}/certificates`, { body: certificate })).status).toBe(403)
+      expect(
+        (await as(engineer, 'POST', `${self}/certificates`, { body: certificate })).status,
+      ).toBe(403)
       await ok(engineer, 'POST', self, { state: 'suspended' })
       expect((await as(engineer, 'GET', '/api/v1/me')).status).toBe(403)
     })
@@ -190,7 +214,9 @@ forEachEngine((engine) => {
       })
       const covered = await ok(engineer, 'GET', `/api/v1/roster?at_ms=${nowMs + 999}`)
       expect(covered.shifts).toMatchObject([{ person: lead.person.id, role: 'shift-lead' }])
-      expect((await ok(engineer, 'GET', `/api/v1/roster?at_ms=${nowMs + 1_000}`)).shifts).toEqual([])
+      expect((await ok(engineer, 'GET', `/api/v1/roster?at_ms=${nowMs + 1_000}`)).shifts).toEqual(
+        [],
+      )
     })
   })
 
@@ -209,12 +235,18 @@ forEachEngine((engine) => {
       const linked = first.case as { id: string }
       expect(first.receipts).toMatchObject([{ type: 'case.linked' }])
       const second = await ok(engineer, 'PUT', '/api/v1/cases/INC-482', report({ severity: 1 }))
-      expect(second).toMatchObject({ case: { id: linked.id, severity: 1 }, receipts: [{ type: 'case.changed' }] })
+      expect(second).toMatchObject({
+        case: { id: linked.id, severity: 1 },
+        receipts: [{ type: 'case.changed' }],
+      })
       const entry = await lastEntry()
       expect(JSON.parse(entry).data).toEqual({ severity: 1, source: 'desk' })
       for (const secret of ['INC-482', 'Brute']) expect(entry).not.toContain(secret)
       for (const ref of [linked.id, 'INC-482']) {
-        expect(await ok(engineer, 'GET', `/api/v1/cases/${ref}`)).toMatchObject({ id: linked.id, severity: 1 })
+        expect(await ok(engineer, 'GET', `/api/v1/cases/${ref}`)).toMatchObject({
+          id: linked.id,
+          severity: 1,
+        })
       }
     })
 
@@ -230,7 +262,9 @@ forEachEngine((engine) => {
 
     it('takes numbers with slashes and spaces as they are', async () => {
       await ok(engineer, 'PUT', `/api/v1/cases/${encodeURIComponent('SOC/2026 7')}`, report())
-      expect(await ok(engineer, 'GET', '/api/v1/cases')).toMatchObject({ cases: [{ external_ref: 'SOC/2026 7' }] })
+      expect(await ok(engineer, 'GET', '/api/v1/cases')).toMatchObject({
+        cases: [{ external_ref: 'SOC/2026 7' }],
+      })
     })
 
     it('knows an asset by its name in any case', async () => {
@@ -275,7 +309,9 @@ forEachEngine((engine) => {
     it('closes once', async () => {
       const { task } = await open()
       const { id } = task as { id: string }
-      expect(await ok(analyst, 'POST', `/api/v1/tasks/${id}/close`)).toMatchObject({ task: { state: 'closed' } })
+      expect(await ok(analyst, 'POST', `/api/v1/tasks/${id}/close`)).toMatchObject({
+        task: { state: 'closed' },
+      })
       const again = await as(analyst, 'POST', `/api/v1/tasks/${id}/close`)
       expect([again.status, again.json().code]).toEqual([403, 'task_closed'])
       expect((await gateway.types()).filter((type) => type === 'task.closed')).toHaveLength(1)

@@ -91,7 +91,10 @@ function registerRoutes(app: App, deps: RestDeps): void {
   app.after(() => {
     for (const register of groups) register(app, deps)
   })
-  void app.register(async (scope) => oauthRoutes(scope, deps))
+  void app.register((scope, _options, done) => {
+    oauthRoutes(scope, deps)
+    done()
+  })
 }
 
 function refuseUnlistedRoutes(app: App): void {
