@@ -122,6 +122,7 @@ describe('a planted violation is named', () => {
     ['a third file at the top', 'src/extra.ts', '', ['unknown folder']],
     ['a target that does not exist', 'src/policy/x.ts', "import '../kernel/gone.ts'", ['unresolved']],
     ['a computed import', 'src/cli/x.ts', "await import('./' + 'a')", ['computed import']],
+    ['the practice range, except for the demo', 'src/faces/x.ts', "import '../../range/start.ts'", ['unresolved']],
     ['minting outside the store', 'src/adapters/x.ts', "import { mintSlot } from '../kernel/dispatch-slot.ts'", ['door']],
     ['opening outside the adapters', 'src/store/x.ts', "import { openSlot as o } from '../kernel/dispatch-slot.ts'", ['door']],
     ['both doors by namespace', 'src/faces/x.ts', "import * as s from '../kernel/dispatch-slot.ts'", ['door', 'door']],
@@ -151,6 +152,7 @@ describe('a planted violation is named', () => {
         source: "import { ID } from '../kernel/ids.ts'\nimport 'node:fs'",
       },
       { path: 'src/policy/a.ts', source: 'const at = new Date(0)' },
+      { path: 'src/cli/a.ts', source: "import '../../range/start.ts'" },
       { path: 'src/main.ts', source: "import { open } from './store/open.ts'\nimport 'pg'" },
     ]
     expect(checkSource([...bystanders, ...allowed]).violations).toEqual([])

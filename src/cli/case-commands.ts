@@ -52,7 +52,10 @@ async function list(cli: Cli): Promise<void> {
 }
 
 async function show(cli: Cli, ref: string): Promise<void> {
-  const { record, calls } = await fetchCase(cli, ref)
+  const { gateway, record, calls } = await fetchCase(cli, ref)
+  const { people } = await gateway.get('/api/v1/people', personList)
+  const owner =
+    record.owner === undefined ? undefined : namesById(people, ({ name }) => name)(record.owner)
   const rows = calls.map((call) => [
     cli.when(call.created_at_ms),
     call.tool,
@@ -67,7 +70,7 @@ async function show(cli: Cli, ref: string): Promise<void> {
       ['state', record.state],
       ['severity', String(record.severity)],
       ['tags', record.tags.join(' ') || undefined],
-      ['owner', record.owner],
+      ['owner', owner],
       ['observed', cli.when(record.observed_at_ms)],
       ['id', record.id],
     ])

@@ -1,7 +1,9 @@
 /** Why a call would be decided as it would be, from a policy directory, in words one can check against its text. */
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { needsOf } from '../approval/needs.ts'
 import { EFFECTS, type Effect } from '../catalogue/tool.ts'
+import type { Role } from '../identity/person.ts'
 import { digestOf } from '../kernel/digest.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonValue } from '../kernel/strict-json.ts'
@@ -39,8 +41,13 @@ export async function explainDirectory(
   }
   const subjects = options.matrix === true ? subjectsOfBundle(bundle) : [subjectOf(options)]
   const rows = explainMatrix(loaded, subjects)
+  const ownerOf = ({ subject }: MatrixRow) =>
+    loaded.ownerRole(subject.action, subject.effect, 'production')
   cli.show({ rows }, () =>
-    tableText(['ACTION', 'EFFECT', 'TIER', 'DECISION', 'BY'], rows.map(rowText)),
+    tableText(
+      HEADS,
+      rows.map((row) => rowText(row, ownerOf(row))),
+    ),
   )
 }
 
@@ -63,13 +70,15 @@ function subjectOf({ action, effect }: ExplainOptions): Subject {
   return { action, effect: effect as Effect }
 }
 
+const HEADS = ['ACTION', 'EFFECT', 'TIER', 'DECISION', 'BY']
 const VERDICTS = { allow: 'allowed', deny: 'blocked', hold: 'pending approval' } as const
 
-function rowText({ subject, tier, decision }: MatrixRow): string[] {
-  const asked = decision.obligations.map(({ requires, role }) => `${requires} by ${role}`)
+function rowText({ subject, tier, decision }: MatrixRow, ownerRole: Role): string[] {
+  const needs = decision.obligations.length === 0 ? [] : needsOf(decision.obligations, ownerRole)
+  const asked = needs.map(({ role, strength }) => `${strength} by ${role}`)
   const verdict =
     decision.kind === 'deny' ? `${VERDICTS.deny}: ${decision.reason}` : VERDICTS[decision.kind]
-  const what = asked.length === 0 ? verdict : `${verdict}: ${[...new Set(asked)].join(', ')}`
+  const what = asked.length === 0 ? verdict : `${verdict}: ${asked.join(' and ')}`
   return [subject.action, subject.effect, tier, what, decision.policyIds.join(' ')]
 }
 

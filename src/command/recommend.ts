@@ -11,7 +11,7 @@ import { canonicalBytes } from '../kernel/canonical-json.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { NextId } from '../kernel/ids.ts'
+import { isId, type NextId } from '../kernel/ids.ts'
 import { isObject, type JsonObject } from '../kernel/strict-json.ts'
 
 export type RecommendParts = {
@@ -51,7 +51,9 @@ export async function recommend(
       `${missing.length} of ${cited.length} cited ids are not evidence of this case`,
     )
   const record = await parts.cases.byId(tenant, task.caseId)
-  const owner = record?.owner ?? task.onBehalfOf
+  // What the case system calls its owner is often a name; the one accountable here is then whom the work is for.
+  const named = record?.owner
+  const owner = named !== undefined && isId(named) ? named : task.onBehalfOf
   const status = isObject(claim.proposed_action) && cited.length > 0 ? 'proposed' : 'advisory'
   const [id, entry, atMs] = [parts.nextId(), parts.nextId(), parts.clock.nowMs()]
   await parts.commit(tenant, async (tx) => {

@@ -136,6 +136,7 @@ export const FAILURES = {
   config_invalid: row('operator', 500, 'The configuration is not valid', 'Correct the named key.'),
   gateway_unreachable: row('operator', 503, 'The gateway cannot be reached', 'Start it with `countersign serve`, or say where it is in COUNTERSIGN_URL.'),
   usage_invalid: row('caller', 400, 'The command line is not valid', 'Run the command with --help.'),
+  demo_failed: row('us', 500, 'The demo did not go as it has to', 'Read the last lines of its story; report it with them.'),
   node_too_old: row('operator', 500, 'Node 24 is needed', 'Run npm ci; scripts then use the pinned Node.'),
   clock_skewed: row('operator', 503, 'The clock of this node is wrong', 'Synchronise the clock.'),
   internal: row('us', 500, 'Something went wrong that should not', 'Report it with the instance id.'),

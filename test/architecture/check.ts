@@ -11,6 +11,7 @@ import {
   FOLDERS,
   type FolderRule,
   PURE_UP_TO_RANK,
+  RANGE_USER,
   ROOT_FILES,
 } from './rank-table.ts'
 
@@ -81,6 +82,7 @@ function checkEdge(
 ): readonly Violation[] {
   const target = targetOf(module.path, edge.specifier)
   if (target === undefined) return checkPackage(module, rule, edge)
+  if (target.startsWith('range/') && folderOf(module.path) === RANGE_USER) return []
   if (!modules.has(target)) return [violation('unresolved', module, edge.specifier)]
   return [...checkRank(module, rule, edge, target), ...checkDoors(module, edge, target)]
 }

@@ -107,6 +107,9 @@ export const FOLDERS: Readonly<Record<string, FolderRule>> = {
 /** The files at the top of src/ know every folder. Nothing may import them except cli/. */
 export const ROOT_FILES: readonly string[] = ['main.ts', 'wiring.ts', 'config.ts']
 
+/** Outside src/: the demo starts the practice range, as an operator would; nothing else knows that it exists. */
+export const RANGE_USER = 'cli'
+
 /** What one file may use beyond its folder. */
 export const FILE_EXCEPTIONS: Readonly<
   Record<string, { readonly npm?: readonly string[]; readonly node?: readonly string[] }>

@@ -1,0 +1,81 @@
+/** The demo that leaves the decision to whoever sits in front of it. */
+import { AGENT, CASE_REF } from '../../range/seed.ts'
+import type { Config } from '../config.ts'
+import type { Cli } from './context.ts'
+import { type AgentEvent, startAgent } from './demo-child.ts'
+import { openStage, type Stage } from './demo-stage.ts'
+import { storyTeller } from './demo-story.ts'
+import { signalled } from './run-gateway.ts'
+
+/** Well below the age at which facts about cases count as too old (config.ts). */
+const FEED_INTERVAL_MS = 30 * 60_000
+const ENDED: Readonly<Record<number, string>> = {
+  0: 'The agent is done: the address is blocked, and the block is real.',
+  1: 'The agent ended: the block had no effect.',
+  3: 'The agent ended: somebody said no, and nothing was done.',
+  4: 'The agent ended: nobody decided in time, and nothing was done.',
+}
+
+/** Runs until Ctrl-C. `profileArgs` is what a command needs to find this demo; empty for the usual place. */
+export async function showDemo(cli: Cli, config: Config, profileArgs: string): Promise<void> {
+  const tell = storyTeller(cli)
+  const stage = await openStage(config, tell)
+  const stopped = signalled()
+  const feed = setInterval(() => {
+    stage.seeded.feed().catch(() => tell('gateway', 'The case feed could not be told again.'))
+  }, FEED_INTERVAL_MS)
+  const say = (text: string) => cli.terminal.out.write(text)
+  const args = ['--base', stage.gateway.baseUrl, '--key', stage.seeded.agentKey, '--case', CASE_REF]
+  const agent = startAgent(args, (event) => {
+    tell('agent', event.text)
+    if (event.step === 'pending') say(howToDecide(stage, event, profileArgs))
+  })
+  try {
+    const code = await Promise.race([agent.ended, stopped.then(() => undefined)])
+    if (code !== undefined) {
+      say(howToGoOn(stage, code, profileArgs))
+      await stopped
+    }
+    tell('gateway', 'Stopping.')
+  } finally {
+    clearInterval(feed)
+    agent.stop()
+    await stage.close()
+  }
+}
+
+const COMMAND = 'bin/countersign'
+
+function howToDecide(stage: Stage, event: AgentEvent, profile: string): string {
+  const id = String(event.approvalId)
+  return `
+  The agent waits for a person. Dana leads the shift and may decide. In another terminal:
+
+    ${COMMAND} approval show ${id} --as dana${profile}
+    ${COMMAND} approval approve ${id} --as dana${profile}
+    ${COMMAND} approval deny ${id} --as dana${profile} --reason "Not now."
+
+  Try it as priya first: she is an analyst, so her yes would only be advice.
+  Today people decide on the command line and over ${stage.gateway.baseUrl}/api/v1; there is no console yet.
+
+`
+}
+
+function howToGoOn(stage: Stage, code: number, profile: string): string {
+  const { host, port } = stage.range.edge
+  const again = `node range/agent.ts --base ${stage.gateway.baseUrl} --key ${stage.seeded.agentKey}`
+  return `
+  ${ENDED[code] ?? `The agent ended with exit code ${code}.`}
+
+  Look at it yourself:
+    node range/probe-client.ts ${port} 183.62.140.253 ${host}
+    ${COMMAND} case explain ${CASE_REF} --as omar${profile}
+    ${COMMAND} case export ${CASE_REF} -o case.countersign --trust-out trust.txt --as omar${profile}
+    ${COMMAND} verify case.countersign --trust trust.txt
+  Send the agent (${AGENT.name}) again:
+    ${again}
+  The log of the gateway: ${stage.logFile}
+  Ctrl-C ends everything.
+
+`
+}
