@@ -42,9 +42,13 @@ onPostgres((engine) => {
       const fresh = await engine.fresh()
       const nodes = [fresh.store, await fresh.openNode(), await fresh.openNode()]
       const caseId = fresh.nextId()
-      const work = (_: unknown, i: number) =>
-        add(fresh, nodes[i % nodes.length] ?? fresh.store, 'main', caseId)
-      const indexes = await Promise.all(Array.from({ length: 90 }, work))
+      // One after the other on each node, so that the nodes meet at the head in batches of one.
+      const addThirty = async (store: Store) => {
+        const indexes: number[] = []
+        while (indexes.length < 30) indexes.push(await add(fresh, store, 'main', caseId))
+        return indexes
+      }
+      const indexes = (await Promise.all(nodes.map(addThirty))).flat()
       expect(indexes.sort((a, b) => a - b)).toEqual(Array.from({ length: 90 }, (_, i) => i))
       const chain = await fresh.store.ledger.entriesOfCase('main', caseId)
       const links = chain.map(({ bytes }) => {
@@ -76,22 +80,37 @@ onPostgres((engine) => {
       expect(await heard).toEqual({ tenant: 'main', size: 1 })
     })
 
+    it('cannot both act on a fact that one of them changes: the later one sees the change', async () => {
+      const fresh = await engine.fresh()
+      const node = await fresh.openNode()
+      await fresh.store.commit('main', async (tx) => {
+        await fresh.store.revisions.raise(tx, 'task/1')
+        return { value: 0, entries: [entryDraft(fresh)] }
+      })
+      const seen = await node.revisions.read('main', ['task/1'])
+      const bothChecked = meetingOf(2)
+      const dispatch = (store: Store) =>
+        store.commit('main', async (tx: Tx) => {
+          const changed = await store.revisions.changed(tx, seen)
+          await bothChecked()
+          if (changed.length === 0) await store.revisions.raise(tx, 'task/1')
+          return { value: changed, entries: [entryDraft(fresh)] }
+        })
+      const answers = await Promise.all([dispatch(fresh.store), dispatch(node)])
+      expect(answers.map(({ value }) => value).sort()).toEqual([[], ['task/1']])
+      expect(await node.revisions.read('main', ['task/1'])).toEqual({ 'task/1': 2 })
+    })
+
     it('that lock each other out are both run, one of them twice', async () => {
       const fresh = await engine.fresh()
       const node = await fresh.openNode()
       let runs = 0
-      let meet: (() => void) | undefined
-      const bothHoldOne = new Promise<void>((resolve) => {
-        meet = resolve
-      })
-      let holding = 0
+      const bothHoldOne = meetingOf(2)
       const crossing = (store: Store, first: string, second: string) =>
         store.commit('main', async (tx: Tx) => {
           runs += 1
           await store.revisions.raise(tx, first)
-          holding += 1
-          if (holding === 2) meet?.()
-          await bothHoldOne
+          await bothHoldOne()
           await store.revisions.raise(tx, second)
           return { value: 0, entries: [entryDraft(fresh)] }
         })
@@ -128,6 +147,20 @@ onPostgres((engine) => {
     })
   })
 })
+
+/** Resolves for everybody once that many have come; whoever comes later passes. */
+function meetingOf(count: number): () => Promise<void> {
+  let came = 0
+  let open = (): void => undefined
+  const isComplete = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return () => {
+    came += 1
+    if (came === count) open()
+    return isComplete
+  }
+}
 
 async function add(fresh: Fresh, store: Store, tenant = 'main', caseId?: string): Promise<number> {
   const draft = entryDraft(fresh, caseId === undefined ? {} : { caseId })
