@@ -24,6 +24,7 @@ import { baseOf, decidedDraft, dispatchedDraft, leaseIssuedDraft } from './entri
 import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
 import { recordOf } from './record.ts'
+import { supersede } from './refuse.ts'
 import type { Spine } from './spine.ts'
 import type { Frame } from './upstream.ts'
 
@@ -62,17 +63,21 @@ export async function commitDispatch(
     if (grant !== undefined && !(await spine.approvals.settleGrant(tx, grant.id, 'consumed'))) {
       throw new Failure('grant_used', 'the approval was used by another call')
     }
-    const decided = decidedDraft(ids.decided, considered, request?.id)
-    const upgraded =
-      request?.upgradesPurpose === true && grant !== undefined
-        ? [await upgradePurpose(spine, tx, place, facts.task)]
+    // Without a grant the call runs because it is allowed now, and the question about it is moot.
+    const released = grant === undefined ? undefined : request
+    const moot =
+      grant === undefined && request !== undefined
+        ? await endQuestion(spine, tx, place, request)
         : []
+    const decided = decidedDraft(ids.decided, considered, released?.id)
+    const upgraded =
+      released?.upgradesPurpose === true ? [await upgradePurpose(spine, tx, place, facts.task)] : []
     const acts = await dispatchEntries(spine, tx, place, call, frame, lease, ids, {
       attempt: considered.attempt,
-      request: request?.id,
+      request: released?.id,
       grant: grant?.id,
     })
-    return { value: undefined, entries: [decided, ...upgraded, ...acts] }
+    return { value: undefined, entries: [decided, ...moot, ...upgraded, ...acts] }
   })
   return slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs: nowMs })
 }
@@ -157,6 +162,18 @@ export function leaseOf(
     issuedAtMs: nowMs,
     expiresAtMs: nowMs + call.timeoutMs + LEASE_SLACK_MS,
   }
+}
+
+/** A yes that came in the meantime sends the call back, so that it runs on the grant and not beside it. */
+async function endQuestion(
+  spine: Spine,
+  tx: Tx,
+  place: CallPlace,
+  request: ApprovalRequest,
+): Promise<readonly EntryDraft[]> {
+  const ended = await supersede(spine, tx, place, request)
+  if (ended.length === 0) throw new Failure('facts_changed', 'the request was decided meanwhile')
+  return ended
 }
 
 async function recheck(

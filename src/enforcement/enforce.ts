@@ -75,6 +75,7 @@ async function decideAndRun(
         return recordRefusal(spine, place, refusal(error.code, error.message), attached.request)
       }
       attempt++
+      attached = await attach(spine, intent, place.label.fingerprint)
     }
   }
   const no = refusal('facts_changed', 'the facts changed three times while deciding')

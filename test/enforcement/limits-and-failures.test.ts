@@ -197,3 +197,51 @@ async function outcomesOf(
   const calls = await store.calls.listOfCase(TENANT, caseId)
   return calls.map((call) => call.outcome)
 }
+
+describe('calls that race each other', () => {
+  it('keeps the result of the one that ran; the others are refused as calls of their own', async () => {
+    const { newAgent, address, plane, ran } = await start()
+    const agent = await newAgent()
+    const target = address()
+    const id = await held(agent, target)
+    await decide(plane, plane.dana, 'approve', id)
+    const cited = { 'countersign/approval': id }
+    const answers = await Promise.all(
+      [1, 2, 3, 4].map(() => agent.call('net__block', { target }, cited)),
+    )
+    expect(ran(target)).toBe(1)
+    const refused = answers.map(saidBy).filter((said) => said !== undefined)
+    expect(refused.map((said) => said.code)).toEqual(['grant_used', 'grant_used', 'grant_used'])
+    expect(refused.every((said) => said.call_id !== '')).toBe(true)
+    const replayed = await agent.call('countersign_await', { approval_id: id, wait_seconds: 0 })
+    expect(replayed.content[0]?.text).toBe('block done')
+    await agent.close()
+  }, 60_000)
+
+  it('runs once, and asks nobody any more, when the rules allow a waiting call after all', async () => {
+    const { newAgent, address, plane, ran } = await start()
+    const agent = await newAgent()
+    await republish(plane, 'extra-note', 'Action::"annotate-and-above"')
+    const target = address()
+    const waiting = saidBy(await agent.call('net__note', { target }))
+    expect(waiting).toMatchObject({ status: 'pending_approval' })
+    await withdrawPolicy(plane, 'extra-note')
+    expect(saidBy(await agent.call('net__note', { target }))).toBeUndefined()
+    const clicked = await decide(plane, plane.dana, 'approve', waiting?.approval_id ?? '')
+    expect(clicked.body).toMatchObject({ code: 'approval_closed' })
+    expect(ran(target)).toBe(1)
+    await agent.close()
+  }, 60_000)
+})
+
+async function withdrawPolicy(plane: NetPlane['plane'], id: string): Promise<void> {
+  const deps = plane.gateway.parts.restParts
+  const active = await deps.bundles.active(TENANT)
+  const documents = documentsOf(active?.text ?? '')
+  const { [id]: _gone, ...policies } = documents.policies as JsonObject
+  await publishPolicy(deps, {
+    tenant: TENANT,
+    by: { kind: 'system', part: 'test' },
+    documents: { ...documents, policies },
+  })
+}

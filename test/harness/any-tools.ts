@@ -22,7 +22,18 @@ export type AnyTools = {
   readonly offer: (tools: readonly AnyTool[]) => void
 }
 
-const ANYTHING: JsonObject = { type: 'object', additionalProperties: true }
+/** `target` is what entries name; the rest steers the server (any-tools-mcp.ts). */
+const ANYTHING: JsonObject = {
+  type: 'object',
+  properties: {
+    target: { type: 'string' },
+    text: { type: 'string' },
+    wait_ms: { type: 'number' },
+    exit: { type: 'boolean' },
+    fail: { type: 'boolean' },
+  },
+  additionalProperties: true,
+}
 
 export function anyTools(id: string, folder: string, tools: readonly AnyTool[]): AnyTools {
   const toolsFile = join(folder, `${id}-tools.json`)

@@ -10,6 +10,7 @@ import { dirname, join, resolve } from 'node:path'
 import { calculateJwkThumbprint, type JWK, SignJWT } from 'jose'
 import type { UpstreamSpec } from '../../src/adapters/upstream-spec.ts'
 import { changeAgentState } from '../../src/command/change-agent.ts'
+import { checkLedger } from '../../src/command/check-ledger.ts'
 import { putAsset } from '../../src/command/put-asset.ts'
 import { putCase } from '../../src/command/put-case.ts'
 import { putCertificate } from '../../src/command/put-certificate.ts'
@@ -19,6 +20,7 @@ import { registerPerson } from '../../src/command/register-person.ts'
 import { type Config, readConfig, type UpstreamConfig } from '../../src/config.ts'
 import type { AgentMode } from '../../src/identity/agent.ts'
 import type { Person, Role } from '../../src/identity/person.ts'
+import type { Clock } from '../../src/kernel/clock.ts'
 import type { Log } from '../../src/kernel/log.ts'
 import { type Gateway, startGateway } from '../../src/main.ts'
 import { TENANT } from '../../src/wiring.ts'
@@ -60,6 +62,13 @@ export type Plane = {
   readonly petra: TestPerson
   readonly agent: TestAgent
   readonly close: () => Promise<void>
+}
+
+/** What it takes to reach a plane whose gateway may run in another process. */
+export type Reach = {
+  readonly gateway: Pick<Gateway, 'baseUrl'>
+  readonly clock: Clock
+  readonly agent: TestAgent
 }
 
 export type PlaneOptions = {
@@ -104,10 +113,18 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   })
   const agent = await addAgent(gateway, 'triage', alex, options)
   const close = async () => {
-    await gateway.close()
+    await expectSoundLedger(gateway).finally(() => gateway.close())
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
   }
   return { gateway, clock, dataDir, caseId: record.id, dana, ines, alex, petra, agent, close }
+}
+
+/** Whatever a test did, the log it leaves must hold together: tree, tiles, and the rules between entries. */
+export async function expectSoundLedger(gateway: Gateway): Promise<void> {
+  const report = await checkLedger(gateway.parts.restParts, { tenant: TENANT, by: BY })
+  if (report.findings.length > 0) {
+    throw new Error(`the ledger is not sound: ${JSON.stringify(report.findings.slice(0, 5))}`)
+  }
 }
 
 export async function addPerson(
@@ -213,7 +230,7 @@ export async function addAsset(
 
 /** A task token over the real token endpoint. */
 export async function taskToken(
-  plane: Plane,
+  plane: Reach,
   purpose = 'respond',
   details: object = {},
   agent = plane.agent,
