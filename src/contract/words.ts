@@ -50,7 +50,10 @@ export const jsonObject = z
   .unknown()
   .refine((value) => isObject(value as JsonValue), 'expected an object')
   .meta({ type: 'object' }) as unknown as z.ZodType<JsonObject>
-export const publicJwk = jsonObject
+export const publicJwk = jsonObject.meta({
+  type: 'object',
+  description: 'public JWK: EC P-256 or OKP Ed25519',
+})
 
 /** Proof that an entry is durable in the ledger. */
 export const receipt = z.object({

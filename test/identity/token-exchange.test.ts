@@ -537,6 +537,8 @@ onSqlite((engine) => {
         expect(answer.status).toBeGreaterThanOrEqual(400)
         expect(answer.json()).toMatchObject({ error })
       }
+      const bare = await gateway.send('POST', '/oauth/token')
+      expect([bare.status, bare.json().error]).toEqual([400, 'invalid_request'])
       expect(await gateway.size()).toBe(size)
     })
 

@@ -111,6 +111,14 @@ onSqlite((engine) => {
     }
   })
 
+  it('describes the token request as the form it is', async () => {
+    const { paths } = await read()
+    const { requestBody } = paths['/oauth/token']?.post ?? {}
+    expect(Object.keys((requestBody as { content: object }).content)).toEqual([
+      'application/x-www-form-urlencoded',
+    ])
+  })
+
   it('repeats the closed lists of the product word for word', () => {
     expect(role.options).toEqual(ROLES)
     expect(agentMode.options).toEqual(AGENT_MODES)

@@ -7,8 +7,8 @@ const REPEATABLE = ['resource', 'audience']
 const MAX_PARAMETERS = 32
 
 /** Throws `request_invalid`. A parameter without a value counts as not sent (RFC 6749 section 3.2). */
-export function readForm(body: Uint8Array): ReadonlyMap<string, readonly string[]> {
-  const form = new Map<string, string[]>()
+export function readForm(body: Uint8Array): Readonly<Record<string, string | string[]>> {
+  const form = new Map<string, string | string[]>()
   const pairs = decoded(() => new TextDecoder('utf-8', { fatal: true }).decode(body)).split('&')
   if (pairs.length > MAX_PARAMETERS) throw invalid('the form has too many parameters')
   for (const pair of pairs) {
@@ -20,9 +20,9 @@ export function readForm(body: Uint8Array): ReadonlyMap<string, readonly string[
     if (known !== undefined && !REPEATABLE.includes(name)) {
       throw invalid('a parameter of the form repeats')
     }
-    form.set(name, [...(known ?? []), value])
+    form.set(name, REPEATABLE.includes(name) ? [known ?? [], value].flat() : value)
   }
-  return form
+  return Object.fromEntries(form)
 }
 
 /** Not URLSearchParams: it turns bytes that are no UTF-8 into replacement characters and goes on. */

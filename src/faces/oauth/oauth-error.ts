@@ -3,6 +3,7 @@
  * invalid for any reason; RFC 9396 section 5 names `invalid_authorization_details`; the rest is RFC 6749.
  */
 import type { FastifyError } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import type { FailureCode } from '../../kernel/failure.ts'
 import { FAILURES, Failure } from '../../kernel/failure.ts'
 
@@ -55,6 +56,9 @@ export function oauthErrorOf(error: unknown): OauthError {
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    return new Failure('request_invalid', 'the request has no form', { cause: error })
+  }
   const code = error instanceof Error ? (error as FastifyError).code : undefined
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new Failure(

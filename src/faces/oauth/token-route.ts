@@ -1,8 +1,9 @@
 /** POST /oauth/token: the form of RFC 8693 in, a task token or an RFC 6749 error out. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import type { ExchangeInput, IssuedToken } from '../../command/exchange-token.ts'
 import { ACCESS_TOKEN_TYPE, exchangeToken } from '../../command/exchange-token.ts'
+import type { TokenForm } from '../../contract/oauth.ts'
+import { tokenAnswer, tokenError, tokenForm } from '../../contract/oauth.ts'
 import { FAILURES, Failure } from '../../kernel/failure.ts'
 import { TASK_DETAILS_TYPE } from '../../task/authorization-details.ts'
 import type { OauthApp, OauthDeps } from './deps.ts'
@@ -10,22 +11,14 @@ import { DEFAULT_TOKEN_RATE } from './deps.ts'
 import { readForm } from './form.ts'
 import { oauthErrorOf } from './oauth-error.ts'
 
+const FORM_TYPE = 'application/x-www-form-urlencoded'
 /** Two JWTs of 8 KiB and 256 KiB of authorization details, percent-encoded: three times that at worst. */
 const MAX_FORM_BYTES = 1024 * 1024
-
-const tokenAnswer = z.object({
-  access_token: z.string(),
-  issued_token_type: z.string(),
-  token_type: z.literal('Bearer'),
-  expires_in: z.int(),
-  authorization_details: z.array(z.looseObject({})),
-})
-const tokenError = z.looseObject({ error: z.string(), error_description: z.string() })
 
 export function tokenRoute(app: OauthApp, deps: OauthDeps): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
+    FORM_TYPE,
     { parseAs: 'buffer', bodyLimit: MAX_FORM_BYTES },
     async (_request: unknown, body: Buffer) => readForm(body),
   )
@@ -34,7 +27,9 @@ export function tokenRoute(app: OauthApp, deps: OauthDeps): void {
     {
       schema: {
         tags: ['oauth'],
-        description: 'RFC 8693 token exchange, sent as application/x-www-form-urlencoded',
+        description: 'RFC 8693 token exchange',
+        consumes: [FORM_TYPE],
+        body: tokenForm,
         response: { 200: tokenAnswer, '4xx': tokenError, '5xx': tokenError },
       },
       config: {
@@ -48,9 +43,7 @@ export function tokenRoute(app: OauthApp, deps: OauthDeps): void {
       errorHandler: (error, request, reply) => sendOauthError(deps, error, request, reply),
     },
     async (request, reply) => {
-      const form = request.body
-      if (!(form instanceof Map)) throw new Failure('request_invalid', 'the request has no form')
-      const issued = await exchangeToken(deps, inputOf(form as ReadonlyMap<string, string[]>))
+      const issued = await exchangeToken(deps, inputOf(request.body))
       return reply.headers(NOT_STORED).send(answerOf(issued))
     },
   )
@@ -59,20 +52,20 @@ export function tokenRoute(app: OauthApp, deps: OauthDeps): void {
 /** RFC 6749 section 5.1. */
 const NOT_STORED = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
-function inputOf(form: ReadonlyMap<string, readonly string[]>): ExchangeInput {
+function inputOf(form: TokenForm): ExchangeInput {
   const fields = {
-    grantType: form.get('grant_type')?.[0],
-    actorToken: form.get('actor_token')?.[0],
-    actorTokenType: form.get('actor_token_type')?.[0],
-    subjectToken: form.get('subject_token')?.[0],
-    subjectTokenType: form.get('subject_token_type')?.[0],
-    requestedTokenType: form.get('requested_token_type')?.[0],
-    authorizationDetails: form.get('authorization_details')?.[0],
+    grantType: form.grant_type,
+    actorToken: form.actor_token,
+    actorTokenType: form.actor_token_type,
+    subjectToken: form.subject_token,
+    subjectTokenType: form.subject_token_type,
+    requestedTokenType: form.requested_token_type,
+    authorizationDetails: form.authorization_details,
   }
   const present = Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
   )
-  return { ...present, targets: [...(form.get('resource') ?? []), ...(form.get('audience') ?? [])] }
+  return { ...present, targets: [form.resource ?? [], form.audience ?? []].flat() }
 }
 
 function answerOf({ token, issuedAtMs, expiresAtMs, task }: IssuedToken) {
@@ -103,7 +96,7 @@ function sendOauthError(
   const { who } = FAILURES[answer.body.countersign_code]
   if (who === 'us' || who === 'operator') {
     deps.log.error(
-      { instance: request.id, code: answer.body.countersign_code, error },
+      { instance: request.id, code: answer.body.countersign_code, err: error },
       'a token request failed',
     )
   }

@@ -32,7 +32,7 @@ export function sendError(
   const failure = failureOf(error)
   const { who, status } = FAILURES[failure.code]
   if (who === 'us' || status >= 500) {
-    deps.log.error({ instance: request.id, code: failure.code, error }, 'a request failed')
+    deps.log.error({ instance: request.id, code: failure.code, err: error }, 'a request failed')
   }
   const place = { baseUrl: deps.baseUrl, requestId: request.id }
   return reply
