@@ -34,6 +34,8 @@ export type Connection = {
   readonly openedAtMs: number
   lastUsedMs: number
   isOpen: boolean
+  /** Taken out of use; closes when the last call on it is home. */
+  isRetired: boolean
   /** The log level last set on a legacy connection. */
   logLevel: string | undefined
 }
@@ -102,6 +104,7 @@ function settled(client: Client, isPrivate: boolean, parts: ConnectionParts): Co
     openedAtMs: parts.clock.nowMs(),
     lastUsedMs: parts.clock.nowMs(),
     isOpen: true,
+    isRetired: false,
     logLevel: undefined,
   }
   client.onclose = () => {

@@ -105,6 +105,9 @@ async function sendOver(
     return await send(parts, connection.client, connection, sending)
   } finally {
     connection.inFlight.delete(back)
+    if (connection.isRetired && connection.inFlight.size === 0) {
+      connection.client.close().catch(() => {})
+    }
   }
 }
 
@@ -150,9 +153,9 @@ async function send(
     const request = requestOf(spec, connection.era, frame, back)
     return await sendRequest(client, request, back.signal, options)
   } catch (error) {
-    if (error instanceof UpstreamError && error.rpcCode === UNSUPPORTED_VERSION) {
-      parts.pool.forget(spec, secret)
-    }
+    const isOtherEra = error instanceof UpstreamError && error.rpcCode === UNSUPPORTED_VERSION
+    const isTurnedAway = error instanceof Failure && error.code === 'upstream_unreachable'
+    if (isOtherEra || isTurnedAway) parts.pool.distrust(spec, secret, connection)
     throw error
   }
 }

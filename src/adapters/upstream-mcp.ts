@@ -6,7 +6,7 @@ import type { UpstreamOffer } from '../catalogue/ports.ts'
 import type { InheritedMethod, LocalCredentials, Upstreams } from '../enforcement/ports.ts'
 import type { Exchange } from '../enforcement/upstream.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { Failure } from '../kernel/failure.ts'
+import { codeOf, Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import { isObject, type JsonObject } from '../kernel/strict-json.ts'
 import { UpstreamChanges } from './upstream-changes.ts'
@@ -63,16 +63,29 @@ export function connectUpstreams(given: ConnectUpstreams): ConnectedUpstreams {
     }
     return connection
   }
+  /** Work over the connection that no agent's call uses; one that a server turned away is made anew. */
+  const atHome: AtHome = async (upstream, work) => {
+    const connection = await home(upstream)
+    try {
+      return await work(connection)
+    } catch (error) {
+      const spec = specs.get(upstream)
+      if (spec !== undefined && codeOf(error) === 'upstream_unreachable') {
+        pool.distrust(spec, credentials(upstream), connection)
+      }
+      throw error
+    }
+  }
   const changes = new UpstreamChanges({ home, limits, log })
   return {
     ids: () => [...specs.keys()],
     offer: async (upstream) => {
-      const offer = await readOffer(upstream, await home(upstream), limits)
+      const offer = await atHome(upstream, (connection) => readOffer(upstream, connection, limits))
       headers.set(upstream, headersOf(offer))
       return offer
     },
     inherit: (upstream, method, params) =>
-      inherit({ home, changes, limits }, upstream, method, params),
+      inherit({ atHome, changes, limits }, upstream, method, params),
     onChange: (listener) => changes.onChange(listener),
     exchange: makeExchange({
       specs,
@@ -89,8 +102,10 @@ export function connectUpstreams(given: ConnectUpstreams): ConnectedUpstreams {
   }
 }
 
+type AtHome = <T>(upstream: string, work: (connection: Connection) => Promise<T>) => Promise<T>
+
 type InheritParts = {
-  readonly home: (upstream: string) => Promise<Connection>
+  readonly atHome: AtHome
   readonly changes: UpstreamChanges
   readonly limits: UpstreamLimits
 }
@@ -112,8 +127,9 @@ async function inherit(
       // The level belongs to one agent, this connection to all. It travels with each call instead.
       return {}
     default: {
-      const { client } = await parts.home(upstream)
-      const raw = await sendPlain(client, method, params, parts.limits.inheritTimeoutMs)
+      const raw = await parts.atHome(upstream, ({ client }) =>
+        sendPlain(client, method, params, parts.limits.inheritTimeoutMs),
+      )
       const { maxResultBytes: maxBytes, maxResultDepth: maxDepth } = parts.limits
       return withoutServerInfo(plainObject(raw, { maxBytes, maxDepth }))
     }

@@ -11,13 +11,10 @@ import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { type Connection, openConnection } from './upstream-connection.ts'
 import { mayAsk } from './upstream-frame.ts'
+import { afterLoss, backOff, emptySlot, type Slot } from './upstream-slot.ts'
 import type { UpstreamLimits, UpstreamSpec } from './upstream-spec.ts'
 import { identityOf } from './upstream-transport.ts'
-
-/** The first pause after a failure; real servers start in about a second. Milliseconds. */
-const FIRST_BACKOFF_MS = 250
-/** A connection that lived this long did not fail at start. Milliseconds. */
-const STABLE_MS = 10_000
+import { EraVerdicts } from './upstream-verdicts.ts'
 
 export type PoolParts = {
   readonly limits: UpstreamLimits
@@ -30,26 +27,15 @@ export type PoolParts = {
 /** An agent session that may be asked, with what it can do. */
 export type AskSession = { readonly id: string; readonly askable: JsonObject }
 
-type Slot = {
-  readonly spec: UpstreamSpec
-  readonly isPrivate: boolean
-  /** Carries the change notices of its upstream, so it is never idle. */
-  isHome: boolean
-  open: Promise<Connection> | undefined
-  live: Connection | undefined
-  failures: number
-  notBeforeMs: number
-}
-
 export class UpstreamPool {
   private readonly parts: PoolParts
   private readonly slots = new Map<string, Slot>()
-  /** Era verdicts by upstream and credential. */
-  private readonly verdicts = new Map<string, { prior: PriorDiscovery; atMs: number }>()
+  private readonly verdicts: EraVerdicts
   private isClosed = false
 
   constructor(parts: PoolParts) {
     this.parts = parts
+    this.verdicts = new EraVerdicts(parts.clock, parts.limits.legacyVerdictMs)
   }
 
   /** A live connection. Throws `upstream_unreachable`. */
@@ -64,28 +50,24 @@ export class UpstreamPool {
     const key = JSON.stringify([spec.id, identityOf(secret), session?.id ?? ''])
     const slot = this.slots.get(key) ?? this.addSlot(key, spec, session !== undefined)
     if (use === 'home') slot.isHome = true
-    if (slot.live?.isOpen === false) slot.open = undefined
+    if (slot.live !== undefined && this.isOutdated(slot.live, spec, secret)) this.retire(slot.live)
     const connection = await this.opening(slot, secret, session)
     connection.lastUsedMs = this.parts.clock.nowMs()
     return connection
   }
 
-  /** What negotiation found for this credential, unless it is a legacy verdict past its time. */
+  /** What negotiation found for this credential, unless it is too old to rely on. */
   verdict(spec: UpstreamSpec, secret: LeaseSecret | undefined): PriorDiscovery | undefined {
-    const key = JSON.stringify([spec.id, identityOf(secret)])
-    const known = this.verdicts.get(key)
-    if (known === undefined) return undefined
-    const ageMs = this.parts.clock.nowMs() - known.atMs
-    if (known.prior.kind === 'legacy' && ageMs > this.parts.limits.legacyVerdictMs) {
-      this.verdicts.delete(key)
-      return undefined
-    }
-    return known.prior
+    return this.verdicts.get(verdictKey(spec, secret))
   }
 
-  /** Forgets a verdict that turned out wrong, so that the next connection negotiates. */
-  forget(spec: UpstreamSpec, secret: LeaseSecret | undefined): void {
-    this.verdicts.delete(JSON.stringify([spec.id, identityOf(secret)]))
+  /**
+   * The server turned a request away, so what we think of it is wrong: it was restarted and has lost our
+   * session, or it speaks another era now. The next use connects and negotiates anew.
+   */
+  distrust(spec: UpstreamSpec, secret: LeaseSecret | undefined, connection: Connection): void {
+    this.verdicts.forget(verdictKey(spec, secret))
+    if (this.retire(connection)) this.parts.onLost(spec.id)
   }
 
   async close(): Promise<void> {
@@ -102,17 +84,34 @@ export class UpstreamPool {
 
   private addSlot(key: string, spec: UpstreamSpec, isPrivate: boolean): Slot {
     if (isPrivate) this.makeRoom(spec.id)
-    const slot: Slot = {
-      spec,
-      isPrivate,
-      isHome: false,
-      open: undefined,
-      live: undefined,
-      failures: 0,
-      notBeforeMs: 0,
-    }
+    const slot = emptySlot(spec, isPrivate)
     this.slots.set(key, slot)
     return slot
+  }
+
+  /** A session that is gone, or a long-lived one with a server that may have been upgraded since. */
+  private isOutdated(
+    live: Connection,
+    spec: UpstreamSpec,
+    secret: LeaseSecret | undefined,
+  ): boolean {
+    if (!live.isOpen) return true
+    const isOldVerdict = live.era === 'legacy' && this.verdict(spec, secret) === undefined
+    return isOldVerdict && spec.transport === 'streamable-http'
+  }
+
+  /**
+   * Takes a connection out of use. Calls that are out on it come home first, then it closes. True when it was
+   * the one that carries change notices.
+   */
+  private retire(connection: Connection): boolean {
+    const slot = [...this.slots.values()].find(({ live }) => live === connection)
+    if (slot === undefined) return false
+    slot.live = undefined
+    slot.open = undefined
+    connection.isRetired = true
+    if (connection.inFlight.size === 0) connection.client.close().catch(() => {})
+    return slot.isHome
   }
 
   /** The one attempt that all who want this connection now share; a failed one is not kept. */
@@ -127,6 +126,8 @@ export class UpstreamPool {
       return await open
     } catch (error) {
       if (slot.open === open) slot.open = undefined
+      // A private place is only worth keeping while its connection lives; the shared one remembers failures.
+      if (slot.isPrivate) this.vacate(slot)
       throw error
     }
   }
@@ -159,42 +160,27 @@ export class UpstreamPool {
         },
       )
       slot.live = connection
-      this.remember(spec, secret, connection.prior)
+      this.verdicts.keep(verdictKey(spec, secret), connection.prior)
       return connection
     } catch (error) {
-      if (clock.nowMs() >= slot.notBeforeMs) this.backOff(slot, limits.maxBackoffMs)
+      if (clock.nowMs() >= slot.notBeforeMs) backOff(slot, clock.nowMs(), limits.maxBackoffMs)
       throw error
     }
-  }
-
-  private remember(
-    spec: UpstreamSpec,
-    secret: LeaseSecret | undefined,
-    prior: PriorDiscovery,
-  ): void {
-    const key = JSON.stringify([spec.id, identityOf(secret)])
-    // The age of a legacy verdict counts from when it was found, not from its last use.
-    if (this.verdicts.get(key)?.prior.kind === prior.kind && prior.kind === 'legacy') return
-    this.verdicts.set(key, { prior, atMs: this.parts.clock.nowMs() })
   }
 
   private lost(slot: Slot): void {
     // Nothing to do for one we closed ourselves, or one that closed before it was ever used.
     if (slot.live === undefined || this.isClosed) return
-    const nowMs = this.parts.clock.nowMs()
-    if (nowMs - slot.live.openedAtMs > STABLE_MS) slot.failures = 0
-    else this.backOff(slot, this.parts.limits.maxBackoffMs)
+    afterLoss(slot, this.parts.clock.nowMs(), this.parts.limits.maxBackoffMs)
     slot.live = undefined
     slot.open = undefined
     this.parts.log.warn({ upstream: slot.spec.id }, 'the connection to a tool server was lost')
     if (slot.isHome) this.parts.onLost(slot.spec.id)
+    if (slot.isPrivate) this.vacate(slot)
   }
 
-  private backOff(slot: Slot, maxMs: number): void {
-    // The first failure is retried at once: most are a restart.
-    const pauseMs = slot.failures === 0 ? 0 : FIRST_BACKOFF_MS * 2 ** (slot.failures - 1)
-    slot.failures++
-    slot.notBeforeMs = this.parts.clock.nowMs() + Math.min(pauseMs, maxMs)
+  private vacate(slot: Slot): void {
+    for (const [key, each] of this.slots) if (each === slot) this.slots.delete(key)
   }
 
   /** Closes the private connection that was idle longest when a session needs the last place. */
@@ -226,4 +212,8 @@ export class UpstreamPool {
     if (slot !== undefined) slot.live = undefined
     live?.client.close().catch(() => {})
   }
+}
+
+function verdictKey(spec: UpstreamSpec, secret: LeaseSecret | undefined): string {
+  return JSON.stringify([spec.id, identityOf(secret)])
 }

@@ -10,6 +10,7 @@ import { type DispatchSlot, mintSlot } from '../../src/kernel/dispatch-slot.ts'
 import { codeOf, type FailureCode } from '../../src/kernel/failure.ts'
 import type { Log } from '../../src/kernel/log.ts'
 import { type RunningFixture, startFixture } from '../conformance/fixture.ts'
+import { type ChangingServer, startChangingServer } from '../harness/mcp-changing-server.ts'
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const folder = mkdtempSync(join(tmpdir(), 'countersign-exchange-'))
@@ -23,11 +24,13 @@ const odd: UpstreamSpec = {
   asks: ['sampling'],
 }
 let fixture: RunningFixture
+let changing: ChangingServer
 let open: ConnectedUpstreams[] = []
 let nowMs = 1_000_000
 
 beforeAll(async () => {
   fixture = await startFixture('upstream-secret')
+  changing = await startChangingServer()
 })
 afterEach(async () => {
   await Promise.all(open.map((each) => each.close()))
@@ -35,6 +38,7 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await fixture.close()
+  await changing.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -43,6 +47,7 @@ function connect(limits: Partial<UpstreamLimits> = {}): ConnectedUpstreams {
     upstreams: [
       odd,
       { id: 'web', transport: 'streamable-http', url: fixture.url },
+      { id: 'changing', transport: 'streamable-http', url: changing.url },
       { id: 'gone', transport: 'streamable-http', url: 'http://127.0.0.1:9/mcp' },
     ],
     clock: { nowMs: () => nowMs },
@@ -252,6 +257,38 @@ describe('a server that is not there', () => {
     nowMs += 60_000
     await restart()
     expect(arrived('server/discover')).toBe(probes + 1)
+  })
+})
+
+describe('a server over HTTP that changes', () => {
+  const frame = frameOf('changing', 'which')
+
+  it('and lost our session by a restart turns one call away and serves the next', async () => {
+    changing.become('legacy')
+    const upstreams = connect()
+    expect(await textOf(send(upstreams, frame))).toBe('legacy')
+    changing.become('legacy')
+    await failsWith(send(upstreams, frame), 'upstream_unreachable')
+    expect(await textOf(send(upstreams, frame))).toBe('legacy')
+  })
+
+  it('and was rolled back to 2025 is spoken to as such from the next call on', async () => {
+    changing.become('modern')
+    const upstreams = connect()
+    expect(await textOf(send(upstreams, frame))).toBe('modern')
+    changing.become('legacy')
+    await failsWith(send(upstreams, frame), 'upstream_unreachable')
+    expect(await textOf(send(upstreams, frame))).toBe('legacy')
+  })
+
+  it('and was upgraded, while the old way still works, is asked again when the verdict is old', async () => {
+    changing.become('legacy-stateless')
+    const upstreams = connect({ legacyVerdictMs: 60_000 })
+    expect(await textOf(send(upstreams, frame))).toBe('legacy-stateless')
+    changing.become('both')
+    expect(await textOf(send(upstreams, frame))).toBe('legacy-stateless')
+    nowMs += 60_001
+    expect(await textOf(send(upstreams, frame))).toBe('modern')
   })
 })
 
