@@ -17,6 +17,7 @@ import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
 import { workloadReader } from './adapters/workload-jwt.ts'
+import { routeNames } from './catalogue/expose-name.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
 import type { DecisionParts } from './command/decision-parts.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
@@ -148,7 +149,9 @@ function faceParts(
   const decisionParts: DecisionParts = { ...spine, revisions: store.revisions }
   const gatewayTools = makeGatewayTools({ ...spine, enforce, cases: store.cases }, decisionParts)
   const toolByName = async ({ tenant }: { readonly tenant: string }, name: string) =>
-    (await store.tools.list(tenant)).find((tool) => tool.exposedName === name)
+    routeNames(
+      (await store.tools.list(tenant)).filter(({ kind }) => kind === 'tool'),
+    ).byExposedName.get(name)
   const agentSide = { log, identify, enforce, gatewayTools }
   return {
     mcpParts: {
