@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { registerAgent } from '../../src/command/register-agent.ts'
 import type { Role } from '../../src/identity/person.ts'
+import { codeOf } from '../../src/kernel/failure.ts'
 import type { ActiveAgent, RestGateway, Sending, Token } from '../harness/rest-gateway.ts'
 import { BASE_URL, openRestGateway, registerActiveAgent, TENANT } from '../harness/rest-gateway.ts'
 import { forEachEngine } from '../harness/stores.ts'
@@ -87,13 +89,23 @@ forEachEngine((engine) => {
       expect(await gateway.size()).toBe(size)
     })
 
-    it('lets one of two parallel registrations with one key pass [R12]', async () => {
-      const key = (await makeWorkload('x')).publicJwk
-      const answers = await Promise.all(
-        ['one', 'two', 'three'].map((name) => register(name, { key })),
+    it('lets one of many parallel registrations with one key pass [R12]', async () => {
+      const { publicJwk } = await makeWorkload('x')
+      const made = await Promise.allSettled(
+        ['one', 'two', 'three', 'four'].map((name) =>
+          registerAgent(gateway.deps, {
+            tenant: TENANT,
+            by: { kind: 'person', person: engineer.person },
+            name,
+            subject: `spiffe://soc.example/${name}`,
+            owner: engineer.person.id,
+            grants: [],
+            key: publicJwk,
+          }),
+        ),
       )
-      expect(answers.filter(({ answer }) => answer.status === 201)).toHaveLength(1)
-      expect(answers.filter(({ answer }) => answer.status === 409)).toHaveLength(2)
+      const reasons = made.flatMap((one) => (one.status === 'rejected' ? [codeOf(one.reason)] : []))
+      expect(reasons).toEqual(['conflict', 'conflict', 'conflict'])
     })
 
     it('goes through its life, each step an entry, and retirement is final', async () => {
