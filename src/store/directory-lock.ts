@@ -13,18 +13,40 @@ export type DirectoryLock = { readonly release: () => void }
 /** statfs(2) types of network file systems: NFS, SMB, CIFS, SMB2. */
 const NETWORK_FILE_SYSTEMS: readonly number[] = [0x6969, 0x517b, 0xff534d42, 0xfe534d42]
 
-/** Throws `store_locked` when another process holds the directory, `store_not_durable` on a network one. */
+/** SQLITE_BUSY, sqlite.org/rescode.html. */
+const BUSY = 5
+
+/**
+ * Throws `store_locked` when another process holds the directory, `store_not_durable` on a network file
+ * system, `ledger_unwritable` when the directory cannot be made or written.
+ */
 export function lockDirectory(dataDir: string): DirectoryLock {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  if (NETWORK_FILE_SYSTEMS.includes(statfsSync(dataDir).type)) {
-    throw new Failure('store_not_durable', `${dataDir} is on a network file system`)
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    if (NETWORK_FILE_SYSTEMS.includes(statfsSync(dataDir).type)) {
+      throw new Failure('store_not_durable', `${dataDir} is on a network file system`)
+    }
+    return takeLock(join(dataDir, 'lock.sqlite'))
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause
+    if (isBusy(cause)) {
+      throw new Failure('store_locked', `another process uses ${dataDir}`, { cause })
+    }
+    throw new Failure('ledger_unwritable', `${dataDir} cannot be used`, { cause })
   }
-  const holder = connectSqlite(join(dataDir, 'lock.sqlite'), { waitMs: 0 })
+}
+
+function takeLock(path: string): DirectoryLock {
+  const holder = connectSqlite(path, { waitMs: 0 })
   try {
     holder.exec('pragma locking_mode = exclusive; begin exclusive')
-  } catch (cause) {
+  } catch (error) {
     holder.close()
-    throw new Failure('store_locked', `another process uses ${dataDir}`, { cause })
+    throw error
   }
   return { release: () => holder.close() }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === BUSY
 }

@@ -2,6 +2,7 @@
  * PostgreSQL 15 or later through `pg`. Read committed plus row locks; every commit is set to synchronous in
  * its own transaction, so no session state is needed and poolers may stand between.
  */
+import { Socket } from 'node:net'
 import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { Failure } from '../kernel/failure.ts'
@@ -11,6 +12,11 @@ import type { DB } from './schema.ts'
 /** One connection per busy tenant for its batch, the rest for reads; PostgreSQL's default limit is 100. */
 const MAX_CONNECTIONS = 16
 const CONNECT_TIMEOUT_MS = 5_000
+/**
+ * A connection on which a query waits and nothing arrives for this long is dead, whatever TCP still hopes:
+ * twice the statement timeout of BEGIN, and more than the pool keeps a connection that nobody uses.
+ */
+const SILENCE_MS = 20_000
 /** pg_type.oid of int8. */
 const INT8 = 20
 
@@ -26,13 +32,13 @@ const BEGIN = [
   "set local idle_in_transaction_session_timeout = '15s'",
 ].join('; ')
 
-/** Connects, and throws `ledger_unwritable` when the server cannot be reached. */
-export async function openPostgresEngine(url: string): Promise<Engine> {
+/** `checkDurable` throws `ledger_unwritable` when the server cannot be reached; opening itself does not ask. */
+export function openPostgresEngine(url: string, silenceMs = SILENCE_MS): Engine {
   const pool = new pg.Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
+    stream: () => impatientSocket(silenceMs),
     application_name: 'countersign',
     types: { getTypeParser },
   })
@@ -70,6 +76,12 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
     },
     close: () => db.destroy(),
   }
+}
+
+function impatientSocket(silenceMs: number): Socket {
+  const socket = new Socket()
+  socket.setTimeout(silenceMs, () => socket.destroy())
+  return socket
 }
 
 async function checkDurable(db: Kysely<DB>): Promise<void> {

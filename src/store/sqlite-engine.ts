@@ -7,7 +7,7 @@ import type { SqliteDatabase } from 'kysely'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import { Failure } from '../kernel/failure.ts'
 import type { Engine, ErrorMeaning } from './engine.ts'
-import type { SqliteConnection } from './node-sqlite.ts'
+import type { OpenedSqlite, SqliteConnection } from './node-sqlite.ts'
 import { openSqlite } from './node-sqlite.ts'
 import type { DB } from './schema.ts'
 
@@ -23,12 +23,12 @@ const CANTOPEN = 14
 const CONSTRAINT = 19
 const NOTADB = 26
 
-/** Opens the database file in the directory, making it when it is not there. */
-export async function openSqliteEngine(dataDir: string): Promise<Engine> {
-  const path = join(dataDir, DATABASE_FILE)
-  const write = openSqlite(path, { readOnly: false })
-  setDurable(write.raw)
-  const read = openSqlite(path, { readOnly: true })
+/**
+ * Opens the database file in the directory, making it when it is not there. Throws `ledger_unwritable` when
+ * that cannot be done or the file is something else.
+ */
+export function openSqliteEngine(dataDir: string): Engine {
+  const { write, read } = openFile(join(dataDir, DATABASE_FILE))
   const writer = kyselyOver(write.database)
   const reader = kyselyOver(read.database)
   return {
@@ -57,6 +57,18 @@ export async function openSqliteEngine(dataDir: string): Promise<Engine> {
       emptyWal(write.raw)
       await writer.destroy()
     },
+  }
+}
+
+function openFile(path: string): { readonly write: OpenedSqlite; readonly read: OpenedSqlite } {
+  let write: OpenedSqlite | undefined
+  try {
+    write = openSqlite(path, { readOnly: false })
+    setDurable(write.raw)
+    return { write, read: openSqlite(path, { readOnly: true }) }
+  } catch (cause) {
+    write?.raw.close()
+    throw new Failure('ledger_unwritable', `${path} cannot be opened`, { cause })
   }
 }
 

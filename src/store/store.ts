@@ -96,14 +96,14 @@ export type Store = {
 
 /**
  * Throws `store_locked`, `store_not_durable`, `store_schema_unknown`, `store_behind_witness`, `store_forked`,
- * `ledger_head_wrong`; nothing stays open then.
+ * `ledger_head_wrong`, `ledger_unwritable`; nothing stays open then.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { dataDir } = options.engine
   const lock = lockDirectory(dataDir)
   const undo: (() => unknown)[] = [() => lock.release()]
   try {
-    const engine = await openEngine(options.engine)
+    const engine = openEngine(options.engine)
     undo.unshift(() => engine.close())
     await engine.checkDurable()
     await migrate(engine)
@@ -117,7 +117,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-async function openEngine(choice: EngineChoice): Promise<Engine> {
+function openEngine(choice: EngineChoice): Engine {
   return choice.kind === 'sqlite'
     ? openSqliteEngine(choice.dataDir)
     : openPostgresEngine(choice.url)
@@ -152,7 +152,7 @@ function assemble(
     ...records(transactions, nowMs),
     ledger: createLedgerReader(transactions),
     payloads: createPayloadStore(transactions, sealing),
-    changes,
+    changes: { subscribe: changes.subscribe },
     skewMs: () => engine.skewMs(nowMs()),
     close: () => {
       closing ??= close()

@@ -10,6 +10,8 @@ export type CommitBreaker = {
   /** The URL of the database through this wire. */
   readonly url: string
   readonly breakNextCommit: (when: 'before' | 'after') => void
+  /** From now on nothing passes, and nobody is told: a network that swallows packets. */
+  readonly fallSilent: () => void
   /** How many commits were broken. */
   readonly broken: () => number
   readonly close: () => Promise<void>
@@ -23,6 +25,7 @@ export async function commitBreaker(databaseUrl: string): Promise<CommitBreaker>
   const open = new Set<Socket>()
   let planned: 'before' | 'after' | undefined
   let broken = 0
+  let isSilent = false
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
@@ -32,6 +35,7 @@ export async function commitBreaker(databaseUrl: string): Promise<CommitBreaker>
       upstream.destroy()
     }
     client.on('data', (chunk: Buffer) => {
+      if (isSilent) return
       if (planned !== undefined && chunk.includes(COMMIT)) {
         broken += 1
         isAnswerLost = planned === 'after'
@@ -54,6 +58,9 @@ export async function commitBreaker(databaseUrl: string): Promise<CommitBreaker>
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: url.href,
+    fallSilent: () => {
+      isSilent = true
+    },
     breakNextCommit: (when) => {
       planned = when
     },

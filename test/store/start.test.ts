@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, open, readdir, rm } from 'node:fs/promises'
+import { copyFile, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Fresh } from '../harness/stores.ts'
-import { entryDraft, forEachEngine, onPostgres } from '../harness/stores.ts'
+import { entryDraft, forEachEngine, onPostgres, onSqlite } from '../harness/stores.ts'
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -155,6 +155,20 @@ forEachEngine((engine) => {
         expect((await append(node, 1))[0]?.index).toBe(2)
       }
     })
+  })
+})
+
+onSqlite((engine) => {
+  it('refuses a file that is no database, and a directory that is a file, and leaves both alone', async () => {
+    const fresh = await engine.fresh()
+    const dataDir = await fresh.newDirectory()
+    const path = join(dataDir, 'countersign.sqlite')
+    await writeFile(path, 'these are notes, not a database; they are longer than a header is')
+    for (const directory of [dataDir, path]) {
+      const opening = fresh.open({ engine: { kind: 'sqlite', dataDir: directory } })
+      await expect(opening).rejects.toMatchObject({ code: 'ledger_unwritable' })
+    }
+    expect(await readFile(path, 'utf8')).toContain('these are notes')
   })
 })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 // biome-ignore lint/correctness/noUnresolvedImports: the linter's list of built-ins is older than this one
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { openPostgresEngine } from '../../src/store/postgres-engine.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Fresh } from '../harness/stores.ts'
 import { entryDraft, forEachEngine, onPostgres, onSqlite } from '../harness/stores.ts'
@@ -154,6 +155,20 @@ onPostgres((engine) => {
     expect(await fresh.store.revisions.read('main', ['k'])).toEqual({ k: 1 })
     expect(await raise({ ...fresh, store })).toBe(1)
     await store.close()
+    await breaker.close()
+  })
+})
+
+onPostgres((engine) => {
+  it('a network that swallows everything is noticed, and the query fails instead of waiting for ever', async () => {
+    const fresh = await engine.fresh()
+    const breaker = await commitBreaker(fresh.database.url)
+    const postgres = openPostgresEngine(breaker.url, 300)
+    await postgres.checkDurable()
+    breaker.fallSilent()
+    const lost = await postgres.checkDurable().catch((error) => error.cause)
+    expect(postgres.meaningOf(lost)).toBe('unwritable')
+    await postgres.close()
     await breaker.close()
   })
 })
