@@ -6,13 +6,13 @@ import type { UpstreamConfig } from '../../src/config.ts'
 
 const require = createRequire(import.meta.url)
 
-/** A reference server of the protocol's own organisation; its shipped entries count as reviews. */
+/** The server of a package; its shipped entries count as reviews. */
 export function npmUpstream(
   id: string,
-  name: string,
+  packageName: string,
   args: readonly string[] = [],
 ): UpstreamConfig & { transport: 'stdio' } {
-  const manifest = require.resolve(`@modelcontextprotocol/${name}/package.json`)
+  const manifest = require.resolve(`${packageName}/package.json`)
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> }
   const script = join(dirname(manifest), Object.values(bin)[0] ?? '')
   return {

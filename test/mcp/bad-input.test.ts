@@ -10,7 +10,9 @@ let token: string
 let url: string
 
 beforeAll(async () => {
-  plane = await startPlane({ upstreams: [npmUpstream('every', 'server-everything', ['stdio'])] })
+  plane = await startPlane({
+    upstreams: [npmUpstream('every', '@modelcontextprotocol/server-everything', ['stdio'])],
+  })
   token = await taskToken(plane)
   url = `${plane.gateway.baseUrl}/mcp`
 }, 60_000)

@@ -14,10 +14,11 @@ let plane: Plane
 beforeAll(async () => {
   plane = await startPlane({
     upstreams: [
-      npmUpstream('every', 'server-everything', ['stdio']),
+      npmUpstream('every', '@modelcontextprotocol/server-everything', ['stdio']),
       filesystemUpstream(folder),
+      npmUpstream('logs', '@bytebase/dbhub', ['--transport', 'stdio', '--demo']),
       // Nobody reviewed what this one offers.
-      { ...npmUpstream('raw', 'server-memory'), trustsShippedEntries: false },
+      { ...npmUpstream('raw', '@modelcontextprotocol/server-memory'), trustsShippedEntries: false },
     ],
   })
 }, 60_000)
@@ -45,6 +46,14 @@ describe.each(['legacy-v1', 'legacy-v2', 'modern'] as const)('an agent with a %s
     expect(result.content).toEqual([{ type: 'text', text: 'Echo: hello' }])
     expect(result._meta?.['countersign/call']).toMatch(/^[0-9a-f-]{36}$/)
     expect(result._meta?.['countersign/evidence']).toMatch(/^[0-9a-f-]{36}$/)
+    await agent.close()
+  })
+
+  it('queries a server that speaks the protocol of 2026 over stdio', async () => {
+    const agent = await open()
+    const result = await agent.call('logs__execute_sql', { sql: 'select 41 + 1 as answer' })
+    expect(saidBy(result)).toBeUndefined()
+    expect(result.content[0]?.text).toContain('42')
     await agent.close()
   })
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
         asks: ['sampling'],
         trustsShippedEntries: false,
       },
-      npmUpstream('every', 'server-everything', ['stdio']),
+      npmUpstream('every', '@modelcontextprotocol/server-everything', ['stdio']),
     ],
   })
   for (const id of ['fixture', 'mute', 'odd', 'every']) await reviewAll(plane, id)

@@ -9,7 +9,9 @@ let token: string
 let face: ServedFace | undefined
 
 beforeAll(async () => {
-  plane = await startPlane({ upstreams: [npmUpstream('every', 'server-everything', ['stdio'])] })
+  plane = await startPlane({
+    upstreams: [npmUpstream('every', '@modelcontextprotocol/server-everything', ['stdio'])],
+  })
   token = await taskToken(plane)
 }, 60_000)
 afterEach(() => face?.close())

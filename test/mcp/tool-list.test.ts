@@ -10,7 +10,17 @@ let token: string
 let url: string
 
 beforeAll(async () => {
-  plane = await startPlane({ upstreams: [npmUpstream('every', 'server-everything', ['stdio'])] })
+  plane = await startPlane({
+    upstreams: [
+      npmUpstream('every', '@modelcontextprotocol/server-everything', ['stdio']),
+      {
+        id: 'away',
+        transport: 'streamable-http',
+        url: 'http://127.0.0.1:9/mcp',
+        trustsShippedEntries: false,
+      },
+    ],
+  })
   token = await taskToken(plane)
   url = `${plane.gateway.baseUrl}/mcp`
 }, 60_000)
@@ -83,6 +93,13 @@ describe('tools/list', () => {
     const absent = await postModern(`${url}/u/nothing`, bearer, 'tools/list')
     expect(hidden.status).toBe(404)
     expect(hidden.body).toEqual(absent.body)
+  })
+
+  it('is answered for a server that is away, and a call to it is refused and not lost', async () => {
+    expect(await namesOf(token, `${url}/u/away`)).toEqual([])
+    const agent = await connectAgent(plane.gateway.baseUrl, token, 'legacy-v2', '/mcp/u/away')
+    expect(saidBy(await agent.call('anything', {}))).toMatchObject({ code: 'tool_unknown' })
+    await agent.close()
   })
 
   it('names a page that was never handed out an invalid parameter', async () => {

@@ -6,11 +6,19 @@ import { isObject, type JsonObject, type JsonValue } from '../../kernel/strict-j
 /** Capabilities the face can serve for an upstream. Others (tasks, extensions) are not relayed. */
 const SERVED = ['tools', 'resources', 'prompts', 'completions', 'logging'] as const
 
+/** A server that is away is asked again after this; meanwhile requests are not kept waiting. Milliseconds. */
+const RETRY_MS = 5_000
+/** What every server is taken to have while nothing better is known. */
+const TOOLS_ONLY: JsonObject = { tools: { listChanged: true } }
+
+type Known = { readonly untilMs: number; readonly capabilities: Promise<JsonObject> }
+
 export class OfferCache {
   private readonly upstreams: Upstreams
   private readonly clock: Clock
   private readonly ttlMs: number
-  private readonly known = new Map<string, { at: number; capabilities: Promise<JsonObject> }>()
+  private readonly known = new Map<string, Known>()
+  private readonly last = new Map<string, JsonObject>()
 
   constructor(upstreams: Upstreams, clock: Clock, ttlMs: number) {
     this.upstreams = upstreams
@@ -18,20 +26,34 @@ export class OfferCache {
     this.ttlMs = ttlMs
   }
 
-  /** Throws `upstream_unknown` or `upstream_unreachable`. */
+  /**
+   * The capabilities of the server; while it cannot be reached, those it had last. Listing then still works
+   * from the catalogue, and a call is still decided and recorded before it fails.
+   */
   async capabilities(upstream: string): Promise<JsonObject> {
     const now = this.clock.nowMs()
     const known = this.known.get(upstream)
-    if (known !== undefined && now - known.at < this.ttlMs) return known.capabilities
-    const capabilities = this.upstreams.offer(upstream).then((offer) => served(offer.capabilities))
-    this.known.set(upstream, { at: now, capabilities })
-    // A failure is not remembered: the next request tries again.
-    capabilities.catch(() => this.known.delete(upstream))
+    if (known !== undefined && now < known.untilMs) return known.capabilities
+    const capabilities = this.ask(upstream)
+    this.known.set(upstream, { untilMs: now + this.ttlMs, capabilities })
     return capabilities
   }
 
   forget(upstream: string): void {
     this.known.delete(upstream)
+  }
+
+  private async ask(upstream: string): Promise<JsonObject> {
+    try {
+      const capabilities = served((await this.upstreams.offer(upstream)).capabilities)
+      this.last.set(upstream, capabilities)
+      return capabilities
+    } catch {
+      const capabilities = this.last.get(upstream) ?? TOOLS_ONLY
+      const untilMs = this.clock.nowMs() + RETRY_MS
+      this.known.set(upstream, { untilMs, capabilities: Promise.resolve(capabilities) })
+      return capabilities
+    }
   }
 }
 
