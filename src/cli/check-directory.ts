@@ -1,37 +1,43 @@
 /**
- * The whole-log check on a data directory whose gateway does not run: the same check the gateway offers, on the
- * same store, with nobody in between. Opening the store already compares it with its rollback witness.
+ * A data directory whose gateway does not run: opened as the gateway opens it, and the same whole-log check with
+ * nobody in between. Opening already compares the store with its rollback witness.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openKeys } from '../adapters/key-files.ts'
 import { checkLedger } from '../command/check-ledger.ts'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { Failure } from '../kernel/failure.ts'
 import { parseCheckpoint } from '../ledger/checkpoint.ts'
 import { encodeVkey, signerFromSeed } from '../ledger/note-key.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { TENANT } from '../wiring.ts'
 
-export type DirectoryReport = {
+export type LogCheck = {
   readonly ok: boolean
   readonly size: number
   readonly findings: readonly {
     readonly code: string
-    readonly index?: number
+    readonly index?: number | undefined
     readonly detail: string
   }[]
 }
 
+export type OpenDirectory = {
+  readonly store: Store
+  readonly checkLog: () => Promise<LogCheck>
+}
+
 /** Throws `store_locked` while its gateway runs, `config_invalid`, and what the start of a store refuses. */
-export async function checkDirectory(directory: string): Promise<DirectoryReport> {
-  const dataDir = resolve(directory)
-  // Asked before anything is opened: opening makes what is missing, and a check must not make a new log.
+export async function openDirectory(
+  config: Pick<Config, 'dataDir' | 'databaseUrl'>,
+): Promise<OpenDirectory> {
+  const { dataDir, databaseUrl } = config
+  // Asked before anything is opened: opening makes what is missing, and looking must not make a new log.
   if (!existsSync(join(dataDir, 'keys', 'log-signer.seed'))) {
     throw new Failure('config_invalid', `${dataDir} is no data directory: it has no keys`)
   }
-  const { databaseUrl } = readConfig()
   const keys = openKeys(dataDir)
   const store = await openStore({
     engine:
@@ -42,7 +48,7 @@ export async function checkDirectory(directory: string): Promise<DirectoryReport
     random: randomBytes,
     keyWrap: keys.keyWrap,
   })
-  try {
+  const checkLog = async () => {
     const verifierKey = await verifierKeyOf(store, keys.logSeed)
     const by = { kind: 'system', part: 'cli' } as const
     const { size, findings } = await checkLedger(
@@ -50,6 +56,15 @@ export async function checkDirectory(directory: string): Promise<DirectoryReport
       { tenant: TENANT, by },
     )
     return { ok: findings.length === 0, size, findings }
+  }
+  return { store, checkLog }
+}
+
+/** `ledger check --data`. Throws as `openDirectory`. */
+export async function checkDirectory(directory: string): Promise<LogCheck> {
+  const { store, checkLog } = await openDirectory({ ...readConfig(), dataDir: resolve(directory) })
+  try {
+    return await checkLog()
   } finally {
     await store.close()
   }

@@ -14,6 +14,7 @@ import { type AgentEvent, type Finished, runCommand, runProgram, startAgent } fr
 import { openStage, type Stage, type Tell } from './demo-stage.ts'
 import { storyTeller } from './demo-story.ts'
 import { EXIT } from './exit-codes.ts'
+import { signalled } from './run-gateway.ts'
 
 /** The promise is a minute; what takes longer has gone wrong and is cut off in time to say so. */
 const LIMIT_MS = 55_000
@@ -65,7 +66,10 @@ async function withinLimit<T>(work: Promise<T>): Promise<T> {
       reject(notSo(`the demo took longer than ${LIMIT_MS / 1000} s`)),
     )
   })
-  return Promise.race([work, late])
+  const interrupted = signalled().then(() => {
+    throw notSo('it was interrupted')
+  })
+  return Promise.race([work, late, interrupted])
 }
 
 function notSo(what: string): Failure {

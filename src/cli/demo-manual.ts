@@ -26,14 +26,16 @@ export async function showDemo(cli: Cli, config: Config, profileArgs: string): P
   }, FEED_INTERVAL_MS)
   const say = (text: string) => cli.terminal.out.write(text)
   const args = ['--base', stage.gateway.baseUrl, '--key', stage.seeded.agentKey, '--case', CASE_REF]
+  let suspect = ''
   const agent = startAgent(args, (event) => {
     tell('agent', event.text)
+    if (event.step === 'suspect') suspect = String(event.address)
     if (event.step === 'pending') say(howToDecide(stage, event, profileArgs))
   })
   try {
     const code = await Promise.race([agent.ended, stopped.then(() => undefined)])
     if (code !== undefined) {
-      say(howToGoOn(stage, code, profileArgs))
+      say(howToGoOn(stage, code, suspect, profileArgs))
       await stopped
     }
     tell('gateway', 'Stopping.')
@@ -45,6 +47,8 @@ export async function showDemo(cli: Cli, config: Config, profileArgs: string): P
 }
 
 const COMMAND = 'bin/countersign'
+/** The pinned Node: the one on the reader's path may be older. */
+const NODE = 'node_modules/.bin/node'
 
 function howToDecide(stage: Stage, event: AgentEvent, profile: string): string {
   const id = String(event.approvalId)
@@ -61,14 +65,14 @@ function howToDecide(stage: Stage, event: AgentEvent, profile: string): string {
 `
 }
 
-function howToGoOn(stage: Stage, code: number, profile: string): string {
+function howToGoOn(stage: Stage, code: number, suspect: string, profile: string): string {
   const { host, port } = stage.range.edge
-  const again = `node range/agent.ts --base ${stage.gateway.baseUrl} --key ${stage.seeded.agentKey}`
+  const again = `${NODE} range/agent.ts --base ${stage.gateway.baseUrl} --key ${stage.seeded.agentKey}`
   return `
   ${ENDED[code] ?? `The agent ended with exit code ${code}.`}
 
   Look at it yourself:
-    node range/probe-client.ts ${port} 183.62.140.253 ${host}
+    ${NODE} range/probe-client.ts ${port} ${suspect} ${host}
     ${COMMAND} case explain ${CASE_REF} --as omar${profile}
     ${COMMAND} case export ${CASE_REF} -o case.countersign --trust-out trust.txt --as omar${profile}
     ${COMMAND} verify case.countersign --trust trust.txt

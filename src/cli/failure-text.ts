@@ -14,6 +14,7 @@ const NEXT_HERE: Partial<Record<FailureCode, string>> = {
   not_authenticated: 'Say who you are: --as NAME, --token-file FILE, or COUNTERSIGN_TOKEN.',
   request_invalid: 'Run the command with --help.',
   not_found: 'List what exists first; ids may be shortened to their last characters.',
+  conflict: 'Choose another name or place, or look at what is there.',
   reason_required: 'Say why: --reason "...".',
   not_permitted: 'Ask somebody who holds one of the roles.',
 }

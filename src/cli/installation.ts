@@ -1,0 +1,81 @@
+/** An installation as the doctor asks it: through its gateway while that runs, else from the data directory. */
+import type { Config } from '../config.ts'
+import { ledgerReport } from '../contract/ledger.ts'
+import { certificateList, onDuty, personList } from '../contract/people.ts'
+import { activeBundle } from '../contract/policies.ts'
+import { toolList } from '../contract/tools.ts'
+import { canonicalText } from '../kernel/canonical-json.ts'
+import { codeOf } from '../kernel/failure.ts'
+import { TENANT } from '../wiring.ts'
+import type { LogCheck } from './check-directory.ts'
+import { openDirectory } from './check-directory.ts'
+import type { GatewayClient } from './gateway-client.ts'
+
+export type Installation = {
+  /** Canonical text of the active bundle; undefined when none is active. */
+  readonly bundleText: () => Promise<string | undefined>
+  readonly people: () => Promise<
+    readonly {
+      readonly id: string
+      readonly name: string
+      readonly roles: readonly string[]
+      readonly state: string
+    }[]
+  >
+  readonly onDuty: (
+    atMs: number,
+  ) => Promise<readonly { readonly role: string; readonly person: string }[]>
+  /** Ends of the certificates of a person. */
+  readonly certified: (person: string) => Promise<readonly number[]>
+  readonly blockedTools: () => Promise<readonly string[]>
+  readonly checkLog: () => Promise<LogCheck>
+  /** How far the clock of this machine is ahead of the database's, ms; undefined through a gateway. */
+  readonly skewMs: () => Promise<number | undefined>
+  readonly close: () => Promise<void>
+}
+
+/** A running gateway, asked as a person who may read. */
+export function runningInstallation(gateway: GatewayClient): Installation {
+  return {
+    bundleText: async () => {
+      try {
+        return canonicalText((await gateway.get('/api/v1/policies/active', activeBundle)).bundle)
+      } catch (error) {
+        if (codeOf(error) === 'not_found') return undefined
+        throw error
+      }
+    },
+    people: async () => (await gateway.get('/api/v1/people', personList)).people,
+    onDuty: async (atMs) => (await gateway.get(`/api/v1/roster?at_ms=${atMs}`, onDuty)).shifts,
+    certified: async (person) => {
+      const held = await gateway.get(`/api/v1/people/${person}/certificates`, certificateList)
+      return held.certificates.map((each) => each.expires_at_ms)
+    },
+    blockedTools: async () => {
+      const { tools } = await gateway.get('/api/v1/tools', toolList)
+      return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposed_name)
+    },
+    checkLog: () => gateway.get('/api/v1/ledger/check', ledgerReport),
+    skewMs: async () => undefined,
+    close: async () => {},
+  }
+}
+
+/** A data directory nobody uses. Throws what the start of a store refuses: lock, durability, schema, witness. */
+export async function storedInstallation(config: Config): Promise<Installation> {
+  const { store, checkLog } = await openDirectory(config)
+  return {
+    bundleText: async () => (await store.bundles.active(TENANT))?.text,
+    people: () => store.people.list(TENANT),
+    onDuty: (atMs) => store.roster.onDuty(TENANT, atMs),
+    certified: async (person) =>
+      (await store.people.certificates(TENANT, person)).map((each) => each.expiresAtMs),
+    blockedTools: async () => {
+      const tools = await store.tools.list(TENANT)
+      return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposedName)
+    },
+    checkLog,
+    skewMs: () => store.skewMs(),
+    close: () => store.close(),
+  }
+}
