@@ -25,6 +25,7 @@ import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
 import { recordOf } from './record.ts'
 import { supersede } from './refuse.ts'
+import { sourcesShown } from './shown-sources.ts'
 import type { Spine } from './spine.ts'
 import type { Frame } from './upstream.ts'
 
@@ -54,6 +55,7 @@ export async function commitDispatch(
   const { tenant } = place.session
   const { grant } = discharged
   const nowMs = spine.clock.nowMs()
+  const shown = grant === undefined ? [] : await sourcesShown(spine, facts, request)
   const frame = frameOf(intent, call)
   const lease = leaseOf(spine, place, call, nowMs)
   const ids = { decided: spine.nextId(), lease: spine.nextId(), dispatched: spine.nextId() }
@@ -63,6 +65,7 @@ export async function commitDispatch(
     if (grant !== undefined && !(await spine.approvals.settleGrant(tx, grant.id, 'consumed'))) {
       throw new Failure('grant_used', 'the approval was used by another call')
     }
+    await spine.facts.tasks.approveSources(tx, facts.task.id, shown)
     // Without a grant the call runs because it is allowed now, and the question about it is moot.
     const released = grant === undefined ? undefined : request
     const moot =

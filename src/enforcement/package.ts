@@ -4,6 +4,7 @@
  */
 import type { Need } from '../approval/request.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
+import { openSources } from '../task/task.ts'
 import type { Considered } from './considered.ts'
 import type { Spine } from './spine.ts'
 
@@ -53,7 +54,7 @@ export async function packageOf(
     task: { id: facts.task.id, purpose: facts.task.purpose, on_behalf_of: facts.task.onBehalfOf },
     exposure: {
       labels: [...facts.exposure.labels],
-      untrusted_sources: [...facts.exposure.untrustedSources],
+      untrusted_sources: [...openSources(facts.exposure)],
     },
     telemetry_gaps: [...facts.stale],
     denied_before_in_task: denied.filter((each) => each.task === facts.task.id).length,

@@ -6,6 +6,7 @@ import { digestOf } from '../kernel/digest.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { ActiveBundle, Decide } from '../policy/ports.ts'
 import type { PolicyRequest, PolicyTarget } from '../policy/request.ts'
+import { openSources } from '../task/task.ts'
 
 /** What a call without a target acts upon: nothing in particular, and nothing critical. */
 const NO_TARGET: PolicyTarget = {
@@ -52,7 +53,7 @@ export function policyRequests(
       flags: call.flags,
       targetCount: call.targets.length,
     },
-    exposure: { labels: exposure.labels, untrustedSources: exposure.untrustedSources },
+    exposure: { labels: exposure.labels, untrustedSources: openSources(exposure) },
     stale: facts.stale,
     nowMs,
   } as const

@@ -1,6 +1,7 @@
 /** Delegated work and what it has read so far (port `TaskStore`). */
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
+import type { Tx } from '../kernel/commit.ts'
 import type { TaskStore } from '../task/ports.ts'
 import type { Exposure, Purpose, Task } from '../task/task.ts'
 import { raiseRevision } from './revision-store.ts'
@@ -10,6 +11,7 @@ import type { Access } from './transaction.ts'
 
 const LABEL = 'label'
 const SOURCE = 'source'
+const APPROVED_SOURCE = 'approved_source'
 
 export function createTaskStore(access: Access): TaskStore {
   return {
@@ -48,20 +50,34 @@ export function createTaskStore(access: Access): TaskStore {
     },
     exposure: async (tenant, task) => readExposure(access.read(tenant), tenant, task),
     addExposure: async (tx, task, labels, untrustedSources) => {
-      const open = access.open(tx)
-      const rows = [
-        ...labels.map((value) => ({ tenant: open.tenant, task, kind: LABEL, value })),
-        ...untrustedSources.map((value) => ({ tenant: open.tenant, task, kind: SOURCE, value })),
-      ]
-      if (rows.length === 0) return
-      const added = await open.db
-        .insertInto('exposure')
-        .values(rows)
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst()
-      if ((added.numInsertedOrUpdatedRows ?? 0n) > 0n) await raiseRevision(open, `exposure/${task}`)
+      await addValues(access, tx, task, [
+        ...labels.map((value) => ({ kind: LABEL, value })),
+        ...untrustedSources.map((value) => ({ kind: SOURCE, value })),
+      ])
+    },
+    approveSources: async (tx, task, sources) => {
+      const values = sources.map((value) => ({ kind: APPROVED_SOURCE, value }))
+      await addValues(access, tx, task, values)
     },
   }
+}
+
+type ExposureValue = { readonly kind: string; readonly value: string }
+
+async function addValues(
+  access: Access,
+  tx: Tx,
+  task: string,
+  values: readonly ExposureValue[],
+): Promise<void> {
+  const open = access.open(tx)
+  if (values.length === 0) return
+  const added = await open.db
+    .insertInto('exposure')
+    .values(values.map((each) => ({ tenant: open.tenant, task, ...each })))
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  if ((added.numInsertedOrUpdatedRows ?? 0n) > 0n) await raiseRevision(open, `exposure/${task}`)
 }
 
 /** One statement, so that values and revision are of the same moment. */
@@ -81,6 +97,7 @@ async function readExposure(db: Kysely<DB>, tenant: string, task: string): Promi
   return {
     labels: valuesOf(LABEL),
     untrustedSources: valuesOf(SOURCE),
+    approvedSources: valuesOf(APPROVED_SOURCE),
     revision: rows[0]?.revision ?? 0,
   }
 }

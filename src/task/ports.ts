@@ -13,6 +13,8 @@ export type TaskStore = {
     labels: readonly string[],
     untrustedSources: readonly string[],
   ) => Promise<void>
+  /** Remembers the sources a person was shown with an approval that was used. Raises the exposure's revision. */
+  readonly approveSources: (tx: Tx, task: string, sources: readonly string[]) => Promise<void>
 }
 
 /** What a task token says, after its signature, audience and time were checked. */

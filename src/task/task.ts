@@ -26,7 +26,14 @@ export type Task = {
 /** What a task has read: grows only. */
 export type Exposure = {
   readonly labels: readonly string[]
-  /** Exposed tool names whose results strangers can write; a taint needs one approval per source. */
+  /** Exposed tool names whose results strangers can write. */
   readonly untrustedSources: readonly string[]
+  /** Those a person was shown and released an act in spite of: each is asked about once per task (R45). */
+  readonly approvedSources: readonly string[]
   readonly revision: number
+}
+
+/** The sources nobody has answered for yet: what taints the next act. */
+export function openSources({ untrustedSources, approvedSources }: Exposure): readonly string[] {
+  return untrustedSources.filter((source) => !approvedSources.includes(source))
 }
