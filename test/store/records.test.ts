@@ -155,6 +155,7 @@ forEachEngine((engine) => {
       expect(await tasks.exposure('main', task.id)).toEqual({
         labels: [],
         untrustedSources: [],
+        approvedSources: [],
         revision: 0,
       })
       const add = (labels: string[], sources: string[]) =>
@@ -166,7 +167,14 @@ forEachEngine((engine) => {
       expect(await tasks.exposure('main', task.id)).toEqual({
         labels: ['identity', 'personal'],
         untrustedSources: ['mail__read'],
+        approvedSources: [],
         revision: 2,
+      })
+      await put(fresh, (tx) => tasks.approveSources(tx, task.id, ['mail__read']))
+      await put(fresh, (tx) => tasks.approveSources(tx, task.id, ['mail__read']))
+      expect(await tasks.exposure('main', task.id)).toMatchObject({
+        approvedSources: ['mail__read'],
+        revision: 3,
       })
       expect(await tasks.list('main')).toEqual([{ ...task, revision: 1 }])
     })
