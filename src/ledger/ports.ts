@@ -50,6 +50,13 @@ export type LedgerReader = {
   readonly putCheckpoint: (tenant: string, checkpoint: StoredCheckpoint) => Promise<void>
   /** A full stored hash tile, 8,192 bytes, or undefined when it is not complete yet. */
   readonly tile: (tenant: string, level: number, index: number) => Promise<Uint8Array | undefined>
+  /** The roots of full tiles of one level, in order; fewer than asked for when some are not complete yet. */
+  readonly tileRoots: (
+    tenant: string,
+    level: number,
+    fromIndex: number,
+    toIndexExclusive: number,
+  ) => Promise<readonly Uint8Array[]>
   readonly tenants: () => Promise<readonly string[]>
 }
 

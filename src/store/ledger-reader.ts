@@ -49,6 +49,22 @@ export function createLedgerReader(access: Access): LedgerReader {
       const row = await entriesOf(tenant).where('id', '=', id).executeTakeFirst()
       return row === undefined ? undefined : entryOf(row)
     },
+    tenants: async () => {
+      const rows = await access
+        .readAll()
+        .selectFrom('log_head')
+        .select('tenant')
+        .orderBy('tenant')
+        .execute()
+      return rows.map((row) => row.tenant)
+    },
+    ...tiles(access),
+    ...checkpoints(access),
+  }
+}
+
+function tiles(access: Access): Pick<LedgerReader, 'tile' | 'tileRoots'> {
+  return {
     tile: async (tenant, level, index) => {
       const found = await access
         .read(tenant)
@@ -60,16 +76,19 @@ export function createLedgerReader(access: Access): LedgerReader {
         .executeTakeFirst()
       return found?.bytes
     },
-    tenants: async () => {
+    tileRoots: async (tenant, level, from, to) => {
       const rows = await access
-        .readAll()
-        .selectFrom('log_head')
-        .select('tenant')
-        .orderBy('tenant')
+        .read(tenant)
+        .selectFrom('log_tile')
+        .select('root')
+        .where('tenant', '=', tenant)
+        .where('level', '=', level)
+        .where('idx', '>=', from)
+        .where('idx', '<', to)
+        .orderBy('idx')
         .execute()
-      return rows.map((row) => row.tenant)
+      return rows.map(({ root }) => root)
     },
-    ...checkpoints(access),
   }
 }
 

@@ -102,6 +102,10 @@ export class MemoryLog {
     return row.length === 256 ? joinHashTile(row) : undefined
   }
 
+  /** Roots of full tiles: the hashes one tile level up. */
+  readonly tileRoots = async (level: number, from: number, to: number): Promise<Uint8Array[]> =>
+    (this.hashes.get(level + 1) ?? []).slice(from, to)
+
   /**
    * Closes the case with its `export.created` entry and exports it. `meanwhile` writes what comes in between
    * reading the case and closing it.

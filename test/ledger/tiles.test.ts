@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rootOf } from '../../src/ledger/merkle.ts'
 import type { LedgerReader } from '../../src/ledger/ports.ts'
-import { verifyInclusion } from '../../src/ledger/proof.ts'
+import { verifyConsistency, verifyInclusion } from '../../src/ledger/proof.ts'
 import {
   joinEntryBundle,
   joinHashTile,
@@ -13,7 +13,12 @@ import {
   tilePath,
 } from '../../src/ledger/tile.ts'
 import { tileSource } from '../../src/ledger/tile-source.ts'
-import { inclusionProof, openTree, treeRoot } from '../../src/ledger/tree-reader.ts'
+import {
+  consistencyProof,
+  inclusionProof,
+  openTree,
+  treeRoot,
+} from '../../src/ledger/tree-reader.ts'
 import { CaseStory } from './case-story.ts'
 import { MemoryLog } from './memory-log.ts'
 
@@ -160,10 +165,50 @@ describe('a log that stores only full tiles', () => {
   })
 })
 
-function readerOf(log: MemoryLog): Pick<LedgerReader, 'entries' | 'leafHashes' | 'tile'> {
+describe('a checkpoint of a long log', () => {
+  it('is proved from the right edge alone, however many full tiles lie before it', async () => {
+    const log = new MemoryLog()
+    const story = new CaseStory(log).open()
+    const grow = (entries: number) => {
+      while (log.entries.length < entries)
+        story.say('stop.released', { stop: story.task, person: story.person })
+    }
+    grow(2_050)
+    const before = rootOf(log.frontier)
+    grow(2_060)
+    let tilesRead = 0
+    const reader = {
+      ...readerOf(log),
+      tile: async (_: string, level: number, index: number) => {
+        tilesRead++
+        return log.fullTile(level, index)
+      },
+    }
+    const path = await consistencyProof(openTree(2_060, tileSource(reader, 'main').readTile), 2_050)
+    const secondRoot = rootOf(log.frontier)
+    const claim = { first: 2_050, second: 2_060, firstRoot: before, secondRoot, path }
+    expect(verifyConsistency(claim)).toBe(true)
+    expect(tilesRead).toBe(0)
+  })
+
+  it('is not proved when a tile below it is gone', async () => {
+    const log = new MemoryLog()
+    const story = new CaseStory(log).open()
+    while (log.entries.length < 600)
+      story.say('stop.released', { stop: story.task, person: story.person })
+    const reader = { ...readerOf(log), tileRoots: async () => [] }
+    const torn = expect.objectContaining({ code: 'ledger_tile_torn' })
+    await expect(treeRoot(openTree(600, tileSource(reader, 'main').readTile))).rejects.toEqual(torn)
+  })
+})
+
+function readerOf(
+  log: MemoryLog,
+): Pick<LedgerReader, 'entries' | 'leafHashes' | 'tile' | 'tileRoots'> {
   return {
     entries: async (_, from, to) => log.entries.slice(from, to),
     leafHashes: async (_, from, to) => log.entries.slice(from, to).map((entry) => entry.leafHash),
     tile: async (_, level, index) => log.fullTile(level, index),
+    tileRoots: (_, level, from, to) => log.tileRoots(level, from, to),
   }
 }
