@@ -38,6 +38,7 @@ export async function decide(
 ): Promise<void> {
   const { request, text } = await look(cli, gateway, wish.id, cli.paint.err)
   cli.terminal.err.write(`${text}\n`)
+  if (request.state === 'expired') throw new Failure('approval_expired', 'nobody decided in time')
   if (wish.seen !== undefined && wish.seen !== request.action_digest) {
     throw new Failure(
       'seen_digest_mismatch',

@@ -98,14 +98,14 @@ async function installationChecks(
 }
 
 async function lookAt(installation: Installation, config: Config): Promise<readonly CheckResult[]> {
-  const policy = await checkActivePolicy(installation, config.floorDir).catch((error: unknown) => ({
-    result: failedBy('policy', error),
-    roles: [],
-  }))
+  const nowMs = Date.now()
+  const policy = await checkActivePolicy(installation, config.floorDir, nowMs).catch(
+    (error: unknown) => ({ results: [failedBy('policy', error)], roles: [] }),
+  )
   return [
     await attempt('clock', () => checkClock(installation)),
-    policy.result,
-    ...(await checkRoles(installation, policy.roles, Date.now()).catch((error: unknown) => [
+    ...policy.results,
+    ...(await checkRoles(installation, policy.roles, nowMs).catch((error: unknown) => [
       failedBy('roles', error),
     ])),
     await attempt('tools', () => checkTools(installation)),

@@ -4,6 +4,7 @@
  */
 import { createCedarEngine } from '../adapters/cedar-engine.ts'
 import { readPolicyTexts } from '../adapters/policy-files.ts'
+import type { Bundle, Thresholds } from '../policy/bundle.ts'
 import { rolesAsked } from '../policy/check.ts'
 import { readBundle } from '../policy/read-bundle.ts'
 import { type CheckResult, failed, ok, warning } from './doctor-check.ts'
@@ -14,45 +15,57 @@ const HOUR_MS = 3_600_000
 /** Whoever looks at the doctor in the morning sees the coming night. */
 const HOURS_AHEAD = 24
 
-export type PolicyLook = { readonly result: CheckResult; readonly roles: readonly string[] }
+export type PolicyLook = {
+  readonly results: readonly CheckResult[]
+  readonly roles: readonly string[]
+}
 
 /** Loads the active bundle as the gateway does. Throws `policy_invalid`. */
 export async function checkActivePolicy(
   installation: Installation,
   floorDir: string,
+  nowMs: number,
 ): Promise<PolicyLook> {
   const text = await installation.bundleText()
   if (text === undefined) {
-    const result = failed(
-      'policy',
-      'no policy is active, so everything is denied',
-      'Run countersign policy publish.',
-    )
-    return { result, roles: [] }
-  }
-  const loaded = createCedarEngine(readPolicyTexts(floorDir)).loadBundle('doctor', readBundle(text))
-  const { sequence, policies, monitored } = loaded.bundle
-  const roles = rolesAsked(loaded)
-  const monitors = monitored.filter(({ expiresAtMs }) => expiresAtMs > Date.now())
-  if (monitors.length > 0) {
-    const what = monitors.map(({ action }) => action).join(', ')
-    const next = 'Publish a policy without monitored.json when you have seen enough.'
+    const next = 'Run countersign policy publish.'
     return {
-      result: warning(
-        'policy',
-        `version ${sequence} lets pass what it only monitors: ${what}`,
-        next,
-      ),
-      roles,
+      results: [failed('policy', 'no policy is active, so everything is denied', next)],
+      roles: [],
     }
   }
-  return {
-    result: ok(
+  const loaded = createCedarEngine(readPolicyTexts(floorDir)).loadBundle('doctor', readBundle(text))
+  const results = [
+    enforcementResult(loaded.bundle, nowMs),
+    reviewResult(loaded.bundle.thresholds, nowMs),
+  ]
+  return { results, roles: rolesAsked(loaded) }
+}
+
+function enforcementResult({ sequence, policies, monitored }: Bundle, nowMs: number): CheckResult {
+  const open = monitored
+    .filter(({ expiresAtMs }) => expiresAtMs > nowMs)
+    .map(({ action }) => action)
+  if (open.length === 0) {
+    return ok(
       'policy',
       `version ${sequence}, ${Object.keys(policies).length} policies, all enforced`,
-    ),
-    roles,
+    )
   }
+  const next = 'Publish a policy without monitored.json when you have seen enough.'
+  return warning(
+    'policy',
+    `version ${sequence} lets pass what it only monitors: ${open.join(', ')}`,
+    next,
+  )
+}
+
+/** The risk thresholds are a document with an owner and a date by which somebody looks at it again (R35). */
+function reviewResult({ version, owner, reviewBy }: Thresholds, nowMs: number): CheckResult {
+  const detail = `version ${version} of ${owner}, to be reviewed by ${reviewBy}`
+  const isDue = !(Date.parse(reviewBy) >= nowMs)
+  const next = 'Review thresholds.json, set a new reviewBy, and run countersign policy publish.'
+  return isDue ? failed('thresholds', `${detail}: overdue`, next) : ok('thresholds', detail)
 }
 
 export async function checkRoles(
@@ -113,6 +126,10 @@ function roleResult(
   }
   const gap = duty.findIndex((roles) => !roles.has(role))
   if (gap === 0) return failed(name, 'nobody is on duty now', 'Run countersign roster add.')
+  if (gap === -1 && holders.length === 1) {
+    const next = `Run countersign person register --role ${role} ..., and certify them.`
+    return warning(name, `${holders[0]} alone holds it: nobody can take over`, next)
+  }
   if (gap > 0) {
     return warning(
       name,
