@@ -4,7 +4,7 @@
  * then do the faces answer.
  */
 import { mkdirSync } from 'node:fs'
-import { refreshTools } from './command/refresh-tools.ts'
+import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
 import { sweep } from './command/sweep.ts'
 import type { Config } from './config.ts'
 import { recover } from './enforcement/recover.ts'
@@ -16,13 +16,17 @@ import { type GatewayOptions, type Parts, TENANT, wire } from './wiring.ts'
 /** A checkpoint covers an entry within a second of its commit (DESIGN 10); half of that leaves room. */
 const CHECKPOINT_INTERVAL_MS = 500
 const SWEEP_INTERVAL_MS = 1_000
+/** A definition that changed without a word is blocked after this at the latest (R46). */
+const LISTING_INTERVAL_MS = 30_000
 
 export type Gateway = {
   readonly baseUrl: string
   readonly port: number
   readonly config: Config
   readonly parts: Parts
-  /** Lists the tools of every upstream again and declares their actions; done once before listening. */
+  /** Resolves when every tool server was asked once. Calls and lists wait for it by themselves. */
+  readonly listed: Promise<void>
+  /** Lists the tools of every upstream again; also done every half minute and when a server says so. */
   readonly refreshTools: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -46,11 +50,24 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     parts.spine.at('start:recovered')
     if (left > 0)
       parts.log.warn({ calls: left }, 'calls in flight at the last stop are of unknown outcome')
-    await refreshTools(parts.refreshDeps, TENANT)
+    await refreshPolicy(parts.refreshDeps, TENANT)
     const mcp = createMcpFace(parts.mcpParts)
     undo.unshift(() => mcp.close())
     const rest = await createRestFace(parts.restParts)
-    undo.unshift(() => rest.close(), ...timers(parts))
+    const list = async (upstream?: string) => {
+      if ((await noticeTools(parts.refreshDeps, TENANT, upstream)) > 0) mcp.toolsChanged()
+    }
+    const ignored = (error: unknown) => parts.log.error({ err: error }, 'listing tools failed')
+    const listed = list().catch(ignored)
+    const unsubscribe = parts.upstreams.onChange((upstream, method) => {
+      if (method.endsWith('/list_changed')) list(upstream).catch(ignored)
+    })
+    undo.unshift(
+      () => rest.close(),
+      unsubscribe,
+      ...timers(parts, list),
+      () => listed,
+    )
     faces.mcp = (request, response) => void mcp.handle(request, response)
     faces.rest = rest.listener
     let closing: Promise<void> | undefined
@@ -58,11 +75,7 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
       closing ??= unwind(undo)
       return closing
     }
-    const refresh = async () => {
-      await refreshTools(parts.refreshDeps, TENANT)
-      mcp.toolsChanged()
-    }
-    return { baseUrl, port, config, parts, refreshTools: refresh, close }
+    return { baseUrl, port, config, parts, listed, refreshTools: () => list(), close }
   } catch (error) {
     await unwind(undo)
     throw error
@@ -75,7 +88,7 @@ const notReady: Face = (_request, response) => {
 }
 
 /** Signs what was committed and ends what time ended. Answers the functions that stop them. */
-function timers({ spine, log, checkpoints }: Parts): (() => void)[] {
+function timers({ spine, log, checkpoints }: Parts, list: () => Promise<unknown>): (() => void)[] {
   const every = (ms: number, name: string, work: () => Promise<unknown>): (() => void) => {
     let isBusy = false
     const timer = setInterval(async () => {
@@ -90,7 +103,8 @@ function timers({ spine, log, checkpoints }: Parts): (() => void)[] {
   }
   return [
     every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
-    every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine)),
+    every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
+    every(LISTING_INTERVAL_MS, 'listing', () => list()),
   ]
 }
 

@@ -5,14 +5,13 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { type BundleCache, createBundleCache } from './adapters/bundle-cache.ts'
-import { createBundleCheck, declaresAll, documentsOf } from './adapters/bundle-check.ts'
+import { documentsOf, isUpToDate } from './adapters/bundle-check.ts'
 import { readCatalogue } from './adapters/catalogue-files.ts'
-import { createCedarEngine } from './adapters/cedar-engine.ts'
 import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
 import { openKeys } from './adapters/key-files.ts'
+import { openPolicy } from './adapters/open-policy.ts'
 import { createPolicyDesk } from './adapters/policy-desk.ts'
-import { readBundleDirectory, readPolicyTexts } from './adapters/policy-files.ts'
+import { readBundleDirectory } from './adapters/policy-files.ts'
 import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
@@ -21,18 +20,19 @@ import { routeNames } from './catalogue/expose-name.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
 import type { DecisionParts } from './command/decision-parts.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
+import { afterListing, createFirstListings } from './command/first-listings.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
 import { makeCheckpoints } from './command/publish-checkpoint.ts'
+import { readinessOf } from './command/readiness.ts'
 import type { RefreshDeps } from './command/refresh-tools.ts'
 import { makeStopCommands } from './command/stop.ts'
 import type { Config } from './config.ts'
 import { makeEnforce } from './enforcement/enforce.ts'
 import { makeIdentify } from './enforcement/identify.ts'
-import type { Upstreams } from './enforcement/ports.ts'
+import type { TaskSession } from './enforcement/session.ts'
 import type { Spine } from './enforcement/spine.ts'
 import { makeVisibleTools } from './enforcement/visible-tools.ts'
 import { MCP_FACE_LIMITS } from './faces/mcp/limits.ts'
-import type { ReadinessCheck } from './faces/rest/deps.ts'
 import { canonicalText } from './kernel/canonical-json.ts'
 import type { Clock } from './kernel/clock.ts'
 import { Failure } from './kernel/failure.ts'
@@ -71,11 +71,11 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     nowMs: clock.nowMs,
     nextId: () => uuidV7(clock.nowMs(), randomBytes(10)),
   }
-  const { checkBundle } = policy
   const { tools, bundles } = store
   const spine: Spine = {
     ...store,
     ...base,
+    node: opened.node,
     clock,
     at: options.at ?? (() => undefined),
     credentials: opened.credentials,
@@ -92,11 +92,14 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     clock,
     spine,
     checkpoints,
-    refreshDeps: await refreshDeps(
-      config,
-      { ...base, log, tools, bundles, checkBundle },
-      upstreams,
-    ),
+    upstreams,
+    refreshDeps: await refreshDeps(config, opened, {
+      ...base,
+      log,
+      tools,
+      bundles,
+      checkBundle: policy.checkKnown,
+    }),
     ...faceParts(config, opened, base, spine, checkpoints.publish),
   }
 }
@@ -128,11 +131,21 @@ async function open(config: Config, options: GatewayOptions, undo: (() => unknow
   const credentials = (upstream: string) => secrets.get(upstream)
   const upstreams = connectUpstreams({ upstreams: config.upstreams, clock, log, credentials })
   undo.unshift(() => upstreams.close())
-  const floor = readPolicyTexts(config.floorDir)
-  const cedar = createCedarEngine(floor)
-  const cache = createBundleCache(cedar, store.bundles, store.revisions)
-  const policy = { cache, checkBundle: createBundleCheck(cedar, floor, store.tools) }
-  return { store, log, clock, origin, logSigner, tokens, credentials, upstreams, policy }
+  const policy = openPolicy(config.floorDir, store)
+  const firstListings = createFirstListings(config.upstreams.map(({ id }) => id))
+  return {
+    store,
+    log,
+    clock,
+    node: keys.node,
+    origin,
+    logSigner,
+    tokens,
+    credentials,
+    upstreams,
+    policy,
+    firstListings,
+  }
 }
 
 function faceParts(
@@ -142,9 +155,9 @@ function faceParts(
   spine: Spine,
   checkpoint: () => Promise<number>,
 ) {
-  const { store, log, clock, origin, logSigner, tokens, upstreams, policy } = opened
+  const { store, log, clock, origin, logSigner, tokens, upstreams, policy, firstListings } = opened
   const { baseUrl } = config
-  const enforce = makeEnforce(spine)
+  const enforce = afterListing(firstListings, makeEnforce(spine))
   const identify = makeIdentify({ tokens, agents: store.agents, tasks: store.tasks, clock })
   const decisionParts: DecisionParts = { ...spine, revisions: store.revisions }
   const gatewayTools = makeGatewayTools({ ...spine, enforce, cases: store.cases }, decisionParts)
@@ -158,7 +171,10 @@ function faceParts(
       ...agentSide,
       clock,
       upstreams,
-      visibleTools: makeVisibleTools(store.tools),
+      visibleTools: async (session: TaskSession) => {
+        await firstListings.all
+        return makeVisibleTools(store.tools)(session)
+      },
       resolveTool: toolByName,
       publicBaseUrl: baseUrl,
       limits: { ...MCP_FACE_LIMITS, holdMs: config.holdMs },
@@ -185,15 +201,15 @@ function faceParts(
       origin,
       verifierKey: logSigner.verifierKey,
       checkpointCovering: covering(store, checkpoint),
-      readiness: readiness(store, policy.cache),
+      readiness: readinessOf(TENANT, store, policy.cache),
     },
   }
 }
 
 async function refreshDeps(
   config: Config,
+  { upstreams, firstListings, policy: { floor } }: Opened,
   base: Omit<RefreshDeps, 'offers' | 'firstDocuments' | 'outgrown'>,
-  upstreams: Upstreams,
 ): Promise<RefreshDeps> {
   const shipped = await readCatalogue(config.catalogueDir)
   return {
@@ -202,33 +218,12 @@ async function refreshDeps(
       upstream: id,
       offer: () => upstreams.offer(id),
       trusted: trustsShippedEntries ? shipped : [],
+      listed: () => firstListings.done(id),
     })),
     firstDocuments: () => documentsOf(canonicalText(readBundleDirectory(config.policyDir))),
     outgrown: async (text) =>
-      (await declaresAll(text, base.tools, TENANT)) ? undefined : documentsOf(text),
+      (await isUpToDate(text, floor, base.tools, TENANT)) ? undefined : documentsOf(text),
   }
-}
-
-/** What must be well before traffic comes here. */
-function readiness(store: Store, bundles: BundleCache): readonly ReadinessCheck[] {
-  return [
-    { name: 'store', check: async () => void (await store.ledger.head(TENANT)) },
-    {
-      name: 'clock',
-      check: async () => {
-        const skewMs = await store.skewMs()
-        if (Math.abs(skewMs) > 1_000)
-          throw new Failure('clock_skewed', `${Math.round(skewMs)} ms from the database`)
-      },
-    },
-    {
-      name: 'policy',
-      check: async () => {
-        if ((await bundles.now(TENANT)) === undefined)
-          throw new Failure('policy_missing', 'no bundle is active')
-      },
-    },
-  ]
 }
 
 /** A checkpoint that covers an entry, signing one now when the timer has not yet. */

@@ -27,8 +27,29 @@ type Checked = {
   readonly findings: readonly Finding[]
 }
 
+/** How a sealed bundle is looked at. */
+export type Inspect = (bundle: Bundle) => Promise<readonly Finding[]>
+
+/** For text a person wrote: in a worker that is thrown away, with the answers of the whole pack. */
+export function inspectApart(floor: PolicyTexts): Inspect {
+  return async (bundle) => (await checkBundle({ floor, bundle, cases: [] })).findings
+}
+
+/**
+ * For text that was shipped or published before: lint and strict validation in this process, so that a first
+ * start does not wait for a second engine.
+ */
+export function inspectHere(engine: CedarEngine): Inspect {
+  return async (bundle) => engine.inspect(bundle).findings
+}
+
 /** `documents` is `{ policies: { id: text }, thresholds, owners, monitored? }`. Throws `policy_invalid`. */
-export function createBundleCheck(engine: CedarEngine, floor: PolicyTexts, tools: ToolStore) {
+export function createBundleCheck(
+  engine: CedarEngine,
+  floor: PolicyTexts,
+  tools: ToolStore,
+  inspect: Inspect,
+) {
   return async (tenant: string, documents: JsonObject, place: Place): Promise<Checked> => {
     const { policies, thresholds, owners, monitored } = documents
     const draft: BundleDraft = {
@@ -40,7 +61,7 @@ export function createBundleCheck(engine: CedarEngine, floor: PolicyTexts, tools
       monitored: readMonitored('monitored', monitored ?? []),
     }
     const bundle = makeBundle(draft, { ...place, engine: engine.versions() })
-    const { findings } = await checkBundle({ floor, bundle, cases: [] })
+    const findings = await inspect(bundle)
     return { text: canonicalText(bundle), digest: bundleDigestOf(bundle), findings }
   }
 }
@@ -51,13 +72,16 @@ export function documentsOf(text: string): JsonObject {
   return JSON.parse(canonicalText({ policies, thresholds, owners, monitored })) as JsonObject
 }
 
-/** Whether every action of the reviewed tools is declared in the stored bundle. */
-export async function declaresAll(
+/** Whether a stored bundle has the product's present floor and declares every action of the reviewed tools. */
+export async function isUpToDate(
   text: string,
+  floor: PolicyTexts,
   tools: ToolStore,
   tenant: string,
 ): Promise<boolean> {
-  const declared = new Set((JSON.parse(text) as Bundle).actions.map(nameOf))
+  const bundle = JSON.parse(text) as Bundle
+  if (canonicalText(bundle.floor) !== canonicalText(floor)) return false
+  const declared = new Set(bundle.actions.map(nameOf))
   return (await actionsOf(tools, tenant)).every((action) => declared.has(nameOf(action)))
 }
 

@@ -4,7 +4,7 @@
  * Trust: who can read them can sign as this log, mint task tokens and open every payload; who can delete
  * `payload.kek` erases every payload. Keep them apart from backups of the database.
  */
-import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
@@ -21,6 +21,8 @@ export type InstallationKeys = {
   readonly keyWrap: KeyWrap
   /** Private P-256 JWK that signs task tokens. */
   readonly tokenJwk: Readonly<Record<string, unknown>>
+  /** Tells this node from others on the same database; no secret. */
+  readonly node: string
 }
 
 /** Reads the keys, making those that are missing. Throws `config_invalid` for a file others can read. */
@@ -30,6 +32,7 @@ export function openKeys(dataDir: string): InstallationKeys {
   const logSeed = secret(join(directory, 'log-signer.seed'), () => randomBytes(SEED_BYTES))
   const kek = secret(join(directory, 'payload.kek'), () => randomBytes(SEED_BYTES))
   const token = secret(join(directory, 'task-token.jwk'), newTokenKey)
+  const node = secret(join(directory, 'node-id'), () => Buffer.from(randomUUID()))
   if (logSeed.length !== SEED_BYTES || kek.length !== SEED_BYTES) {
     throw new Failure('config_invalid', `a key file in ${directory} has the wrong length`)
   }
@@ -39,6 +42,7 @@ export function openKeys(dataDir: string): InstallationKeys {
       wrap: (key, place) => wrapKey(kek, place, key, randomBytes(NONCE_BYTES)),
       unwrap: (wrapped, place) => unwrapKey(kek, place, wrapped),
     },
+    node: Buffer.from(node).toString('utf8'),
     tokenJwk: JSON.parse(Buffer.from(token).toString('utf8')),
   }
 }

@@ -20,38 +20,57 @@ export type RefreshDeps = NoticeDeps &
       readonly offer: () => Promise<UpstreamOffer>
       /** Entries that count as reviews for this upstream. */
       readonly trusted: readonly ShippedEntry[]
+      /** Told after each attempt, so that calls made right after a start wait for the first one. */
+      readonly listed: () => void
     }[]
     /** The documents of the pack published at the very first start. */
     readonly firstDocuments: () => JsonObject
-    /** The documents of a stored bundle, or undefined when it declares all actions already. */
+    /** The documents of a stored bundle when it lacks the present floor or an action; else undefined. */
     readonly outgrown: (bundleText: string) => Promise<JsonObject | undefined>
   }
 
-export async function refreshTools(deps: RefreshDeps, tenant: string): Promise<void> {
-  await Promise.all(deps.offers.map((each) => notice(deps, tenant, each)))
+/** Publishes the first bundle, or the active one again when product or tools outgrew it. */
+export async function refreshPolicy(deps: RefreshDeps, tenant: string): Promise<void> {
   const active = await deps.bundles.active(tenant)
   const documents = active === undefined ? deps.firstDocuments() : await deps.outgrown(active.text)
   if (documents === undefined) return
-  const part = active === undefined ? 'first-start' : 'catalogue'
+  const part = active === undefined ? 'first-start' : 'refresh'
   const { bundle } = await publishPolicy(deps, { tenant, by: { kind: 'system', part }, documents })
   deps.log.info({ sequence: bundle.sequence, digest: bundle.digest }, 'policy bundle published')
+}
+
+/** Lists every tool server, or the one that said that something changed. Resolves with how many tools changed. */
+export async function noticeTools(
+  deps: RefreshDeps,
+  tenant: string,
+  upstream?: string,
+): Promise<number> {
+  const wanted = deps.offers.filter((each) => upstream === undefined || each.upstream === upstream)
+  const counts = await Promise.all(wanted.map((each) => notice(deps, tenant, each)))
+  const changed = counts.reduce((sum, count) => sum + count, 0)
+  if (changed > 0) await refreshPolicy(deps, tenant)
+  return changed
 }
 
 async function notice(
   deps: RefreshDeps,
   tenant: string,
   one: RefreshDeps['offers'][number],
-): Promise<void> {
+): Promise<number> {
   try {
     const offer = await one.offer()
     const { changed } = await noticeOffer(deps, { tenant, offer, trusted: one.trusted })
     const blocked = changed.filter((tool) => tool.status !== 'approved').length
     if (changed.length > 0)
       deps.log.info({ upstream: one.upstream, changed: changed.length, blocked }, 'tools noticed')
+    return changed.length
   } catch (error) {
     deps.log.warn(
       { upstream: one.upstream, code: codeOf(error) },
       'the tool server could not be listed',
     )
+    return 0
+  } finally {
+    one.listed()
   }
 }

@@ -3,14 +3,15 @@
  * record and tells waiting agents. Running it twice, or never, changes no decision.
  */
 import { expire } from '../enforcement/await-decision.ts'
+import { giveUpOnLost } from '../enforcement/recover.ts'
 import type { Spine } from '../enforcement/spine.ts'
 
 /** At most this many requests per run, so that one run stays short. */
 const BATCH = 100
 
-/** Expires due requests. Returns how many. */
-export async function sweep(spine: Spine): Promise<number> {
+/** Expires due requests and gives up on calls of lost nodes. Returns how many of both. */
+export async function sweep(spine: Spine, tenant: string): Promise<number> {
   const due = await spine.approvals.due(spine.clock.nowMs(), BATCH)
   for (const request of due) await expire(spine, request)
-  return due.length
+  return due.length + (await giveUpOnLost(spine, tenant))
 }

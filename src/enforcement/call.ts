@@ -32,6 +32,8 @@ export type CallRecord = {
   readonly lease?: string
   /** Entry id of `tool.call.dispatched`. */
   readonly dispatchedEntry?: string
+  /** The gateway node that dispatched it: only that one, or time, may call its outcome unknown. */
+  readonly node?: string
   readonly outcome?: Outcome
   readonly evidence?: string
   readonly createdAtMs: InstantMs

@@ -113,6 +113,7 @@ export async function dispatchEntries(
       request: rests.request,
       lease: lease.id,
       dispatchedEntry: ids.dispatched,
+      node: spine.node,
     },
     lease.issuedAtMs,
   )

@@ -10,6 +10,7 @@ export type RecordParts = {
   readonly request?: string | undefined
   readonly lease?: string
   readonly dispatchedEntry?: string
+  readonly node?: string
 }
 
 export function recordOf(place: CallPlace, parts: RecordParts, nowMs: number): CallRecord {

@@ -2,26 +2,58 @@
  * What a crash left behind. A call that was dispatched and has no outcome may have acted: it is never sent
  * again. It becomes `unknown`, durably, before the gateway serves anything (DESIGN 3).
  */
+import type { Work } from '../kernel/commit.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
+import { codeOf, Failure } from '../kernel/failure.ts'
 import type { CallRecord } from './call.ts'
 import type { Spine } from './spine.ts'
 
-type Parts = Pick<Spine, 'calls' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock' | 'at'>
+type Parts = Pick<
+  Spine,
+  'calls' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock' | 'at' | 'node'
+>
+
+/** After the end of its time limit, the slack of its lease and this, a call of a lost node is given up on. */
+const GIVE_UP_MS = 60_000
 
 /**
- * Settles every call in flight of the tenant. Call before the first request is served. Returns how many. A
- * crash in between leaves the rest in flight, for the next start.
+ * Settles what this node had in flight when it stopped. Call before the first request is served. Returns how
+ * many. A crash in between leaves the rest in flight, for the next start.
  */
 export async function recover(spine: Parts, tenant: string): Promise<number> {
   const left = await spine.calls.inFlight(tenant)
-  for (const call of left) {
-    await settleUnknown(spine, call)
-    spine.at('recover:settled')
-  }
-  return left.length
+  return settleAll(
+    spine,
+    left.filter((call) => call.node === undefined || call.node === spine.node),
+  )
 }
 
-async function settleUnknown(spine: Parts, call: CallRecord): Promise<void> {
+/**
+ * Settles calls of other nodes that are long over: their node is gone and did not come back. A node that is
+ * merely slow finds its call settled and says that the outcome is unknown.
+ */
+export async function giveUpOnLost(spine: Parts, tenant: string): Promise<number> {
+  const nowMs = spine.clock.nowMs()
+  const lost: CallRecord[] = []
+  for (const call of await spine.calls.inFlight(tenant)) {
+    if (call.node === spine.node || call.lease === undefined) continue
+    const lease = await spine.leases.byId(tenant, call.lease)
+    if (lease !== undefined && lease.expiresAtMs + GIVE_UP_MS < nowMs) lost.push(call)
+  }
+  return settleAll(spine, lost)
+}
+
+async function settleAll(spine: Parts, calls: readonly CallRecord[]): Promise<number> {
+  let settled = 0
+  for (const call of calls) {
+    if (await settleUnknown(spine, call)) settled++
+    spine.at('recover:settled')
+  }
+  return settled
+}
+
+/** False when it has its outcome already. */
+async function settleUnknown(spine: Parts, call: CallRecord): Promise<boolean> {
   const nowMs = spine.clock.nowMs()
   const cited = await dispatchReceipt(spine, call)
   const base = {
@@ -31,8 +63,10 @@ async function settleUnknown(spine: Parts, call: CallRecord): Promise<void> {
     task: call.task,
     call: call.id,
   } as const
-  await spine.commit(call.tenant, async (tx) => {
-    await spine.calls.settle(tx, call.id, 'unknown', undefined, nowMs)
+  const work: Work<undefined> = async (tx) => {
+    if (!(await spine.calls.settle(tx, call.id, 'unknown', undefined, nowMs))) {
+      throw new Failure('conflict', 'the call has its outcome')
+    }
     const outcome: EntryDraft = {
       ...base,
       id: spine.nextId(),
@@ -56,7 +90,14 @@ async function settleUnknown(spine: Parts, call: CallRecord): Promise<void> {
       data: { lease: call.lease, reason: 'gateway_restarted' },
     }
     return { value: undefined, entries: [outcome, revoked] }
-  })
+  }
+  try {
+    await spine.commit(call.tenant, work)
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'conflict') throw error
+    return false
+  }
 }
 
 async function dispatchReceipt(

@@ -8,7 +8,7 @@ import { atLeast } from '../catalogue/tool.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
-import { codeOf, type Failure } from '../kernel/failure.ts'
+import { codeOf, Failure } from '../kernel/failure.ts'
 import type { UpstreamError } from '../kernel/upstream-error.ts'
 import type { Outcome } from './call.ts'
 import type { Dispatched } from './dispatch.ts'
@@ -71,7 +71,9 @@ export async function settle(
     })
   }
   await spine.commit(tenant, async (tx) => {
-    await spine.calls.settle(tx, place.callId, outcome, evidenceId, nowMs)
+    if (!(await spine.calls.settle(tx, place.callId, outcome, evidenceId, nowMs))) {
+      throw new Failure('outcome_unknown', 'the call was given up on before its answer came')
+    }
     await spine.leases.revoke(tx, dispatched.lease.id)
     if (evidenceId !== undefined && result !== undefined) {
       await spine.evidence.put(tx, {

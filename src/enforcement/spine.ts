@@ -40,6 +40,8 @@ export type Spine = {
   readonly commit: Commit
   readonly clock: Clock
   readonly nextId: NextId
+  /** Id of this gateway node, kept in its data directory. */
+  readonly node: string
   readonly tools: ToolStore
   readonly facts: FactSources
   readonly budgets: BudgetStore

@@ -101,6 +101,7 @@ async function executionTables({ table, index }: CreateTable): Promise<void> {
     lease: 'text?',
     dispatched_entry: 'text?',
     outcome: 'text?',
+    node: 'text?',
     evidence: 'text?',
     created_at_ms: 'integer',
     updated_at_ms: 'integer',

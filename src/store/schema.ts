@@ -109,7 +109,7 @@ export const TABLES = {
   tool_call: {
     tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', tool: 'text',
     upstream: 'text', action: 'text', effect: 'text', definition_digest: 'text', fingerprint: 'text',
-    state: 'text', request: 'text?', lease: 'text?', dispatched_entry: 'text?', outcome: 'text?',
+    state: 'text', request: 'text?', lease: 'text?', dispatched_entry: 'text?', outcome: 'text?', node: 'text?',
     evidence: 'text?', created_at_ms: 'integer', updated_at_ms: 'integer',
   },
   evidence: {

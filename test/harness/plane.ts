@@ -96,6 +96,7 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   }
   const at = options.at === undefined ? {} : { at: options.at }
   const gateway = await startGateway(config, { log: quiet, clock, ...at })
+  await gateway.listed
   const dana = await addPerson(gateway, 'Dana', ['shift-lead', 'identity-owner'])
   const ines = await addPerson(gateway, 'Ines', ['incident-commander', 'service-owner'])
   const alex = await addPerson(gateway, 'Alex', ['analyst'])

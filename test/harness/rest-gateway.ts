@@ -5,12 +5,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { createBundleCache } from '../../src/adapters/bundle-cache.ts'
-import { createBundleCheck } from '../../src/adapters/bundle-check.ts'
-import { createCedarEngine } from '../../src/adapters/cedar-engine.ts'
 import { openCheckpointSigner } from '../../src/adapters/checkpoint-signer.ts'
+import { openPolicy } from '../../src/adapters/open-policy.ts'
 import { createPolicyDesk } from '../../src/adapters/policy-desk.ts'
-import { readBundleDirectory, readPolicyTexts } from '../../src/adapters/policy-files.ts'
+import { readBundleDirectory } from '../../src/adapters/policy-files.ts'
 import { openTokenSigner } from '../../src/adapters/token-signer.ts'
 import { workloadReader } from '../../src/adapters/workload-jwt.ts'
 import { changeAgentState } from '../../src/command/change-agent.ts'
@@ -119,10 +117,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
   const logSigner = openCheckpointSigner(origin, new Uint8Array(32).fill(9), state)
   const checkpoint = () =>
     publishCheckpoint({ ledger: store.ledger, clock, signer: logSigner }, TENANT)
-  const floor = readPolicyTexts(join(POLICIES, 'floor'))
-  const cedar = createCedarEngine(floor)
-  const checkBundle = createBundleCheck(cedar, floor, store.tools)
-  const cache = createBundleCache(cedar, store.bundles, store.revisions)
+  const { cache, checkBundle } = openPolicy(join(POLICIES, 'floor'), store)
   return {
     ...store,
     ...base,
