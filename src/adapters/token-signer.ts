@@ -2,6 +2,7 @@
  * Task tokens as RFC 9068 access tokens (`at+jwt`), ES256 only, for exactly one audience. The private key comes
  * from the composition root; its public half is published as a JWK set (RFC 7517).
  */
+import { hash } from 'node:crypto'
 import type { CryptoKey, JWTPayload } from 'jose'
 import { calculateJwkThumbprint, errors, importJWK, jwtVerify, SignJWT } from 'jose'
 import { Failure } from '../kernel/failure.ts'
@@ -15,6 +16,8 @@ const MAX_LIFETIME_MS = 300_000
 const MAX_LEEWAY_S = 5
 /** Our own tokens are near 1 KiB; the scope is bounded by what a person reads. */
 const MAX_TOKEN_CHARS = 64 * 1024
+/** Tokens whose signature was checked before; as many as agents may hold at once in a large installation. */
+const MAX_VERIFIED = 4_096
 
 export type TokenSignerOptions = {
   /** The base URL; `iss`. */
@@ -51,7 +54,32 @@ export async function openTokenSigner(options: TokenSignerOptions): Promise<JwtT
   return {
     keySet: { keys: [{ ...publicPart, kid, alg: ALGORITHM, use: 'sig' }] },
     sign: (content, issuedAtMs) => sign(options, kid, privateKey, content, issuedAtMs),
-    read: (token, nowMs) => read(options, kid, publicKey, leewayS, token, nowMs),
+    read: remembering(leewayS, (token, nowMs) =>
+      read(options, kid, publicKey, leewayS, token, nowMs),
+    ),
+  }
+}
+
+/**
+ * Verifies a token once. That a signature is good never changes; that a token is not over is asked each time,
+ * and whether its task and agent still stand is nobody's business here. Only digests of tokens are kept.
+ */
+function remembering(leewayS: number, verify: TokenSigner['read']): TokenSigner['read'] {
+  const verified = new Map<string, TaskClaims>()
+  return async (token, nowMs) => {
+    const key = hash('sha256', token, 'base64')
+    const known = verified.get(key)
+    if (known === undefined) {
+      const claims = await verify(token, nowMs)
+      const oldest = verified.size >= MAX_VERIFIED ? verified.keys().next().value : undefined
+      if (oldest !== undefined) verified.delete(oldest)
+      verified.set(key, claims)
+      return claims
+    }
+    // RFC 7519 section 4.1.4: on or after `exp` the token is not accepted; whole seconds, as at the first time.
+    if (known.expiresAtMs > (Math.floor(nowMs / 1000) - leewayS) * 1000) return known
+    verified.delete(key)
+    throw new Failure('token_expired', 'the task token has expired')
   }
 }
 

@@ -50,6 +50,18 @@ describe('a task token', () => {
     expect(await codeOfReading(token, NOW_MS + 300_000)).toBe('token_expired')
   })
 
+  it('that was read before is refused when it is over, and so is a changed copy of it', async () => {
+    const token = await signer.sign(CONTENT, NOW_MS)
+    for (const atMs of [NOW_MS, NOW_MS + 1_000, NOW_MS + 299_999])
+      expect(await codeOfReading(token, atMs)).toBe('read')
+    const [head, body, signature = ''] = token.split('.')
+    const bent = [...signature.slice(0, 10)].reverse().join('') + signature.slice(10)
+    expect(await codeOfReading(`${head}.${body}.${bent}`)).toBe('not_authenticated')
+    expect(await codeOfReading(token, NOW_MS + 300_000)).toBe('token_expired')
+    // A clock that was set back does not revive what it read before, beyond what the token itself says.
+    expect(await codeOfReading(token, NOW_MS + 299_999)).toBe('read')
+  })
+
   it('is never signed for more than five minutes', async () => {
     const long = { ...CONTENT, expiresAtMs: NOW_MS + 301_000 }
     await expect(signer.sign(long, NOW_MS)).rejects.toMatchObject({ code: 'internal' })
