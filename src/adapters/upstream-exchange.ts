@@ -95,10 +95,10 @@ async function sendOver(
   sending: Sending,
 ): Promise<unknown> {
   const { spec, back } = sending
-  // On 2026 HTTP each request has its own stream. A client of its own tells log messages of calls apart.
-  if (connection.era === 'modern' && spec.transport === 'streamable-http') {
-    return sendAlone(parts, connection, sending)
-  }
+  // On 2026 HTTP each request has its own stream. For an agent that wants log messages, a client of its own
+  // tells those of calls apart; on the shared one they belong to nobody and are dropped.
+  const isOwnStream = connection.era === 'modern' && spec.transport === 'streamable-http'
+  if (isOwnStream && back.notify !== undefined) return sendAlone(parts, connection, sending)
   connection.inFlight.add(back)
   try {
     await setLogLevel(connection, back)

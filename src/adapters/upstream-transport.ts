@@ -84,24 +84,49 @@ function authorizationOf(secret: LeaseSecret | undefined): string | undefined {
 }
 
 /** The same response, ended by `upstream_protocol` once its body passes the limit. */
-function limited(response: Response, maxBytes: number): Response {
-  if (response.body === null) return response
-  const scope = exchangeScope.getStore()
+async function limited(response: Response, maxBytes: number): Promise<Response> {
+  const { body, headers, status, statusText } = response
+  if (body === null) return response
+  const count = counting(maxBytes, exchangeScope.getStore())
+  const isWhole = headers.get('content-type')?.startsWith('application/json') === true
+  return new Response(isWhole ? await readWhole(body, count) : body.pipeThrough(passing(count)), {
+    status,
+    statusText,
+    headers,
+  })
+}
+
+type Count = (chunk: Uint8Array) => Failure | undefined
+
+/** Told of each chunk; once there were too many bytes, it ends the exchange and says so. */
+function counting(maxBytes: number, scope: InExchange | undefined): Count {
   let seen = 0
-  const body = response.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        seen += chunk.length
-        if (seen <= maxBytes) return controller.enqueue(chunk)
-        const failure = new Failure('upstream_protocol', 'the result is too large')
-        scope?.fail(failure)
-        controller.error(failure)
-      },
-    }),
-  )
-  return new Response(body, {
-    status: response.status,
-    statusText: response.statusText,
-    headers: response.headers,
+  return (chunk) => {
+    seen += chunk.length
+    if (seen <= maxBytes) return undefined
+    const failure = new Failure('upstream_protocol', 'the result is too large')
+    scope?.fail(failure)
+    return failure
+  }
+}
+
+/** One answer in one piece is cheaper read at once than passed through a stream. */
+async function readWhole(body: ReadableStream<Uint8Array>, count: Count): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) {
+    const failure = count(chunk)
+    if (failure !== undefined) throw failure
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function passing(count: Count): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform(chunk, controller) {
+      const failure = count(chunk)
+      if (failure === undefined) controller.enqueue(chunk)
+      else controller.error(failure)
+    },
   })
 }
