@@ -29,6 +29,8 @@ export type McpFace = {
 }
 
 const PATH = /^\/mcp(?:\/u\/([a-z0-9-]{1,20}))?\/?$/
+/** Why a request is given up. Made once: an abort without a reason makes an error with a stack each time. */
+const GONE = new Failure('cancelled', 'the request is over, or the agent has left')
 const METADATA_PATH = '/.well-known/oauth-protected-resource/mcp'
 
 export function createMcpFace(parts: McpFaceParts): McpFace {
@@ -110,7 +112,7 @@ async function respond(
   res: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController()
-  const leave = () => gone.abort()
+  const leave = () => gone.abort(GONE)
   res.on('close', () => {
     if (!res.writableFinished) leave()
   })

@@ -19,12 +19,18 @@ export async function writeResponse(
   response: Response,
   signal: AbortSignal,
 ): Promise<void> {
-  res.writeHead(response.status, Object.fromEntries(response.headers))
+  const headers = Object.fromEntries(response.headers)
   if (response.body === null) {
-    res.end()
+    res.writeHead(response.status, headers).end()
     return
   }
-  res.flushHeaders()
+  if (headers['content-type']?.startsWith('application/json') === true) {
+    // One answer in one piece: headers and body leave in one write.
+    const body = Buffer.from(await response.arrayBuffer())
+    res.writeHead(response.status, { ...headers, 'content-length': body.length }).end(body)
+    return
+  }
+  res.writeHead(response.status, headers).flushHeaders()
   const reader = response.body.getReader()
   const giveUp = () => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', giveUp, { once: true })
