@@ -8,13 +8,10 @@ import type { LeaseSecret } from './upstream.ts'
 export type VisibleTools = (session: TaskSession) => Promise<readonly Tool[]>
 
 /**
- * Requests that carry no act: lists, templates, completions, log level. They inherit the upstream's grant
+ * Requests that carry no act: completions, log level, watching a resource. They inherit the upstream's grant
  * (`mayReach`), are not calls and leave no entry. Anything else must go through `Enforce`.
  */
 export type InheritedMethod =
-  | 'resources/list'
-  | 'resources/templates/list'
-  | 'prompts/list'
   | 'completion/complete'
   | 'logging/setLevel'
   | 'resources/subscribe'

@@ -14,6 +14,10 @@ beforeAll(async () => {
     upstreams: [
       npmUpstream('every', '@modelcontextprotocol/server-everything', ['stdio']),
       {
+        ...npmUpstream('raw', '@modelcontextprotocol/server-everything', ['stdio']),
+        trustsShippedEntries: false,
+      },
+      {
         id: 'away',
         transport: 'streamable-http',
         url: 'http://127.0.0.1:9/mcp',
@@ -105,5 +109,20 @@ describe('tools/list', () => {
   it('names a page that was never handed out an invalid parameter', async () => {
     const { body } = await postModern(url, token, 'tools/list', { cursor: 'x' })
     expect(body.error?.code).toBe(-32602)
+  })
+})
+
+describe('lists of resources and prompts', () => {
+  it('hold what people reviewed, and no text nobody looked at', async () => {
+    for (const [method, member] of [
+      ['resources/list', 'resources'],
+      ['resources/templates/list', 'resourceTemplates'],
+      ['prompts/list', 'prompts'],
+    ] as const) {
+      const reviewed = (await postModern(`${url}/u/every`, token, method)).body.result
+      const unreviewed = (await postModern(`${url}/u/raw`, token, method)).body.result
+      expect(reviewed, method).toHaveProperty([member, 0])
+      expect(unreviewed, method).toMatchObject({ [member]: [] })
+    }
   })
 })

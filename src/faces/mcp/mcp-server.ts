@@ -11,7 +11,7 @@ import { isLevel, type LegacySession } from './agent-link.ts'
 import { callTool, getPrompt, type Place, readResource } from './call.ts'
 import { inboundOf, paramsOf } from './inbound.ts'
 import type { McpFaceParts } from './parts.ts'
-import { listTools } from './tool-list.ts'
+import { listReviewed, listTools, type ReviewedList } from './tool-list.ts'
 import { asThrown, thrown } from './wire-error.ts'
 
 const IMPLEMENTATION = { name: 'countersign', title: 'Countersign', version: '0.1.0' }
@@ -90,13 +90,16 @@ function serveUpstream(
       return result
     })
   }
+  const list = (method: ReviewedList) => {
+    serve(method, (ctx) => listReviewed(face, upstream, onePage(ctx).session, method))
+  }
   if (capabilities.resources !== undefined) {
-    inherit('resources/list')
-    inherit('resources/templates/list')
+    list('resources/list')
+    list('resources/templates/list')
     serve('resources/read', (ctx) => readResource(face, upstream, ctx, legacy))
   }
   if (capabilities.prompts !== undefined) {
-    inherit('prompts/list')
+    list('prompts/list')
     serve('prompts/get', (ctx) => getPrompt(face, upstream, ctx, legacy))
   }
   if (capabilities.completions !== undefined) inherit('completion/complete')

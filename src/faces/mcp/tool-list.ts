@@ -26,6 +26,31 @@ export async function listTools(
     .map((tool) => listed(tool, tool.name))
 }
 
+/** Which MCP list a definition belongs to, and the member of that list's result. */
+const REVIEWED_LISTS = {
+  'resources/list': { member: 'resources', has: 'uri' },
+  'resources/templates/list': { member: 'resourceTemplates', has: 'uriTemplate' },
+  'prompts/list': { member: 'prompts', has: 'name' },
+} as const
+export type ReviewedList = keyof typeof REVIEWED_LISTS
+
+/** Resources, templates or prompts of one upstream: what people reviewed, in the words they reviewed. */
+export async function listReviewed(
+  parts: McpFaceParts,
+  upstream: string,
+  session: TaskSession,
+  method: ReviewedList,
+): Promise<JsonObject> {
+  const { member, has } = REVIEWED_LISTS[method]
+  const kind = method === 'prompts/list' ? 'prompt' : 'resource'
+  const visible = await parts.visibleTools(session)
+  const own = visible
+    .filter((tool) => tool.upstream === upstream && tool.kind === kind)
+    .map((tool) => tool.reviewed?.definition ?? tool.definition)
+    .filter((definition) => definition[has] !== undefined)
+  return { [member]: own }
+}
+
 function listed(tool: Tool, name: string): JsonObject {
   // `execution` announces tasks of the server's own, which are not relayed.
   const { execution: _, ...definition } = tool.reviewed?.definition ?? tool.definition
