@@ -11,6 +11,7 @@ import {
   type PriorDiscovery,
   ProtocolError,
   ProtocolErrorCode,
+  SdkHttpError,
 } from '@modelcontextprotocol/client'
 import type { FrameBack, LeaseSecret } from '../enforcement/upstream.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -71,6 +72,27 @@ export async function openConnection(
   opening: Opening,
   parts: ConnectionParts,
 ): Promise<Connection> {
+  try {
+    return await attempt(opening, parts)
+  } catch (error) {
+    if (opening.prior !== undefined || !mayBeOld(error)) throw fromConnect(error)
+  }
+  try {
+    return await attempt({ ...opening, prior: { kind: 'legacy' } }, parts)
+  } catch (error) {
+    throw fromConnect(error)
+  }
+}
+
+/**
+ * Servers of 2025 exist that answer the probe for 2026 with HTTP 500 instead of turning it away (those on Hono's
+ * transport, for one). The library takes that for an outage, so such a server is asked once in the old way.
+ */
+function mayBeOld(error: unknown): boolean {
+  return error instanceof SdkHttpError && (error.status ?? 0) >= 500
+}
+
+async function attempt(opening: Opening, parts: ConnectionParts): Promise<Connection> {
   const { spec, secret, prior, askable } = opening
   const client = new Client(GATEWAY_IMPLEMENTATION, {
     capabilities: askable ?? {},
@@ -88,7 +110,7 @@ export async function openConnection(
     })
   } catch (error) {
     await client.close().catch(() => {})
-    throw fromConnect(error)
+    throw error
   }
   return settled(client, askable !== undefined, parts)
 }

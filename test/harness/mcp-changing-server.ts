@@ -14,7 +14,7 @@ type Fetch = (request: Request, options?: { parsedBody?: unknown }) => Promise<R
 
 export type ChangingServer = {
   readonly url: string
-  readonly become: (era: 'modern' | 'legacy' | 'legacy-stateless' | 'both') => void
+  readonly become: (era: 'modern' | 'legacy' | 'legacy-stateless' | 'legacy-500' | 'both') => void
   readonly close: () => Promise<void>
 }
 
@@ -26,7 +26,13 @@ export async function startChangingServer(): Promise<ChangingServer> {
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
     become: (era) => {
-      serve = { modern, legacy, 'legacy-stateless': stateless, both }[era]()
+      serve = {
+        modern,
+        legacy,
+        'legacy-stateless': stateless,
+        'legacy-500': failing,
+        both,
+      }[era]()
     },
     close: async () => {
       http.closeAllConnections()
@@ -83,6 +89,17 @@ function stateless(): Fetch {
     const transport = new WebStandardStreamableHTTPServerTransport({ ...OLD })
     await oldServer('legacy-stateless').connect(transport)
     return transport.handleRequest(request, options)
+  }
+}
+
+/** Fails at whatever it does not know before the handshake, instead of turning it away. */
+function failing(): Fetch {
+  const older = legacy()
+  return async (request, options) => {
+    if (request.method !== 'POST') return older(request, options)
+    const { method } = (await request.clone().json()) as { readonly method: string }
+    const isKnown = method === 'initialize' || request.headers.has('mcp-session-id')
+    return isKnown ? older(request, options) : new Response('', { status: 500 })
   }
 }
 

@@ -281,6 +281,11 @@ describe('a server over HTTP that changes', () => {
     expect(await textOf(send(upstreams, frame))).toBe('legacy')
   })
 
+  it('and answers the probe for 2026 with HTTP 500 is spoken to as one of 2025', async () => {
+    changing.become('legacy-500')
+    expect(await textOf(send(connect(), frame))).toBe('legacy')
+  })
+
   it('and was upgraded, while the old way still works, is asked again when the verdict is old', async () => {
     changing.become('legacy-stateless')
     const upstreams = connect({ legacyVerdictMs: 60_000 })
