@@ -1,23 +1,39 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AgentClient, connectAgent, saidBy } from '../harness/agent-client.ts'
+import { type Database, postgresDatabase } from '../harness/databases.ts'
 import { decide } from '../harness/people.ts'
 import { addAsset, type Plane, startPlane, taskToken } from '../harness/plane.ts'
+import { POSTGRES_URL } from '../harness/stores.ts'
 
-let plane: Plane
-let agent: AgentClient
+describe('one governed call on SQLite', () => governed(undefined))
+describe.skipIf(POSTGRES_URL === undefined)(
+  'one governed call on PostgreSQL (COUNTERSIGN_TEST_POSTGRES_URL)',
+  () => governed(POSTGRES_URL),
+)
 
-beforeAll(async () => {
-  plane = await startPlane()
-  await addAsset(plane.gateway, 'account', 'contractor-07')
-  await addAsset(plane.gateway, 'account', 'break-glass-01', { isNeverTouch: true, criticality: 5 })
-  agent = await connectAgent(plane.gateway.baseUrl, await taskToken(plane))
-}, 60_000)
-afterAll(async () => {
-  await agent?.close()
-  await plane?.close()
-})
+function governed(serverUrl: string | undefined): void {
+  let database: Database | undefined
+  let plane: Plane
+  let agent: AgentClient
 
-describe('one governed call', () => {
+  beforeAll(async () => {
+    database = serverUrl === undefined ? undefined : await postgresDatabase(serverUrl)
+    plane = await startPlane(
+      database === undefined ? {} : { config: { databaseUrl: database.url } },
+    )
+    await addAsset(plane.gateway, 'account', 'contractor-07')
+    await addAsset(plane.gateway, 'account', 'break-glass-01', {
+      isNeverTouch: true,
+      criticality: 5,
+    })
+    agent = await connectAgent(plane.gateway.baseUrl, await taskToken(plane))
+  }, 60_000)
+  afterAll(async () => {
+    await agent?.close()
+    await plane?.close()
+    await database?.drop()
+  })
+
   it('runs a read at machine speed and gives evidence for it', async () => {
     const result = await agent.call('directory__account_status', { account: 'contractor-07' })
     expect(saidBy(result)).toBeUndefined()
@@ -47,4 +63,4 @@ describe('one governed call', () => {
     )
     expect(said).toMatchObject({ status: 'refused', code: 'target_never_touch' })
   })
-})
+}
