@@ -5,8 +5,20 @@
  * `payload.kek` erases every payload. Keep them apart from backups of the database.
  */
 import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
 import type { KeyWrap } from '../ledger/ports.ts'
 import { NONCE_BYTES, unwrapKey, wrapKey } from '../ledger/seal.ts'
@@ -48,15 +60,28 @@ export function openKeys(dataDir: string): InstallationKeys {
 }
 
 function secret(path: string, make: () => Uint8Array): Uint8Array {
-  if (!existsSync(path)) {
-    // `wx`: of two processes starting at once, one makes the key and the other fails loudly.
-    writeFileSync(path, make(), { mode: 0o600, flag: 'wx', flush: true })
-    chmodSync(path, 0o600)
-  }
+  if (!existsSync(path)) makeWhole(path, make())
   if ((statSync(path).mode & FOREIGN_BITS) !== 0) {
     throw new Failure('config_invalid', `${path} must be readable by its owner only (chmod 600)`)
   }
   return readFileSync(path)
+}
+
+/** A crash in between leaves no key or a whole one: half a key would be taken for the installation's own. */
+function makeWhole(path: string, bytes: Uint8Array): void {
+  const made = `${path}.${randomUUID()}`
+  writeFileSync(made, bytes, { mode: 0o600, flag: 'wx', flush: true })
+  chmodSync(made, 0o600)
+  try {
+    // link(2) never replaces: of two processes starting at once, one makes the key and the other fails loudly.
+    linkSync(made, path)
+  } finally {
+    rmSync(made)
+  }
+  // The name is durable only when its directory is.
+  const directory = openSync(dirname(path), 'r')
+  fsyncSync(directory)
+  closeSync(directory)
 }
 
 function newTokenKey(): Uint8Array {

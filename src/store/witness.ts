@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../kernel/failure.ts'
 import { decodeBase64Exactly, encodeBase64 } from '../ledger/base64.ts'
@@ -32,6 +32,8 @@ export type Witness = {
 
 const HEADER = 'countersign-witness-v1'
 const SUFFIX = '.witness'
+/** After the suffix, so that it is nobody's witness; overwritten when the next start makes it anew. */
+const UNFINISHED = '.unfinished'
 /** Slots start in different blocks of any common file system, so a torn write damages one only. */
 const SLOT_SPACING = 4096
 /** Header, tenant (at most 240 bytes once encoded), size, root and checksum fit with room. */
@@ -118,11 +120,14 @@ function olderSlot([first, second]: readonly (Witnessed | undefined)[]): 0 | 1 {
   return second === undefined || second.size < first.size ? 1 : 0
 }
 
+/** A crash in between leaves no witness or a whole one: one that cannot be read would keep the store closed. */
 async function create(directory: string, path: string, tenant: string): Promise<FileHandle> {
-  const file = await open(path, 'wx+', 0o600)
+  const made = `${path}${UNFINISHED}`
+  const file = await open(made, 'w+', 0o600)
   await file.write(slotBytes(tenant, { size: 0, root: EMPTY_ROOT }), 0, SLOT_BYTES, 0)
   await file.truncate(2 * SLOT_SPACING)
   await file.sync()
+  await rename(made, path)
   // The name is durable only when its directory is.
   const folder = await open(directory, 'r')
   await folder.sync()
