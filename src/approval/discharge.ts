@@ -13,7 +13,7 @@ export type Discharge =
   | {
       readonly kind: 'void'
       readonly refusal: Refusal
-      readonly reason: 'lapsed' | 'superseded' | 'signer_suspended' | 'used'
+      readonly reason: 'lapsed' | 'superseded' | 'signer_withdrawn' | 'used'
     }
 
 export type DischargeFacts = {
@@ -21,8 +21,8 @@ export type DischargeFacts = {
   readonly fingerprint: Digest
   /** The rule that decides this action now. */
   readonly ruleDigest: Digest
-  /** Ids of signers who are suspended now. */
-  readonly suspended: readonly string[]
+  /** Ids of signers who are suspended now, or hold none of the roles that were asked any more. */
+  readonly withdrawn: readonly string[]
   readonly nowMs: InstantMs
 }
 
@@ -63,11 +63,14 @@ export function discharge(facts: DischargeFacts): Discharge {
       refusal: refusal('approval_void', 'the rule changed since it was approved'),
     }
   }
-  if (grant.people.some((person) => facts.suspended.includes(person))) {
+  if (grant.people.some((person) => facts.withdrawn.includes(person))) {
     return {
       kind: 'void',
-      reason: 'signer_suspended',
-      refusal: refusal('approval_void', 'a person who approved is suspended'),
+      reason: 'signer_withdrawn',
+      refusal: refusal(
+        'approval_void',
+        'a person who approved is suspended or holds the role no more',
+      ),
     }
   }
   return { kind: 'discharged', policyIds: grant.policyIds }

@@ -4,6 +4,8 @@
  */
 import { discharge } from '../approval/discharge.ts'
 import type { ApprovalRequest, Grant } from '../approval/request.ts'
+import type { Seen } from '../facts/facts.ts'
+import type { Person, Role } from '../identity/person.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { type Refusal, refusal } from '../kernel/failure.ts'
 import type { CallIntent } from './intent.ts'
@@ -83,13 +85,20 @@ async function byState(
   }
 }
 
+/** `seen` are the revisions of the people who signed; the dispatch commit compares them again (R22). */
 export type DischargeNow =
-  | { readonly kind: 'discharged'; readonly policyIds: readonly string[]; readonly grant?: Grant }
+  | {
+      readonly kind: 'discharged'
+      readonly policyIds: readonly string[]
+      readonly grant?: Grant
+      readonly seen: Seen
+    }
   | {
       readonly kind: 'void'
       readonly refusal: Refusal
       readonly reason: string
       readonly grant: Grant
+      readonly seen: Seen
     }
 
 /** What the grant of the attached request discharges now; nothing when there is none. */
@@ -101,9 +110,23 @@ export async function dischargeOf(
   nowMs: number,
 ): Promise<DischargeNow> {
   const grant = attached.isOpen ? attached.grant : undefined
-  if (grant === undefined) return { kind: 'discharged', policyIds: [] }
-  const people = await Promise.all(grant.people.map((id) => spine.people.byId(grant.tenant, id)))
-  const suspended = grant.people.filter((_, at) => people[at]?.state !== 'active')
-  const found = discharge({ grant, fingerprint, ruleDigest, suspended, nowMs })
-  return { ...found, grant }
+  if (!attached.isOpen || grant === undefined) {
+    return { kind: 'discharged', policyIds: [], seen: {} }
+  }
+  const { tenant, people: signers } = grant
+  const roles = attached.request.needs.map((need) => need.role)
+  // Revisions before values: a signer who changes in between is noticed by the commit.
+  const seen = await spine.facts.revisions.read(
+    tenant,
+    signers.map((id) => `person/${id}`),
+  )
+  const people = await Promise.all(signers.map((id) => spine.people.byId(tenant, id)))
+  const withdrawn = signers.filter((_, at) => !maySign(people[at], roles))
+  const found = discharge({ grant, fingerprint, ruleDigest, withdrawn, nowMs })
+  return { ...found, grant, seen }
+}
+
+/** Still a person of one of the roles that were asked. Duty was tested when they signed, and is not now. */
+function maySign(person: Person | undefined, roles: readonly Role[]): boolean {
+  return person?.state === 'active' && person.roles.some((role) => roles.includes(role))
 }

@@ -53,5 +53,6 @@ export async function consider(
   const discharged = await dischargeOf(spine, attached, fingerprint, fresh.ruleDigest, nowMs)
   const isDischarged = discharged.kind === 'discharged' && discharged.policyIds.length > 0
   const decision = isDischarged ? decided(discharged.policyIds) : fresh
-  return { intent, place, call, facts, requests, bundle, decision, discharged, attempt }
+  const guarded = { ...facts, seen: { ...facts.seen, ...discharged.seen } }
+  return { intent, place, call, facts: guarded, requests, bundle, decision, discharged, attempt }
 }
