@@ -2,8 +2,9 @@
  * What a task may see. Depends only on the credential: the agent's grants, the task's scope and purpose, and
  * what people reviewed; never on what was called before (R1, R23).
  */
+import { classesOf, type Reviewed } from '../catalogue/classification.ts'
 import type { ToolStore } from '../catalogue/ports.ts'
-import { atLeast, type Tool } from '../catalogue/tool.ts'
+import { atLeast, type Effect, type Tool } from '../catalogue/tool.ts'
 import type { VisibleTools } from './ports.ts'
 import { mayUse, type TaskSession } from './session.ts'
 
@@ -18,23 +19,13 @@ function isVisible(tool: Tool, session: TaskSession): boolean {
   if (tool.status !== 'approved' || tool.reviewed === undefined) return false
   if (tool.reviewed.definitionDigest !== tool.definitionDigest) return false
   if (!mayUse(session, tool.upstream, tool.name)) return false
-  return session.task.purpose === 'respond' || !atLeast(mildestEffect(tool), 'write')
+  return session.task.purpose === 'respond' || !atLeast(mildestEffect(tool.reviewed), 'write')
 }
 
 /** A tool that can also read stays visible while investigating; the call is decided on its arguments. */
-function mildestEffect(tool: Tool) {
-  const entry = tool.reviewed?.entry
-  const effects =
-    entry === undefined
-      ? []
-      : [
-          entry.worst.effect,
-          ...entry.discriminators.map((each) => each.is.effect ?? entry.worst.effect),
-        ]
-  return effects.reduce(
-    (mildest, each) => (atLeast(mildest, each) ? each : mildest),
-    effects[0] ?? 'destructive',
-  )
+function mildestEffect(reviewed: Reviewed): Effect {
+  const effects = classesOf(reviewed).map(({ effect }) => effect)
+  return effects.reduce((mildest, each) => (atLeast(mildest, each) ? each : mildest), 'destructive')
 }
 
 function byExposedName(a: Tool, b: Tool): number {
