@@ -9,6 +9,7 @@ import type { Tx } from '../kernel/commit.ts'
 import type { Actor, EntryDraft } from '../kernel/entry.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { TaskStore } from '../task/ports.ts'
+import type { Task } from '../task/task.ts'
 import type { CommandBase } from './base.ts'
 import { draft } from './base.ts'
 
@@ -49,10 +50,17 @@ export function endAuthorityWith(deps: EndAuthorityDeps): EndAuthority {
   }
 }
 
-async function tasksOf(deps: EndAuthorityDeps, tenant: string, bearer: Bearer): Promise<string[]> {
-  if ('task' in bearer) return [bearer.task]
+async function tasksOf(
+  deps: EndAuthorityDeps,
+  tenant: string,
+  bearer: Bearer,
+): Promise<readonly Task[]> {
+  if ('task' in bearer) {
+    const task = await deps.tasks.byId(tenant, bearer.task)
+    return task === undefined ? [] : [task]
+  }
   const tasks = await deps.tasks.list(tenant)
-  return tasks.filter((task) => task.agent === bearer.agent).map((task) => task.id)
+  return tasks.filter((task) => task.agent === bearer.agent)
 }
 
 async function cancel(
@@ -102,15 +110,16 @@ async function voidGrants(
 async function revokeLeases(
   deps: EndAuthorityDeps,
   tx: Tx,
-  task: string,
+  task: Task,
   reason: string,
 ): Promise<readonly EntryDraft[]> {
   const entries: EntryDraft[] = []
-  for (const lease of await deps.leases.liveOfTask(tx, task)) {
+  for (const lease of await deps.leases.liveOfTask(tx, task.id)) {
     await deps.leases.revoke(tx, lease.id)
     entries.push(
       draft(deps, 'lease.revoked', GATEWAY, {
-        task,
+        caseId: task.caseId,
+        task: task.id,
         call: lease.call,
         data: { lease: lease.id, reason },
       }),
