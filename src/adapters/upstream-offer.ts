@@ -43,12 +43,23 @@ export async function readOffer(
   const instructions = client.getInstructions()
   return {
     upstream,
-    definitions,
+    definitions: withoutRepeatedUris(definitions),
     capabilities,
     serverName: version?.name ?? '',
     serverVersion: version?.version ?? '',
     ...(instructions === undefined ? {} : { instructions }),
   }
+}
+
+/**
+ * Some servers list a resource once more as a template without variables. Both name the one URI, so the template
+ * adds nothing; kept, it would be a second definition of one name, and the server would be believed about neither.
+ */
+function withoutRepeatedUris(definitions: readonly Listed[]): readonly Listed[] {
+  const uris = new Set(definitions.map(({ definition }) => definition.uri))
+  return definitions.filter(({ definition: { uri, uriTemplate } }) => {
+    return uri !== undefined || uriTemplate === undefined || !uris.has(uriTemplate)
+  })
 }
 
 async function listAll(
