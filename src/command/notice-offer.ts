@@ -5,6 +5,7 @@
 
 import { definitionDigest } from '../catalogue/definition-digest.ts'
 import type { ShippedEntry } from '../catalogue/entry-file.ts'
+import { exposeName } from '../catalogue/expose-name.ts'
 import type { ToolStore, UpstreamOffer } from '../catalogue/ports.ts'
 import { identityOf, noticeDefinition } from '../catalogue/review.ts'
 import type { Tool } from '../catalogue/tool.ts'
@@ -52,7 +53,8 @@ function withoutRepeats(offer: UpstreamOffer): readonly Offered[] {
     const name = `${one.kind}/${identityOf(one.kind, one.definition)}`
     const other = byName.get(name)
     if (other !== undefined && digestOf(other) !== digestOf(one)) {
-      throw new Failure('upstream_protocol', `${offer.upstream} offers two definitions of one name`)
+      const what = exposeName(offer.upstream, identityOf(one.kind, one.definition))
+      throw new Failure('upstream_protocol', `${one.kind} ${what} is offered with two definitions`)
     }
     byName.set(name, one)
   }

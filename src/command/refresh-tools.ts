@@ -6,7 +6,7 @@
 
 import type { ShippedEntry } from '../catalogue/entry-file.ts'
 import type { UpstreamOffer } from '../catalogue/ports.ts'
-import { codeOf } from '../kernel/failure.ts'
+import { codeOf, Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { type NoticeDeps, noticeOffer } from './notice-offer.ts'
@@ -65,8 +65,9 @@ async function notice(
       deps.log.info({ upstream: one.upstream, changed: changed.length, blocked }, 'tools noticed')
     return changed.length
   } catch (error) {
+    const detail = error instanceof Failure ? error.message : 'unexpected'
     deps.log.warn(
-      { upstream: one.upstream, code: codeOf(error) },
+      { upstream: one.upstream, code: codeOf(error), detail },
       'the tool server could not be listed',
     )
     return 0
