@@ -1,5 +1,5 @@
 /** The people's side over REST, with the token each of them holds. */
-import type { Plane, TestPerson } from './plane.ts'
+import type { Reach, TestPerson } from './plane.ts'
 
 export type RestAnswer = {
   readonly status: number
@@ -7,7 +7,7 @@ export type RestAnswer = {
 }
 
 export async function rest(
-  plane: Plane,
+  plane: Pick<Reach, 'gateway'>,
   person: TestPerson | undefined,
   method: string,
   path: string,
@@ -28,7 +28,7 @@ export async function rest(
 
 /** Reads the request as the person would, then decides on exactly what was read. */
 export async function decide(
-  plane: Plane,
+  plane: Pick<Reach, 'gateway'>,
   person: TestPerson,
   verb: 'approve' | 'deny',
   approvalId: string,

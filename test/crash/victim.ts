@@ -1,0 +1,81 @@
+/**
+ * The real gateway, in a process of its own, that ends itself by SIGKILL at the n-th passing of a labelled
+ * point: no handler runs, nothing is flushed, as when the machine's memory killer or an impatient operator
+ * strikes. `node victim.ts PLAN.json`, started by victim-process.ts.
+ */
+import { readFileSync, writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+import { codeOf } from '../../src/kernel/failure.ts'
+import type { Log } from '../../src/kernel/log.ts'
+import { startGateway } from '../../src/main.ts'
+import { tearWrites } from './torn-writes.ts'
+import { STRUCK, type Strike, TORN_WRITE, type VictimPlan, type VictimSays } from './victim-plan.ts'
+
+const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as VictimPlan
+let phase: Strike['phase'] = 'start'
+let passed = new Map<string, number>()
+
+/** Counts a passing, and says whether this is the one. */
+const isDue = (label: string): boolean => {
+  const passing = (passed.get(label) ?? 0) + 1
+  passed.set(label, passing)
+  const { strike } = plan
+  return strike?.phase === phase && strike.label === label && strike.passing === passing
+}
+
+const at = (label: string): void => {
+  if (!isDue(label)) return
+  const afterMs = plan.strike?.afterMs
+  if (afterMs === undefined) die()
+  else if (afterMs === 0) setImmediate(die)
+  else setTimeout(die, afterMs)
+}
+
+// As it was before any write can be torn.
+const tell = writeSync
+
+function die(): void {
+  tell(1, `${STRUCK}\n`)
+  process.kill(process.pid, 'SIGKILL')
+  // The signal is on its way; not one more line of the product may run.
+  for (;;);
+}
+
+const say = (said: VictimSays): void => void process.send?.(said)
+const log: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: (...what) => say({ kind: 'error', text: what.map(textOf).join(' ') }),
+}
+
+function textOf(what: unknown): string {
+  if (what instanceof Error) return what.stack ?? what.message
+  if (typeof what !== 'object' || what === null) return String(what)
+  return Object.entries(what)
+    .map(([key, value]) => `${key}=${value instanceof Error ? value.stack : String(value)}`)
+    .join(' ')
+}
+
+// Whoever started this is gone: nobody will ever ask again.
+process.once('disconnect', () => process.exit(0))
+await tearWrites(() => isDue(TORN_WRITE), die)
+try {
+  const gateway = await startGateway(plan.config, { log, at })
+  phase = 'serve'
+  passed = new Map()
+  process.on('message', async (heard) => {
+    if (heard === 'count') say({ kind: 'passed', counts: Object.fromEntries(passed) })
+    if (heard !== 'close') return
+    await gateway.close()
+    flushCompileCache()
+    process.disconnect()
+  })
+  say({ kind: 'ready', port: gateway.port })
+} catch (error) {
+  const detail = error instanceof Error ? error.message : String(error)
+  process.exitCode = 1
+  process.send?.({ kind: 'refused', code: codeOf(error), detail } satisfies VictimSays, () =>
+    process.disconnect(),
+  )
+}
