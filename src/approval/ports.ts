@@ -10,7 +10,8 @@ export type ApprovalStore = {
     fingerprint: Digest,
   ) => Promise<ApprovalRequest | undefined>
   readonly list: (tenant: string, state?: RequestState) => Promise<readonly ApprovalRequest[]>
-  readonly countPending: (tenant: string, agent: string) => Promise<number>
+  /** What waits for people in the name of one agent; a question of its own transaction included. */
+  readonly pendingOf: (tx: Tx, agent: string) => Promise<readonly ApprovalRequest[]>
   /** The request under lock, so that two deciders are ordered. */
   readonly lock: (tx: Tx, id: string) => Promise<ApprovalRequest | undefined>
   readonly put: (tx: Tx, request: ApprovalRequest) => Promise<void>

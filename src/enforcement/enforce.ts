@@ -45,41 +45,60 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
   return decideAndRun(spine, intent, place, what.call, attached)
 }
 
-/** Steps 3 to 11: decided afresh after every wait and after every change of facts. */
+/**
+ * Steps 3 to 11: decided afresh after every wait and after every change of facts. What `run` throws was not
+ * sent, so it may be tried again.
+ */
 async function decideAndRun(
   spine: Spine,
   intent: CallIntent,
-  place: CallPlace,
+  first: CallPlace,
   call: ClassifiedCall,
   found: Attached,
 ): Promise<CallAnswer> {
+  const { fingerprint } = first.label
   let attached = found
+  let place = first
   for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
     if (!attached.isOpen && attached.refusal !== undefined) {
       return recordRefusal(spine, place, attached.refusal, attached.request)
     }
-    const considered = await consider(spine, intent, place, call, attached, attempt)
-    const next = stepAfter(considered)
-    if (next === 'deny') return recordDenial(spine, considered, attached)
-    if (next === 'hold') {
+    try {
+      const considered = await consider(spine, intent, place, call, attached, attempt)
+      const next = stepAfter(considered)
+      if (next === 'deny') return await recordDenial(spine, considered, attached)
+      if (next === 'run') return await run(spine, considered, attached)
       const end = await hold(spine, considered, attached)
       if (end.kind === 'answer') return end.answer
       attached = end.attached
-      continue
-    }
-    try {
-      return await run(spine, considered, attached)
+      if (isNew(attached)) attempt++
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       if (codeOf(error) !== 'facts_changed') {
         return recordRefusal(spine, place, refusal(error.code, error.message), attached.request)
       }
       attempt++
-      attached = await attach(spine, intent, place.label.fingerprint)
+      attached = await attach(spine, citing(intent, attached), fingerprint)
     }
+    place = placeOf(spine, place, attached)
   }
   const no = refusal('facts_changed', 'the facts changed three times while deciding')
   return recordRefusal(spine, place, no, attached.request)
+}
+
+function isNew(attached: Attached): boolean {
+  return !attached.isOpen && attached.refusal === undefined
+}
+
+/** A call that belongs to a request stays with it: when a twin used the yes, it does not ask again. */
+function citing(intent: CallIntent, attached: Attached): CallIntent {
+  return attached.isOpen ? { ...intent, approvalId: attached.request.id } : intent
+}
+
+/** A request and its call have one id; the id of a request that ended is not used for a new call. */
+function placeOf(spine: Spine, place: CallPlace, attached: Attached): CallPlace {
+  if (attached.isOpen) return { ...place, callId: attached.request.call }
+  return isNew(attached) ? { ...place, callId: spine.nextId() } : place
 }
 
 /**

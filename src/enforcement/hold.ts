@@ -15,6 +15,7 @@ export type HoldEnd =
   | { readonly kind: 'answer'; readonly answer: CallAnswer }
   | { readonly kind: 'again'; readonly attached: Attached }
 
+/** Throws `too_many_open_requests`, `facts_changed`; then nobody was asked. */
 export async function hold(
   spine: Spine,
   considered: Considered,
@@ -30,15 +31,9 @@ export async function hold(
   return { kind: 'again', attached: await attach(spine, cited, place.label.fingerprint) }
 }
 
-/** Opens the request, unless the agent already has too many open or a parallel call asked first. */
+/** Opens the request, unless a person just said no to this or a parallel call asked first. */
 async function ask(spine: Spine, considered: Considered): Promise<ApprovalRequest | HoldEnd> {
   const { intent, place } = considered
-  const { tenant, agent } = intent.session
-  const open = await spine.approvals.countPending(tenant, agent.id)
-  if (open >= spine.limits.openRequestsPerAgent) {
-    const no = refusal('too_many_open_requests', `${open} requests of this agent wait for people`)
-    return { kind: 'answer', answer: await recordRefusal(spine, place, no) }
-  }
   const around = await shopsAround(spine, considered)
   if (around !== undefined) {
     return { kind: 'answer', answer: await recordRefusal(spine, place, around) }

@@ -7,10 +7,13 @@ import { bindAction } from '../approval/binding.ts'
 import { needsOf } from '../approval/needs.ts'
 import type { ApprovalRequest, Need } from '../approval/request.ts'
 import { atLeast } from '../catalogue/tool.ts'
+import type { Seen } from '../facts/facts.ts'
 import type { Role } from '../identity/person.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
+import type { Tx } from '../kernel/commit.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
+import { Failure } from '../kernel/failure.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, jsonPayload } from './entries.ts'
 import { packageOf } from './package.ts'
@@ -19,7 +22,8 @@ import type { Spine } from './spine.ts'
 
 /**
  * Commits the question. Throws `conflict` when a parallel identical call asked it a moment ago: the caller
- * then attaches to that request.
+ * then attaches to that request. Throws `too_many_open_requests`, and `facts_changed` when what would be shown
+ * is true no more.
  */
 export async function openRequest(spine: Spine, parts: Considered): Promise<ApprovalRequest> {
   const { place, call, facts, decision } = parts
@@ -50,6 +54,7 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
   }
   const asked = requestedDraft(parts, request, bound.statement, packageBytes)
   await spine.commit(tenant, async (tx) => {
+    await claimQuestion(spine, tx, request, facts.seen)
     await spine.approvals.put(tx, request)
     const { action, effect } = call
     const record = recordOf(place, { action, effect, state: 'held', request: request.id }, nowMs)
@@ -59,6 +64,29 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
   })
   spine.at('request:after')
   return request
+}
+
+/** One question per call and so many per agent, also when an agent asks for many at the same time. */
+async function claimQuestion(
+  spine: Spine,
+  tx: Tx,
+  request: ApprovalRequest,
+  seen: Seen,
+): Promise<void> {
+  const { revisions } = spine.facts
+  const changed = await revisions.changed(tx, seen)
+  if (changed.length > 0)
+    throw new Failure('facts_changed', `changed meanwhile: ${changed.join(', ')}`)
+  // Nobody reads this revision. Raising it puts the questions of one agent in order, on every node.
+  await revisions.raise(tx, `questions/${request.agent}`)
+  const open = await spine.approvals.pendingOf(tx, request.agent)
+  if (open.some(({ fingerprint }) => fingerprint === request.fingerprint)) {
+    throw new Failure('conflict', 'the same call asked a moment ago')
+  }
+  if (open.length >= spine.limits.openRequestsPerAgent) {
+    const why = `${open.length} requests of this agent wait for people`
+    throw new Failure('too_many_open_requests', why)
+  }
 }
 
 type Unnumbered = Omit<ApprovalRequest, 'id' | 'requestEntry' | 'actionDigest'>

@@ -16,8 +16,8 @@ export function createApprovalStore(access: Access): ApprovalStore {
   return { ...requestReads(access), ...requestWrites(access), ...createGrantStore(access) }
 }
 
-type Reads = 'byId' | 'byFingerprint' | 'list' | 'countPending' | 'due'
-type Writes = 'lock' | 'put' | 'signatures' | 'addSignature'
+type Reads = 'byId' | 'byFingerprint' | 'list' | 'due'
+type Writes = 'lock' | 'pendingOf' | 'put' | 'signatures' | 'addSignature'
 
 function requestReads(access: Access): Pick<ApprovalStore, Reads> {
   const requests = (tenant: string) =>
@@ -41,14 +41,6 @@ function requestReads(access: Access): Pick<ApprovalStore, Reads> {
       const all = requests(tenant).selectAll().orderBy('created_at_ms').orderBy('id')
       const rows = await (state === undefined ? all : all.where('state', '=', state)).execute()
       return rows.map(requestOf)
-    },
-    countPending: async (tenant, agent) => {
-      const found = await requests(tenant)
-        .select((row) => row.fn.countAll<number>().as('count'))
-        .where('state', '=', 'pending')
-        .where('agent', '=', agent)
-        .executeTakeFirstOrThrow()
-      return found.count
     },
     due: async (nowMs, limit) => {
       const rows = await access
@@ -78,6 +70,19 @@ function requestWrites(access: Access): Pick<ApprovalStore, Writes> {
         .modifyEnd(access.engine.forUpdate)
         .executeTakeFirst()
       return row === undefined ? undefined : requestOf(row)
+    },
+    pendingOf: async (tx, agent) => {
+      const { tenant, db } = access.open(tx)
+      const rows = await db
+        .selectFrom('approval_request')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('state', '=', 'pending')
+        .where('agent', '=', agent)
+        .orderBy('created_at_ms')
+        .orderBy('id')
+        .execute()
+      return rows.map(requestOf)
     },
     /** The stored revision counts the puts; the given one is not looked at. */
     put: async (tx, request) => {

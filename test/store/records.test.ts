@@ -298,18 +298,19 @@ forEachEngine((engine) => {
       expect(await approvals.list('main', 'pending')).toEqual([])
     })
 
-    it('the newest request of a call, how many wait for an agent, and which are due', async () => {
+    it('the newest request of a call, which wait for an agent, and which are due', async () => {
       const fresh = await engine.fresh()
       const { approvals } = fresh.store
       const agent = fresh.nextId()
       const first = aRequest(fresh, { agent, state: 'denied' })
       const second = aRequest(fresh, { agent, createdAtMs: first.createdAtMs + 1 })
       const other = aRequest(fresh, { expiresAtMs: START_MS + 10, fingerprint: digestNamed('b') })
-      await put(fresh, async (tx) => {
+      const waiting = await put(fresh, async (tx) => {
         for (const request of [first, second, other]) await approvals.put(tx, request)
+        return approvals.pendingOf(tx, agent)
       })
       expect((await approvals.byFingerprint('main', first.fingerprint))?.id).toBe(second.id)
-      expect(await approvals.countPending('main', agent)).toBe(1)
+      expect(waiting.map(({ id }) => id)).toEqual([second.id])
       const due = async (atMs: number, limit: number) =>
         (await approvals.due(atMs, limit)).map(({ id }) => id)
       expect(await due(START_MS + 9, 10)).toEqual([])
