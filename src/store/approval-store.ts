@@ -13,11 +13,16 @@ import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
 export function createApprovalStore(access: Access): ApprovalStore {
-  return { ...requestReads(access), ...requestWrites(access), ...createGrantStore(access) }
+  return {
+    ...requestReads(access),
+    ...requestWrites(access),
+    ...signatures(access),
+    ...createGrantStore(access),
+  }
 }
 
 type Reads = 'byId' | 'byFingerprint' | 'list' | 'due'
-type Writes = 'lock' | 'pendingOf' | 'put' | 'signatures' | 'addSignature'
+type Writes = 'lock' | 'pendingOf' | 'put'
 
 function requestReads(access: Access): Pick<ApprovalStore, Reads> {
   const requests = (tenant: string) =>
@@ -99,6 +104,11 @@ function requestWrites(access: Access): Pick<ApprovalStore, Writes> {
         )
         .execute()
     },
+  }
+}
+
+function signatures(access: Access): Pick<ApprovalStore, 'signatures' | 'addSignature'> {
+  return {
     signatures: async (tx, request) => {
       const { tenant, db } = access.open(tx)
       const rows = await db
