@@ -29,14 +29,14 @@ export async function recover(spine: Parts, tenant: string): Promise<number> {
 }
 
 /**
- * Settles calls of other nodes that are long over: their node is gone and did not come back. A node that is
- * merely slow finds its call settled and says that the outcome is unknown.
+ * Settles calls that are long over: their node is gone and did not come back, or could not write the outcome.
+ * A node that is merely slow finds its call settled and says that the outcome is unknown.
  */
 export async function giveUpOnLost(spine: Parts, tenant: string): Promise<number> {
   const nowMs = spine.clock.nowMs()
   const lost: CallRecord[] = []
   for (const call of await spine.calls.inFlight(tenant)) {
-    if (call.node === spine.node || call.lease === undefined) continue
+    if (call.lease === undefined) continue
     const lease = await spine.leases.byId(tenant, call.lease)
     if (lease !== undefined && lease.expiresAtMs + GIVE_UP_MS < nowMs) lost.push(call)
   }

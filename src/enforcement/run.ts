@@ -1,9 +1,9 @@
 /** Steps 6 to 11 for a call that may act: dispatch, act, check, settle, answer. */
-import { codeOf, refusal } from '../kernel/failure.ts'
+import { codeOf, Failure, refusal } from '../kernel/failure.ts'
 import { act } from './act.ts'
 import type { Attached } from './attach.ts'
 import type { Considered } from './considered.ts'
-import { commitDispatch } from './dispatch.ts'
+import { commitDispatch, type Dispatched } from './dispatch.ts'
 import type { CallAnswer } from './intent.ts'
 import { probe } from './probe.ts'
 import { type Acted, type Settled, settle } from './settle.ts'
@@ -15,7 +15,6 @@ export async function run(
   considered: Considered,
   attached: Attached,
 ): Promise<CallAnswer> {
-  const { intent, place, call } = considered
   spine.at('dispatch:before')
   const dispatched = await commitDispatch(
     spine,
@@ -23,6 +22,22 @@ export async function run(
     attached.isOpen ? attached.request : undefined,
   )
   spine.at('dispatch:after')
+  try {
+    return await actAndSettle(spine, considered, dispatched)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    // It may have acted, so nothing said here may sound like "not sent, try again"; the sweeper settles it.
+    const no = refusal('outcome_unknown', 'the outcome could not be recorded')
+    return { kind: 'refused', callId: considered.place.callId, refusal: no }
+  }
+}
+
+async function actAndSettle(
+  spine: Spine,
+  considered: Considered,
+  dispatched: Dispatched,
+): Promise<CallAnswer> {
+  const { intent, place, call } = considered
   const acted = await act(spine, intent, call, dispatched)
   spine.at('act:after')
   const finding = await probe(spine, intent, call, acted)
