@@ -40,7 +40,7 @@ export async function reviewTool(cli: Cli, gateway: GatewayClient, review: Revie
   const verdict =
     review.entry === undefined
       ? { verdict: 'suspend' }
-      : { verdict: 'approve', entry: readEntryFile(review.entry) }
+      : { verdict: 'approve', entry: entryFor(tool, review.entry) }
   cli.terminal.err.write(`${toolText(tool, definition)}\n`)
   await confirm(cli, review)
   const path = `${encodeURIComponent(tool.upstream)}/${encodeURIComponent(tool.name)}`
@@ -68,6 +68,22 @@ async function confirm(cli: Cli, { tool, yes, suspend }: Review): Promise<void> 
   const code = shortCode(tool.definition_digest)
   const typed = await cli.terminal.ask(`Type ${code} to approve this definition: `)
   if (typed.trim() !== code) throw new Failure('cancelled', 'nothing was reviewed')
+}
+
+/**
+ * The classification in a file: an item as it stands in a catalogue file or in a draft. Its name and its digests say
+ * which tool it was written for; where they are there, it must be this one. Throws `usage_invalid`,
+ * `seen_digest_mismatch`.
+ */
+function entryFor(tool: ToolWire, file: string): JsonObject {
+  const { name, definition, accepts: _, ...entry } = readEntryFile(file)
+  if (name !== undefined && name !== tool.name) {
+    throw new Failure('usage_invalid', `${file} is the entry of ${JSON.stringify(name)}`)
+  }
+  if (definition !== undefined && ![definition].flat().includes(tool.definition_digest)) {
+    throw new Failure('seen_digest_mismatch', `${file} was written for another definition`)
+  }
+  return entry
 }
 
 /** The gateway reads it again and more strictly; here it only has to be one object. */

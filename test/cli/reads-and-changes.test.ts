@@ -102,6 +102,22 @@ describe('a read', () => {
 })
 
 describe('a change', () => {
+  it('reviews a tool with its completed draft, and with no draft of another tool', async () => {
+    const { petra } = net.plane
+    const file = join(folder, 'draft.yaml')
+    const review = ['tool', 'review', 'net__unreviewed', '--entry', file, '--yes']
+    const draft = await run(as(petra), 'tool', 'review', 'net__unreviewed', '--draft')
+    writeFileSync(file, draft.out.replace('unreviewed', 'block'))
+    expect((await run(as(petra), ...review)).err).toContain('is the entry of "block"')
+    writeFileSync(file, draft.out.replace(/sha256:\w{4}/, 'sha256:0000'))
+    expect((await run(as(petra), ...review)).err).toContain('error seen_digest_mismatch: ')
+    writeFileSync(file, draft.out.replace('kind: unknown', 'kind: device\n  from: args.target'))
+    expect(await run(as(petra), ...review)).toMatchObject({
+      code: 0,
+      out: 'net__unreviewed is approved, effect destructive.\n',
+    })
+  })
+
   it('by somebody without the role exits 6 and names who may', async () => {
     const { code, err } = await run(as(omar), 'agent', 'suspend', 'triage')
     expect(code).toBe(6)
