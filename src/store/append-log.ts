@@ -34,6 +34,8 @@ export type Prepared = {
 }
 
 export type Appended = {
+  /** Entries before. */
+  readonly startedAt: number
   readonly size: number
   readonly root: Uint8Array
   /** Receipts of each work, in the order given. */
@@ -69,7 +71,8 @@ export type Log = {
 /** Throws `AppendRefused` when a work's entries are not allowed; anything else is the database's. */
 export async function appendLog(log: Log, works: readonly Prepared[]): Promise<Appended> {
   const { db, tenant } = log
-  let frontier = await lockHead(log)
+  const before = await lockHead(log)
+  let frontier = before
   const caseHeads = await readCaseHeads(db, tenant, works)
   const rows: Row[] = []
   const nodes: CompletedNode[] = []
@@ -113,7 +116,7 @@ export async function appendLog(log: Log, works: readonly Prepared[]): Promise<A
     .set({ size: frontier.size, root, frontier: frontierBytes(frontier) })
     .where('tenant', '=', tenant)
     .execute()
-  return { size: frontier.size, root, receipts }
+  return { startedAt: before.size, size: frontier.size, root, receipts }
 }
 
 async function lockHead({ db, engine, tenant }: Log): Promise<Frontier> {

@@ -38,7 +38,7 @@ function requestReads(access: Access): Pick<ApprovalStore, Reads> {
         .where('fingerprint', '=', fingerprint)
         .orderBy('created_at_ms', 'desc')
         .orderBy('id', 'desc')
-        .limit(1)
+        .limit(ONE)
         .executeTakeFirst()
       return row === undefined ? undefined : requestOf(row)
     },

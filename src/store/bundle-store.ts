@@ -15,7 +15,7 @@ export function createBundleStore(access: Access): BundleStore {
         .selectAll()
         .where('tenant', '=', tenant)
         .orderBy('sequence', 'desc')
-        .limit(1)
+        .limit(ONE)
         .executeTakeFirst()
       return row === undefined ? undefined : { ...metaOf(row), text: row.text }
     },
@@ -36,7 +36,7 @@ export function createBundleStore(access: Access): BundleStore {
         .select('sequence')
         .where('tenant', '=', bundle.tenant)
         .orderBy('sequence', 'desc')
-        .limit(1)
+        .limit(ONE)
         .executeTakeFirst()
       const next = (active?.sequence ?? 0) + 1
       if (bundle.sequence !== next) {

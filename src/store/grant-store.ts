@@ -25,7 +25,7 @@ function grantReads(access: Access): Pick<GrantStore, 'grantOf' | 'lockGrant' | 
         .where('request', '=', request)
         .orderBy('granted_at_ms', 'desc')
         .orderBy('id', 'desc')
-        .limit(1)
+        .limit(ONE)
         .executeTakeFirst()
       return row === undefined ? undefined : grantOf(row)
     },

@@ -103,9 +103,9 @@ async function attemptBatch(
 ): Promise<readonly Job[]> {
   let result: BatchResult
   try {
-    await parts.witness.prepare(tenant)
+    const acknowledged = await parts.witness.prepare(tenant)
     const works = jobs.map((job) => job.work)
-    result = await runBatch(parts, tenant, works).catch((error) =>
+    result = await runBatch(parts, tenant, works, acknowledged).catch((error) =>
       resolveCommit(parts, tenant, error),
     )
   } catch (error) {
@@ -155,7 +155,11 @@ async function oneByOne(
 }
 
 function batchFailure(parts: GroupCommitParts, meaning: ErrorMeaning, cause: unknown): Failure {
-  if (cause instanceof Failure) return cause
+  if (cause instanceof Failure) {
+    // Reads would answer from a log that is not ours any more, so they end as well.
+    if (cause.code === 'store_behind_witness') parts.transactions.stop(cause)
+    return cause
+  }
   if (meaning === 'refused') return new Failure('conflict', 'an entry of this id exists', { cause })
   if (meaning === 'retry' || meaning === 'busy') {
     return new Failure('store_busy', 'other nodes held the log too long', { cause })

@@ -27,7 +27,7 @@ export function createPersonStore(access: Access): PersonStore {
         .selectFrom('person_token')
         .select(['tenant', 'person'])
         .where('token_hash', '=', tokenHash)
-        .limit(2)
+        .limit(TWO)
         .execute()
       const [only, ...more] = found
       // The hash of a random token names one person; if it ever named two, it names nobody.

@@ -64,13 +64,15 @@ export class CommitFailed extends Error {
 }
 
 /**
- * Throws, with everything rolled back, `AppendRefused`, `CommitFailed`, or whatever the database threw. A work
- * that throws is not an error of the batch unless the database itself is the reason.
+ * Throws, with everything rolled back, `AppendRefused`, `CommitFailed`, `store_behind_witness` when the log is
+ * smaller than what was `acknowledged` of it, or whatever the database threw. A work that throws is not an
+ * error of the batch unless the database itself is the reason.
  */
 export async function runBatch(
   context: BatchContext,
   tenant: string,
   works: readonly Work<unknown>[],
+  acknowledged: number,
 ): Promise<BatchResult> {
   const { engine } = context.transactions
   return engine
@@ -79,7 +81,9 @@ export async function runBatch(
     .execute(async (db) => {
       context.at('commit:begin')
       await sql.raw(engine.begin).execute(db)
-      const prepared = await orRollBack(db, () => prepareBatch(context, { tenant, db }, works))
+      const prepared = await orRollBack(db, () =>
+        prepareBatch(context, { tenant, db }, works, acknowledged),
+      )
       if (prepared.appended === undefined) return { ran: prepared.tried.filter(isFailed) }
       const result = resultOf(prepared.tried, prepared.appended)
       await commitDatabase(db, result)
@@ -91,6 +95,7 @@ async function prepareBatch(
   context: BatchContext,
   open: Open,
   works: readonly Work<unknown>[],
+  acknowledged: number,
 ): Promise<{ readonly tried: readonly Tried[]; readonly appended?: Appended }> {
   const { engine } = context.transactions
   const tried: Tried[] = []
@@ -112,6 +117,11 @@ async function prepareBatch(
   context.at('commit:before-append')
   const log = { ...open, engine, ownReceipts: context.ownReceipts }
   const appended = await appendLog(log, prepared)
+  // A backup restored under a running node: nothing may follow on a log that lost acknowledged entries.
+  if (appended.startedAt < acknowledged) {
+    const detail = `${open.tenant} shrank to ${appended.startedAt} entries, ${acknowledged} were acknowledged`
+    throw new Failure('store_behind_witness', detail)
+  }
   context.at('commit:before-db-commit')
   return { tried, appended }
 }

@@ -93,7 +93,7 @@ async function liveKey(
     .where('data_class', '=', dataClass)
     .where('wrapped', 'is not', null)
     .orderBy('id')
-    .limit(1)
+    .limit(ONE)
     .modifyEnd(sealing.engine.forShare)
     .executeTakeFirst()
   if (found?.wrapped) {

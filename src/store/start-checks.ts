@@ -2,6 +2,7 @@
  * Before anything is served: is this store the one that gave the last receipts? Every log is compared with
  * its witness, whatever size the two have.
  */
+import { sql } from 'kysely'
 import { Failure } from '../kernel/failure.ts'
 import { equalBytes, parseFrontier, rootOf } from '../ledger/merkle.ts'
 import { joinHashTile } from '../ledger/tile.ts'
@@ -29,13 +30,30 @@ export async function checkAgainstWitness(engine: Engine, witness: Witness): Pro
   }
 }
 
+/**
+ * Read under its lock. A database server may still be committing what a killed node sent last; whoever gets
+ * the head knows that this is over, and start-up then sees everything that node left.
+ */
 async function storedHead(engine: Engine, tenant: string): Promise<StoredHead | undefined> {
   return engine
-    .reader(tenant)
-    .selectFrom('log_head')
-    .select(['size', 'root', 'frontier'])
-    .where('tenant', '=', tenant)
-    .executeTakeFirst()
+    .writer(tenant)
+    .connection()
+    .execute(async (db) => {
+      await sql.raw(engine.begin).execute(db)
+      try {
+        return await db
+          .selectFrom('log_head')
+          .select(['size', 'root', 'frontier'])
+          .where('tenant', '=', tenant)
+          .modifyEnd(engine.forUpdate)
+          .executeTakeFirst()
+      } catch (cause) {
+        if (engine.meaningOf(cause) !== 'busy') throw cause
+        throw new Failure('store_busy', `another node holds the log of ${tenant}`, { cause })
+      } finally {
+        await sql`rollback`.execute(db)
+      }
+    })
 }
 
 async function compare(

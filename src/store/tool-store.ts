@@ -74,7 +74,7 @@ async function rememberDigest({ tenant, db }: Open, tool: Tool): Promise<void> {
     .where('kind', '=', kind)
     .where('name', '=', name)
     .orderBy('position', 'desc')
-    .limit(1)
+    .limit(ONE)
     .executeTakeFirst()
   if (last?.digest === tool.definitionDigest) return
   const position = (last?.position ?? -1) + 1

@@ -23,8 +23,11 @@ export type Witness = {
   readonly read: (tenant: string) => Promise<Witnessed | undefined>
   /** Tenants that have a file. */
   readonly tenants: () => Promise<readonly string[]>
-  /** Makes sure there is a file, so that a later absence means removal. Durable when it resolves. */
-  readonly prepare: (tenant: string) => Promise<void>
+  /**
+   * Makes sure there is a file, so that a later absence means removal. Durable when it resolves. Answers the
+   * size that was acknowledged so far.
+   */
+  readonly prepare: (tenant: string) => Promise<number>
   /** Durable when it resolves. Any error means that this node may give no further receipt. */
   readonly record: (tenant: string, witnessed: Witnessed) => Promise<void>
   readonly close: () => Promise<void>
@@ -39,7 +42,7 @@ const SLOT_SPACING = 4096
 /** Header, tenant (at most 240 bytes once encoded), size, root and checksum fit with room. */
 const SLOT_BYTES = 512
 
-type OpenFile = { readonly file: FileHandle; next: 0 | 1 }
+type OpenFile = { readonly file: FileHandle; next: 0 | 1; size: number }
 
 export async function openWitness(directory: string): Promise<Witness> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -52,11 +55,8 @@ export async function openWitness(directory: string): Promise<Witness> {
     const slots = await readSlots(pathOf(tenant))
     const opened =
       slots === undefined
-        ? { file: await create(directory, pathOf(tenant), tenant), next: 1 as const }
-        : {
-            file: await open(pathOf(tenant), 'r+'),
-            next: olderSlot(slots.map((slot) => parse(slot, tenant))),
-          }
+        ? { file: await create(directory, pathOf(tenant), tenant), next: 1 as const, size: 0 }
+        : { file: await open(pathOf(tenant), 'r+'), ...standOf(slots, tenant) }
     files.set(tenant, opened)
     return opened
   }
@@ -81,13 +81,14 @@ export async function openWitness(directory: string): Promise<Witness> {
         .map((name) => decodeURIComponent(name.slice(0, -SUFFIX.length)))
         .sort()
     },
-    prepare: async (tenant) => void (await fileOf(tenant)),
+    prepare: async (tenant) => (await fileOf(tenant)).size,
     record: async (tenant, witnessed) => {
       const opened = await fileOf(tenant)
       const slot = slotBytes(tenant, witnessed)
       await opened.file.write(slot, 0, SLOT_BYTES, opened.next * SLOT_SPACING)
       await opened.file.datasync()
       opened.next = opened.next === 0 ? 1 : 0
+      opened.size = witnessed.size
     },
     close: async () => {
       for (const { file } of files.values()) await file.close()
@@ -113,6 +114,11 @@ function parse(slot: Uint8Array, tenant: string): Witnessed | undefined {
     return undefined
   const bytes = decodeBase64Exactly(root ?? '', HASH_BYTES)
   return bytes === undefined ? undefined : { size: Number(size), root: bytes }
+}
+
+function standOf(slots: readonly Uint8Array[], tenant: string): { next: 0 | 1; size: number } {
+  const read = slots.map((slot) => parse(slot, tenant))
+  return { next: olderSlot(read), size: Math.max(0, ...read.map((one) => one?.size ?? 0)) }
 }
 
 function olderSlot([first, second]: readonly (Witnessed | undefined)[]): 0 | 1 {
