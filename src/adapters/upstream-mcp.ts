@@ -11,6 +11,7 @@ import type { Log } from '../kernel/log.ts'
 import { isObject, type JsonObject } from '../kernel/strict-json.ts'
 import { UpstreamChanges } from './upstream-changes.ts'
 import type { Connection } from './upstream-connection.ts'
+import { hidingCredential, withoutCredential } from './upstream-credential.ts'
 import { makeExchange } from './upstream-exchange.ts'
 import { withoutServerInfo } from './upstream-frame.ts'
 import { readOffer } from './upstream-offer.ts'
@@ -80,21 +81,29 @@ export function connectUpstreams(given: ConnectUpstreams): ConnectedUpstreams {
   return {
     ids: () => [...specs.keys()],
     offer: async (upstream) => {
-      const offer = await atHome(upstream, (connection) => readOffer(upstream, connection, limits))
+      const offer = withoutCredential(
+        await atHome(upstream, (connection) => readOffer(upstream, connection, limits)),
+        credentials(upstream),
+      )
       headers.set(upstream, headersOf(offer))
       return offer
     },
-    inherit: (upstream, method, params) =>
-      inherit({ atHome, changes, limits }, upstream, method, params),
+    inherit: async (upstream, method, params) =>
+      withoutCredential(
+        await inherit({ atHome, changes, limits }, upstream, method, params),
+        credentials(upstream),
+      ),
     onChange: (listener) => changes.onChange(listener),
-    exchange: makeExchange({
-      specs,
-      pool,
-      limits,
-      log,
-      paramHeaders: (upstream, tool, params) =>
-        paramHeaders(headers.get(upstream)?.get(tool) ?? [], params.arguments),
-    }),
+    exchange: hidingCredential(
+      makeExchange({
+        specs,
+        pool,
+        limits,
+        log,
+        paramHeaders: (upstream, tool, params) =>
+          paramHeaders(headers.get(upstream)?.get(tool) ?? [], params.arguments),
+      }),
+    ),
     close: async () => {
       changes.close()
       await pool.close()

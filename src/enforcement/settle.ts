@@ -67,7 +67,7 @@ export async function settle(
       id: spine.nextId(),
       type: 'tool.result.delivered',
       cites: [outcomeId],
-      data: { evidence: evidenceId, labels: call.resultLabels, redactions: 0 },
+      data: { evidence: evidenceId, labels: call.resultLabels, redactions: redactionsIn(acted) },
     })
   }
   await spine.commit(tenant, async (tx) => {
@@ -110,6 +110,10 @@ export function outcomeOf(call: ClassifiedCall, acted: Acted, probe: ProbeFindin
   if (!atLeast(call.effect, 'annotate')) return 'applied_verified'
   if (probe === 'verified') return 'applied_verified'
   return probe === 'absent' ? 'no_effect' : 'applied_unverified'
+}
+
+function redactionsIn(acted: Acted): number {
+  return acted.kind === 'answer' ? (acted.answer.redactions ?? 0) : 0
 }
 
 function errorOf(acted: Acted): { error?: string } {

@@ -56,6 +56,8 @@ export type FrameAnswer = {
   readonly result: JsonObject
   /** True when the tool says that it failed (`isError`). */
   readonly isToolError: boolean
+  /** How often the server had repeated the credential of the call; it is taken out. Absent: never. */
+  readonly redactions?: number
 }
 
 /**

@@ -78,6 +78,8 @@ export type PlaneOptions = {
   readonly config?: Partial<Config>
   readonly dataDir?: string
   readonly at?: (label: string) => void
+  /** Takes what the gateway logs; nothing does unless given. */
+  readonly log?: Log
 }
 
 const CLASSES = ['annotate', 'influence', 'write', 'contain', 'identity', 'destructive', 'read']
@@ -95,7 +97,7 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     ...options.config,
   }
   const at = options.at === undefined ? {} : { at: options.at }
-  const gateway = await startGateway(config, { log: quiet, clock, ...at })
+  const gateway = await startGateway(config, { log: options.log ?? quiet, clock, ...at })
   await gateway.listed
   const dana = await addPerson(gateway, 'Dana', ['shift-lead', 'identity-owner'])
   const ines = await addPerson(gateway, 'Ines', ['incident-commander', 'service-owner'])
