@@ -33,7 +33,10 @@ export function policyCommands(noun: Command, cli: Cli): void {
     .option('--request <file>', 'what differs from an unremarkable call, as in a table test (YAML)')
     .option('--action <action>', 'one action, e.g. deny:ipv4_net, in every risk tier')
     .option('--effect <effect>', 'its effect; contain unless given', 'contain')
-    .option('--matrix', 'all actions of the bundle in every risk tier')
+    .option(
+      '--matrix',
+      'all actions of the bundle and all tools of the catalogue in every risk tier',
+    )
     .action((directory: string | undefined, options: ExplainOptions) =>
       explainDirectory(cli, directory, options),
     )

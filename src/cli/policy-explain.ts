@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { needsOf } from '../approval/needs.ts'
+import type { ShippedEntry } from '../catalogue/entry-file.ts'
 import { EFFECTS, type Effect } from '../catalogue/tool.ts'
 import type { Role } from '../identity/person.ts'
 import { digestOf } from '../kernel/digest.ts'
@@ -9,7 +10,13 @@ import { Failure } from '../kernel/failure.ts'
 import type { JsonValue } from '../kernel/strict-json.ts'
 import { isActionName } from '../policy/actions.ts'
 import { explain } from '../policy/explain.ts'
-import { explainMatrix, type MatrixRow, type Subject, subjectsOfBundle } from '../policy/matrix.ts'
+import {
+  explainMatrix,
+  type MatrixRow,
+  type Subject,
+  subjectsOfBundle,
+  subjectsOfEntry,
+} from '../policy/matrix.ts'
 import { readPolicyRequest } from '../policy/table-test.ts'
 import type { Cli } from './context.ts'
 import { offlineBundle } from './policy-offline.ts'
@@ -31,7 +38,7 @@ export async function explainDirectory(
   directory: string | undefined,
   options: ExplainOptions,
 ): Promise<void> {
-  const { bundle, engine } = await offlineBundle(directory)
+  const { bundle, engine, tools } = await offlineBundle(directory)
   const loaded = engine.loadBundle('explain', bundle)
   if (options.request !== undefined) {
     const request = readPolicyRequest('request', readRequest(options.request))
@@ -39,7 +46,10 @@ export async function explainDirectory(
     cli.show(answer, () => `${answer.sentences.join('\n')}\n`)
     return
   }
-  const subjects = options.matrix === true ? subjectsOfBundle(bundle) : [subjectOf(options)]
+  const subjects =
+    options.matrix === true
+      ? [...subjectsOfBundle(bundle), ...tools.flatMap(subjectsOfShipped)]
+      : [subjectOf(options)]
   const rows = explainMatrix(loaded, subjects)
   const ownerOf = ({ subject }: MatrixRow) =>
     loaded.ownerRole(subject.action, subject.effect, 'production')
@@ -49,6 +59,11 @@ export async function explainDirectory(
       rows.map((row) => rowText(row, ownerOf(row))),
     ),
   )
+}
+
+/** A tool is known by its catalogue file and its own name until a server is connected under some id. */
+function subjectsOfShipped({ file, name, entry }: ShippedEntry): readonly Subject[] {
+  return subjectsOfEntry(`${file}/${name}`, { entry })
 }
 
 function subjectOf({ action, effect }: ExplainOptions): Subject {
@@ -70,7 +85,7 @@ function subjectOf({ action, effect }: ExplainOptions): Subject {
   return { action, effect: effect as Effect }
 }
 
-const HEADS = ['ACTION', 'EFFECT', 'TIER', 'DECISION', 'BY']
+const HEADS = ['TOOL', 'ACTION', 'EFFECT', 'TIER', 'DECISION', 'BY']
 const VERDICTS = { allow: 'allowed', deny: 'blocked', hold: 'pending approval' } as const
 
 function rowText({ subject, tier, decision }: MatrixRow, ownerRole: Role): string[] {
@@ -79,7 +94,8 @@ function rowText({ subject, tier, decision }: MatrixRow, ownerRole: Role): strin
   const verdict =
     decision.kind === 'deny' ? `${VERDICTS.deny}: ${decision.reason}` : VERDICTS[decision.kind]
   const what = asked.length === 0 ? verdict : `${verdict}: ${asked.join(' and ')}`
-  return [subject.action, subject.effect, tier, what, decision.policyIds.join(' ')]
+  const { tool = 'any', action, effect } = subject
+  return [tool, action, effect, tier, what, decision.policyIds.join(' ')]
 }
 
 function readRequest(file: string): JsonValue {

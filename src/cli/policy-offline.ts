@@ -23,16 +23,22 @@ import type { Cli } from './context.ts'
 import { shortCode } from './digest-text.ts'
 import { EXIT } from './exit-codes.ts'
 
-export type OfflineBundle = { readonly bundle: Bundle; readonly engine: CedarEngine }
+export type OfflineBundle = {
+  readonly bundle: Bundle
+  readonly engine: CedarEngine
+  /** The tools of the catalogue on disk. */
+  readonly tools: readonly ShippedEntry[]
+}
 
 /** Reads a directory into a bundle, as the first of its line. Throws `policy_invalid`, `catalogue_invalid`. */
 export async function offlineBundle(directory: string | undefined): Promise<OfflineBundle> {
   const config = readConfig()
   const floor = readPolicyTexts(config.floorDir)
   const engine = createCedarEngine(floor)
-  const actions = (await readCatalogue(config.catalogueDir)).flatMap(actionsOfEntry)
+  const tools = await readCatalogue(config.catalogueDir)
+  const actions = tools.flatMap(actionsOfEntry)
   const draft = { ...readBundleDirectory(directory ?? config.policyDir), floor, actions }
-  return { engine, bundle: makeBundle(draft, { sequence: 1, engine: engine.versions() }) }
+  return { engine, bundle: makeBundle(draft, { sequence: 1, engine: engine.versions() }), tools }
 }
 
 /** Without a server there is no definition, so every hint it might declare counts. */

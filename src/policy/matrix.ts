@@ -2,7 +2,7 @@
  * Every action in every risk tier: what the bundle answers, and by which policy (R2). The tiers are the
  * questions people ask of a policy ("and if it is production?", "and if the agent has read a phishing mail?").
  */
-import { classesOf } from '../catalogue/classification.ts'
+import { type Classifiable, classesOf } from '../catalogue/classification.ts'
 import type { Effect, Tool } from '../catalogue/tool.ts'
 import { EFFECTS } from '../catalogue/tool.ts'
 import { canonicalText } from '../kernel/canonical-json.ts'
@@ -128,16 +128,20 @@ export function subjectsOfBundle(bundle: Bundle): readonly Subject[] {
 }
 
 /** Every way a reviewed tool's calls can be classified; empty while nobody has reviewed it. */
-export function subjectsOfTool(tool: Tool): readonly Subject[] {
-  if (tool.reviewed === undefined) return []
-  const subjects = classesOf(tool.reviewed).map((one): Subject => {
+export function subjectsOfTool({ exposedName, reviewed }: Tool): readonly Subject[] {
+  return reviewed === undefined ? [] : subjectsOfEntry(exposedName, reviewed)
+}
+
+/** The same of an entry, with the name of its tool for reports. */
+export function subjectsOfEntry(tool: string, reviewed: Classifiable): readonly Subject[] {
+  const subjects = classesOf(reviewed).map((one): Subject => {
     const direction = one.effect === 'influence' ? (one.direction ?? 'lowers') : 'none'
     const { reversibility, flags } = one
     const hasInverse = one.inverse !== undefined
     return {
       action: `${one.verb}:${one.target.kind}`,
       effect: one.effect,
-      tool: tool.exposedName,
+      tool,
       properties: { direction, reversibility, hasInverse, flags },
     }
   })
