@@ -8,7 +8,7 @@ import type { Role } from '../identity/person.ts'
 import { Failure } from '../kernel/failure.ts'
 import { requestColumns, requestOf } from './approval-row.ts'
 import { createGrantStore } from './grant-store.ts'
-import { present } from './row-values.ts'
+import { atMost, present } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
@@ -38,7 +38,7 @@ function requestReads(access: Access): Pick<ApprovalStore, Reads> {
         .where('fingerprint', '=', fingerprint)
         .orderBy('created_at_ms', 'desc')
         .orderBy('id', 'desc')
-        .limit(ONE)
+        .limit(atMost(1))
         .executeTakeFirst()
       return row === undefined ? undefined : requestOf(row)
     },

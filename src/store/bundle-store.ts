@@ -2,6 +2,7 @@
 import { Failure } from '../kernel/failure.ts'
 import type { BundleStore } from '../policy/store.ts'
 import { raiseRevision } from './revision-store.ts'
+import { atMost } from './row-values.ts'
 import type { Access } from './transaction.ts'
 
 const META = ['tenant', 'sequence', 'digest', 'published_by', 'published_at_ms'] as const
@@ -15,7 +16,7 @@ export function createBundleStore(access: Access): BundleStore {
         .selectAll()
         .where('tenant', '=', tenant)
         .orderBy('sequence', 'desc')
-        .limit(ONE)
+        .limit(atMost(1))
         .executeTakeFirst()
       return row === undefined ? undefined : { ...metaOf(row), text: row.text }
     },
@@ -36,7 +37,7 @@ export function createBundleStore(access: Access): BundleStore {
         .select('sequence')
         .where('tenant', '=', bundle.tenant)
         .orderBy('sequence', 'desc')
-        .limit(ONE)
+        .limit(atMost(1))
         .executeTakeFirst()
       const next = (active?.sequence ?? 0) + 1
       if (bundle.sequence !== next) {

@@ -1,7 +1,7 @@
 /** Single-use rights that a yes created; part of the port `ApprovalStore`. */
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { Grant, GrantState } from '../approval/request.ts'
-import { jsonText, strings } from './row-values.ts'
+import { atMost, jsonText, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
@@ -25,7 +25,7 @@ function grantReads(access: Access): Pick<GrantStore, 'grantOf' | 'lockGrant' | 
         .where('request', '=', request)
         .orderBy('granted_at_ms', 'desc')
         .orderBy('id', 'desc')
-        .limit(ONE)
+        .limit(atMost(1))
         .executeTakeFirst()
       return row === undefined ? undefined : grantOf(row)
     },

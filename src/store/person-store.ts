@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Person, Role } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
 import { raiseRevision } from './revision-store.ts'
-import { fromJson, jsonText } from './row-values.ts'
+import { atMost, fromJson, jsonText } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
@@ -27,7 +27,7 @@ export function createPersonStore(access: Access): PersonStore {
         .selectFrom('person_token')
         .select(['tenant', 'person'])
         .where('token_hash', '=', tokenHash)
-        .limit(TWO)
+        .limit(atMost(2))
         .execute()
       const [only, ...more] = found
       // The hash of a random token names one person; if it ever named two, it names nobody.

@@ -1,5 +1,16 @@
 /** Between records and rows: JSON in text columns, flags in integers, absence in nulls. */
 
+import type { RawBuilder } from 'kysely'
+import { sql } from 'kysely'
+
+/**
+ * How many rows a select may give. Written into the statement, because SQLite plans a statement anew at every
+ * run when its limit is a parameter.
+ */
+export function atMost(rows: 1 | 2): RawBuilder<number> {
+  return sql.lit(rows)
+}
+
 /** A member that is absent when the column is null. Spread it into a record. */
 export function present<K extends string, V>(key: K, value: V | null): Partial<Record<K, V>> {
   const made: Partial<Record<K, V>> = {}

@@ -12,6 +12,7 @@ import { commitTo, SALT_BYTES } from '../ledger/commitment.ts'
 import type { KeyWrap } from '../ledger/ports.ts'
 import { DATA_KEY_BYTES, NONCE_BYTES, sealPayload } from '../ledger/seal.ts'
 import type { Engine } from './engine.ts'
+import { atMost } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Open } from './transaction.ts'
 
@@ -93,7 +94,7 @@ async function liveKey(
     .where('data_class', '=', dataClass)
     .where('wrapped', 'is not', null)
     .orderBy('id')
-    .limit(ONE)
+    .limit(atMost(1))
     .modifyEnd(sealing.engine.forShare)
     .executeTakeFirst()
   if (found?.wrapped) {

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { ToolStore } from '../catalogue/ports.ts'
 import type { Tool, ToolDefinition, ToolKind, ToolStatus } from '../catalogue/tool.ts'
 import { raiseRevision } from './revision-store.ts'
-import { fromJson, jsonText, present, strings } from './row-values.ts'
+import { atMost, fromJson, jsonText, present, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access, Open } from './transaction.ts'
 
@@ -74,7 +74,7 @@ async function rememberDigest({ tenant, db }: Open, tool: Tool): Promise<void> {
     .where('kind', '=', kind)
     .where('name', '=', name)
     .orderBy('position', 'desc')
-    .limit(ONE)
+    .limit(atMost(1))
     .executeTakeFirst()
   if (last?.digest === tool.definitionDigest) return
   const position = (last?.position ?? -1) + 1
