@@ -167,14 +167,22 @@ function parsed(path: string | undefined): z.output<typeof File> {
   if (path !== undefined && !existsSync(path)) {
     throw new Failure('config_invalid', `COUNTERSIGN_CONFIG names ${path}, which does not exist`)
   }
-  const value = path === undefined ? {} : (parse(readFileSync(path, 'utf8')) ?? {})
-  const result = File.safeParse(value)
+  const result = File.safeParse(path === undefined ? {} : yamlOf(path))
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw new Failure(
     'config_invalid',
     `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'not valid'}`,
   )
+}
+
+function yamlOf(path: string): unknown {
+  try {
+    return parse(readFileSync(path, 'utf8')) ?? {}
+  } catch (cause) {
+    const [why] = cause instanceof Error ? cause.message.split(':\n') : []
+    throw new Failure('config_invalid', `${path}: ${why ?? 'it cannot be read'}`, { cause })
+  }
 }
 
 function portOf(text: string | undefined): number | undefined {
@@ -199,13 +207,24 @@ function upstreamOf(given: z.output<typeof Upstream>, base: string): UpstreamCon
 
 /** Secrets come from files, never from the configuration itself, so that it can be shown and versioned. */
 function secretOf(credential: z.output<typeof Credential>, base: string): LeaseSecret {
-  const read = (file: string) => readFileSync(resolve(base, file), 'utf8').trim()
+  const read = (file: string) => secretIn(resolve(base, file))
   if ('bearer_file' in credential)
     return { kind: 'bearer', value: { token: read(credential.bearer_file) } }
   const value = Object.entries(credential.environment_files).map(
     ([name, file]) => [name, read(file)] as const,
   )
   return { kind: 'environment', value: Object.fromEntries(value) }
+}
+
+function secretIn(path: string): string {
+  let secret: string
+  try {
+    secret = readFileSync(path, 'utf8').trim()
+  } catch (cause) {
+    throw new Failure('config_invalid', `the secret file ${path} cannot be read`, { cause })
+  }
+  if (secret === '') throw new Failure('config_invalid', `the secret file ${path} is empty`)
+  return secret
 }
 
 function limitsOf(given: z.output<typeof File>['limits']): SpineLimits {
