@@ -28,23 +28,28 @@ const AGENT_ENDED: Readonly<Record<number, string>> = {
   7: 'the gateway could not be reached',
 }
 
-type Play = { readonly stage: Stage; readonly tell: Tell; readonly exportTo: string }
+type Play = {
+  readonly stage: Stage
+  readonly tell: Tell
+  readonly exportTo: string
+  /** Fires when the demo must end: too late, interrupted, or over. */
+  readonly signal: AbortSignal
+}
 
-/** Throws `Failure` with what was not so. Nothing is left running; the export stays. */
+/** Throws `demo_failed` with what was not so. Nothing is left running; the export stays when all was so. */
 export async function playDemo(cli: Cli, keepExport: string | undefined): Promise<void> {
   const tell = storyTeller(cli)
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-demo-'))
   const exportTo = keepExport ?? mkdtempSync(join(tmpdir(), 'countersign-export-'))
   mkdirSync(exportTo, { recursive: true })
   const startedMs = performance.now()
-  let stage: Stage | undefined
-  const perform = async () => {
-    const config = { ...readConfig({}), dataDir, port: 0, baseUrl: 'http://localhost:0' }
-    stage = await openStage(config, tell)
-    return play({ stage, tell, exportTo })
-  }
+  const ending = new AbortController()
+  const { signal } = ending
+  const config = { ...readConfig({}), dataDir, port: 0, baseUrl: 'http://localhost:0' }
+  const opening = openStage(config, tell)
+  const playing = opening.then((stage) => play({ stage, tell, exportTo, signal }))
   try {
-    const files = await withinLimit(perform())
+    const files = await withinLimit(playing)
     const seconds = Math.round((performance.now() - startedMs) / 100) / 10
     tell('done', `All of it was so, in ${seconds} s. The record stays in ${exportTo}`)
     cli.show({ ok: true, seconds, ...files }, () => '')
@@ -54,7 +59,10 @@ export async function playDemo(cli: Cli, keepExport: string | undefined): Promis
     if (keepExport === undefined) rmSync(exportTo, { recursive: true, force: true })
     throw error
   } finally {
-    await stage?.close()
+    ending.abort()
+    // Whatever is still on its way comes to its end first, so that nothing of it outlives the demo.
+    await Promise.allSettled([playing])
+    await opening.then((stage) => stage.close()).catch(() => undefined)
     rmSync(dataDir, { recursive: true, force: true })
   }
 }
@@ -79,8 +87,9 @@ function notSo(what: string): Failure {
 async function play(
   parts: Play,
 ): Promise<{ readonly export: string; readonly trust_policy: string }> {
-  const { stage, tell } = parts
+  const { stage, tell, signal } = parts
   const { agentKey } = stage.seeded
+  signal.throwIfAborted()
   const seen = new Map<string, AgentEvent>()
   const agent = startAgent(
     ['--base', stage.gateway.baseUrl, '--key', agentKey, '--case', CASE_REF],
@@ -90,6 +99,7 @@ async function play(
       await react(parts, event, seen)
     },
   )
+  signal.addEventListener('abort', agent.stop)
   try {
     const code = await agent.ended
     if (code !== 0) throw notSo(`the agent ended with ${code}: ${AGENT_ENDED[code] ?? 'it failed'}`)

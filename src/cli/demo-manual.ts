@@ -19,8 +19,9 @@ const ENDED: Readonly<Record<number, string>> = {
 /** Runs until Ctrl-C. `profileArgs` is what a command needs to find this demo; empty for the usual place. */
 export async function showDemo(cli: Cli, config: Config, profileArgs: string): Promise<void> {
   const tell = storyTeller(cli)
-  const stage = await openStage(config, tell)
+  // From the very first moment: who stops it while it starts gets an orderly end, too.
   const stopped = signalled()
+  const stage = await openStage(config, tell)
   const feed = setInterval(() => {
     stage.seeded.feed().catch(() => tell('gateway', 'The case feed could not be told again.'))
   }, FEED_INTERVAL_MS)

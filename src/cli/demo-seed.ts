@@ -16,6 +16,7 @@ import {
   putShiftAnswer,
   registeredPerson,
 } from '../contract/people.ts'
+import { toolList } from '../contract/tools.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Gateway } from '../main.ts'
 import { makeAgentKey, readPublicJwk } from './agent-key.ts'
@@ -32,6 +33,8 @@ export type Seeded = {
   readonly profile: string
   /** Tells the gateway again what has an age: cases and assets, as a feed does. */
   readonly feed: () => Promise<void>
+  /** All tools of the range, and those among them nobody has reviewed. */
+  readonly tools: () => Promise<{ readonly all: number; readonly blocked: readonly string[] }>
 }
 
 const HOUR_MS = 3_600_000
@@ -48,7 +51,14 @@ export async function seedGateway(gateway: Gateway): Promise<Seeded> {
   await feed()
   const agentKey = join(dataDir, 'demo', 'agent.jwk.json')
   await putAgent(client, people, agentKey)
-  return { agentKey, profile, feed }
+  const tools = async () => {
+    const listed = (await client.get('/api/v1/tools', toolList)).tools
+    const blocked = listed
+      .filter(({ status }) => status !== 'approved')
+      .map((tool) => tool.exposed_name)
+    return { all: listed.length, blocked }
+  }
+  return { agentKey, profile, feed, tools }
 }
 
 async function asEngineer(gateway: Gateway, path: string): Promise<GatewayClient> {

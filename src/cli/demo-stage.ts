@@ -47,12 +47,18 @@ export async function openStage(config: Config, tell: Tell): Promise<Stage> {
     undo.unshift(gateway.close)
     tell(
       'gateway',
-      `Ready at ${gateway.baseUrl}. It holds the credentials of the tools; the agent has none.`,
+      `Ready at ${gateway.baseUrl}. It holds the credentials of the tools, the agent none.`,
     )
     const seeded = await seedGateway(gateway)
     tell(
       'gateway',
-      'Seven people with roles, shifts and certificates, three cases and one agent are on the books.',
+      'Seven people with roles, shifts and certificates, three cases and one agent are known.',
+    )
+    await gateway.listed
+    const { all, blocked } = await seeded.tools()
+    tell(
+      'gateway',
+      `${all} tools are classified or blocked. Nobody has reviewed ${blocked.join(', ')}.`,
     )
     return { range, gateway, seeded, logFile, close }
   } catch (error) {
