@@ -10,6 +10,7 @@ import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
 import { decideCall, policyRequests } from './policy-request.ts'
 import type { Spine } from './spine.ts'
+import type { KnownCall } from './what.ts'
 
 export type Considered = {
   readonly intent: CallIntent
@@ -29,10 +30,11 @@ export async function consider(
   spine: Spine,
   intent: CallIntent,
   place: CallPlace,
-  call: ClassifiedCall,
+  what: KnownCall,
   attached: Attached,
   attempt: number,
 ): Promise<Considered> {
+  const { call } = what
   const { tenant, agent, task } = intent.session
   const nowMs = spine.clock.nowMs()
   const facts = await gatherFacts(spine.facts, spine.limits.freshness, {
@@ -53,6 +55,7 @@ export async function consider(
   const discharged = await dischargeOf(spine, attached, fingerprint, fresh.ruleDigest, nowMs)
   const isDischarged = discharged.kind === 'discharged' && discharged.policyIds.length > 0
   const decision = isDischarged ? decided(discharged.policyIds) : fresh
-  const guarded = { ...facts, seen: { ...facts.seen, ...discharged.seen } }
+  // What the call is was read before the facts were; those revisions count.
+  const guarded = { ...facts, seen: { ...facts.seen, ...what.seen, ...discharged.seen } }
   return { intent, place, call, facts: guarded, requests, bundle, decision, discharged, attempt }
 }

@@ -2,7 +2,7 @@
  * The life of a tool call, top to bottom (DESIGN 3). No branch on a tool's name, vendor or transport: those
  * belong to the catalogue and the adapters. Nothing acts before the dispatch commit inside `run`.
  */
-import type { ClassifiedCall } from '../catalogue/tool.ts'
+import type { ApprovalRequest } from '../approval/request.ts'
 import { codeOf, Failure, refusal } from '../kernel/failure.ts'
 import { type Attached, attach } from './attach.ts'
 import { type Considered, consider } from './considered.ts'
@@ -12,7 +12,7 @@ import type { CallPlace } from './place.ts'
 import { recordDenial, recordRefusal } from './refuse.ts'
 import { run } from './run.ts'
 import type { Spine } from './spine.ts'
-import { whatIs } from './what.ts'
+import { type What, whatIs } from './what.ts'
 
 /** A decision whose facts changed before it could be committed is taken again, this often (DESIGN 3). */
 const MAX_ATTEMPTS = 3
@@ -29,76 +29,78 @@ export function makeEnforce(spine: Spine): Enforce {
   }
 }
 
+/**
+ * Steps 2 to 11. After every wait and every change of facts all of them are taken again: a tool, a grant or a
+ * review that is different now must not be used as it was. What `run` throws was not sent.
+ */
 async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
   const atMs = spine.clock.nowMs()
-  const what = await whatIs(spine, intent)
-  const attached = await attach(spine, intent, what.label.fingerprint)
-  const place: CallPlace = {
-    session: intent.session,
-    callId: attached.isOpen ? attached.request.call : spine.nextId(),
-    label: what.label,
-    upstream: intent.upstream,
-    arguments: intent.arguments,
-    atMs,
-  }
-  if (what.kind === 'refused') return recordRefusal(spine, place, what.refusal)
-  return decideAndRun(spine, intent, place, what.call, attached)
-}
-
-/**
- * Steps 3 to 11: decided afresh after every wait and after every change of facts. What `run` throws was not
- * sent, so it may be tried again.
- */
-async function decideAndRun(
-  spine: Spine,
-  intent: CallIntent,
-  first: CallPlace,
-  call: ClassifiedCall,
-  found: Attached,
-): Promise<CallAnswer> {
-  const { fingerprint } = first.label
-  let attached = found
-  let place = first
+  let now = intent
+  let place: CallPlace | undefined
   for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
+    const what = await whatIs(spine, now)
+    const attached = await attach(spine, now, what.label.fingerprint)
+    place = placeOf(spine, now, what, attached, place, atMs)
+    if (what.kind === 'refused') return recordRefusal(spine, place, what.refusal)
     if (!attached.isOpen && attached.refusal !== undefined) {
       return recordRefusal(spine, place, attached.refusal, attached.request)
     }
     try {
-      const considered = await consider(spine, intent, place, call, attached, attempt)
+      const considered = await consider(spine, now, place, what, attached, attempt)
       const next = stepAfter(considered)
       if (next === 'deny') return await recordDenial(spine, considered, attached)
       if (next === 'run') return await run(spine, considered, attached)
       const end = await hold(spine, considered, attached)
       if (end.kind === 'answer') return end.answer
-      attached = end.attached
-      if (isNew(attached)) attempt++
+      if (end.request === undefined) attempt++
+      now = citing(now, end.request)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       if (codeOf(error) !== 'facts_changed') {
         return recordRefusal(spine, place, refusal(error.code, error.message), attached.request)
       }
       attempt++
-      attached = await attach(spine, citing(intent, attached), fingerprint)
+      now = citing(now, attached.isOpen ? attached.request : undefined)
     }
-    place = placeOf(spine, place, attached)
+    now = await readAgain(spine, now)
   }
+  if (place === undefined) throw new Failure('internal', 'a call was decided no time')
   const no = refusal('facts_changed', 'the facts changed three times while deciding')
-  return recordRefusal(spine, place, no, attached.request)
-}
-
-function isNew(attached: Attached): boolean {
-  return !attached.isOpen && attached.refusal === undefined
-}
-
-/** A call that belongs to a request stays with it: when a twin used the yes, it does not ask again. */
-function citing(intent: CallIntent, attached: Attached): CallIntent {
-  return attached.isOpen ? { ...intent, approvalId: attached.request.id } : intent
+  return recordRefusal(spine, place, no)
 }
 
 /** A request and its call have one id; the id of a request that ended is not used for a new call. */
-function placeOf(spine: Spine, place: CallPlace, attached: Attached): CallPlace {
-  if (attached.isOpen) return { ...place, callId: attached.request.call }
-  return isNew(attached) ? { ...place, callId: spine.nextId() } : place
+function placeOf(
+  spine: Spine,
+  intent: CallIntent,
+  what: What,
+  attached: Attached,
+  before: CallPlace | undefined,
+  atMs: number,
+): CallPlace {
+  const { session, upstream } = intent
+  const ended = !attached.isOpen && attached.refusal !== undefined ? before?.callId : undefined
+  const callId = attached.isOpen ? attached.request.call : (ended ?? spine.nextId())
+  return { session, callId, label: what.label, upstream, arguments: intent.arguments, atMs }
+}
+
+/** A call that belongs to a request stays with it: when a twin used the yes, it does not ask again. */
+function citing(intent: CallIntent, request: ApprovalRequest | undefined): CallIntent {
+  return request === undefined ? intent : { ...intent, approvalId: request.id }
+}
+
+/** The same call by the agent and the task as they are now. */
+async function readAgain(spine: Spine, intent: CallIntent): Promise<CallIntent> {
+  const { session } = intent
+  const { agents, tasks } = spine.facts
+  const [agent, task] = await Promise.all([
+    agents.byId(session.tenant, session.agent.id),
+    tasks.byId(session.tenant, session.task.id),
+  ])
+  if (agent === undefined || task === undefined) {
+    throw new Failure('facts_unavailable', 'agent or task is not in the store')
+  }
+  return { ...intent, session: { ...session, agent, task } }
 }
 
 /**

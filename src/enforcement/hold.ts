@@ -1,7 +1,7 @@
 /** Step 5: asks, or finds the question already asked, and waits as long as the face can. */
 import type { ApprovalRequest } from '../approval/request.ts'
 import { codeOf, refusal } from '../kernel/failure.ts'
-import { type Attached, attach } from './attach.ts'
+import type { Attached } from './attach.ts'
 import { awaitDecision } from './await-decision.ts'
 import type { Considered } from './considered.ts'
 import type { CallAnswer } from './intent.ts'
@@ -10,10 +10,13 @@ import { recordRefusal } from './refuse.ts'
 import { shopsAround } from './shop-around.ts'
 import type { Spine } from './spine.ts'
 
-/** Either the answer for now, or the decided request, with which the call is considered again. */
+/**
+ * Either the answer for now, or the call is to be considered again: with the request that was decided, or with
+ * none when a parallel call asked first.
+ */
 export type HoldEnd =
   | { readonly kind: 'answer'; readonly answer: CallAnswer }
-  | { readonly kind: 'again'; readonly attached: Attached }
+  | { readonly kind: 'again'; readonly request?: ApprovalRequest }
 
 /** Throws `too_many_open_requests`, `facts_changed`; then nobody was asked. */
 export async function hold(
@@ -27,22 +30,20 @@ export async function hold(
   const untilMs = place.atMs + intent.holdMs
   const end = await awaitDecision(spine, asked, untilMs, intent.back.signal)
   if (end.state === 'pending') return { kind: 'answer', answer: waiting(end, intent.back.signal) }
-  const cited = { ...intent, approvalId: end.id }
-  return { kind: 'again', attached: await attach(spine, cited, place.label.fingerprint) }
+  return { kind: 'again', request: end }
 }
 
 /** Opens the request, unless a person just said no to this or a parallel call asked first. */
 async function ask(spine: Spine, considered: Considered): Promise<ApprovalRequest | HoldEnd> {
-  const { intent, place } = considered
   const around = await shopsAround(spine, considered)
   if (around !== undefined) {
-    return { kind: 'answer', answer: await recordRefusal(spine, place, around) }
+    return { kind: 'answer', answer: await recordRefusal(spine, considered.place, around) }
   }
   try {
     return await openRequest(spine, considered)
   } catch (error) {
     if (codeOf(error) !== 'conflict') throw error
-    return { kind: 'again', attached: await attach(spine, intent, place.label.fingerprint) }
+    return { kind: 'again' }
   }
 }
 

@@ -6,6 +6,7 @@ import { fingerprintOf } from '../approval/binding.ts'
 import { classify, isRefused } from '../catalogue/classify.ts'
 import { templateFor } from '../catalogue/resource-template.ts'
 import type { ClassifiedCall, Tool } from '../catalogue/tool.ts'
+import type { Seen } from '../facts/facts.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
 import { type Digest, digestOf } from '../kernel/digest.ts'
 import { Failure, type Refusal, refusal } from '../kernel/failure.ts'
@@ -20,8 +21,16 @@ export type CallLabel = {
   readonly fingerprint: Digest
 }
 
+export type KnownCall = {
+  readonly kind: 'known'
+  readonly call: ClassifiedCall
+  readonly label: CallLabel
+  /** The revisions of the grants and reviews this rests on; the dispatch commit compares them again. */
+  readonly seen: Seen
+}
+
 export type What =
-  | { readonly kind: 'known'; readonly call: ClassifiedCall; readonly label: CallLabel }
+  | KnownCall
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly label: CallLabel }
 
 /** Stands for "no definition": the digest of nothing. */
@@ -41,6 +50,7 @@ export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
     return refused(refusal('tool_not_granted', 'the tool is not among the grants of this task'))
   }
   if (tool === undefined) return refused(refusal('tool_unknown', 'no upstream offers this'))
+  const agentKey = `agent/${session.agent.id}`
   try {
     const all = await innerTools(spine, session.tenant, tool.reviewed?.entry.metaTool !== undefined)
     const find = (inner: string, at: string) => all.get(inner) ?? all.get(`${at}/${inner}`)
@@ -52,11 +62,16 @@ export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
         refusal('tool_not_granted', 'the inner tool is not among the grants of this task'),
       )
     }
-    return { kind: 'known', call, label }
+    const seen = { [agentKey]: session.agent.revision, ...seenTool(tool), ...seenTool(inner) }
+    return { kind: 'known', call, label, seen }
   } catch (error) {
     if (error instanceof Failure) return refused(refusal(error.code, error.message))
     return refused(refusal('classification_failed', 'the catalogue entry could not be applied'))
   }
+}
+
+function seenTool({ upstream, kind, name, revision }: Tool): Seen {
+  return { [`tool/${upstream}/${kind}/${name}`]: revision }
 }
 
 /** The tool by its name; for the URI of a resource that is not listed, the template it was made from. */
