@@ -44,7 +44,8 @@ export function openKeys(dataDir: string): InstallationKeys {
   const logSeed = secret(join(directory, 'log-signer.seed'), () => randomBytes(SEED_BYTES))
   const kek = secret(join(directory, 'payload.kek'), () => randomBytes(SEED_BYTES))
   const token = secret(join(directory, 'task-token.jwk'), newTokenKey)
-  const node = secret(join(directory, 'node-id'), () => Buffer.from(randomUUID()))
+  // Beside the keys, not among them: another node is given a copy of the keys and must not be this one.
+  const node = secret(join(dataDir, 'node-id'), () => Buffer.from(randomUUID()))
   if (logSeed.length !== SEED_BYTES || kek.length !== SEED_BYTES) {
     throw new Failure('config_invalid', `a key file in ${directory} has the wrong length`)
   }

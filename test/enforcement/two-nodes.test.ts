@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -104,7 +104,6 @@ async function startSecond({ plane }: NetPlane): Promise<Gateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-node-'))
   mkdirSync(join(dataDir, 'keys'), { mode: 0o700 })
   cpSync(join(plane.dataDir, 'keys'), join(dataDir, 'keys'), { recursive: true })
-  rmSync(join(dataDir, 'keys', 'node-id'))
   const gateway = await startGateway(
     { ...plane.gateway.config, dataDir, port: 0 },
     { log: quiet, clock: plane.clock },
