@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts'
 import { logTables } from './migration-0001-log.ts'
 import { recordTables } from './migration-0002-records.ts'
 import { callTables } from './migration-0003-calls.ts'
+import { rosterTables } from './migration-0004-roster.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -23,6 +24,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0001-log': logTables,
   '0002-records': recordTables,
   '0003-calls': callTables,
+  '0004-roster': rosterTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

@@ -49,6 +49,9 @@ export const TABLES = {
     tenant: 'text', id: 'text', role: 'text', person: 'text', from_ms: 'integer', to_ms: 'integer',
     precedence: 'integer', source: 'text',
   },
+  roster_feed: {
+    tenant: 'text', source: 'text', digest: 'text?', state: 'text', confirmed_at_ms: 'integer',
+  },
 
   // what, about what, for what
   tool: {

@@ -18,7 +18,7 @@ import type { Randomness } from '../kernel/ids.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { BundleStore } from '../policy/store.ts'
-import type { RosterStore } from '../roster/roster.ts'
+import type { FeedStore, RosterStore } from '../roster/roster.ts'
 import type { TaskStore } from '../task/ports.ts'
 import { createAgentStore } from './agent-store.ts'
 import { createApprovalStore } from './approval-store.ts'
@@ -40,7 +40,7 @@ import { createPayloadStore } from './payload-store.ts'
 import { createPersonStore } from './person-store.ts'
 import { openPostgresEngine } from './postgres-engine.ts'
 import { createRevisionStore } from './revision-store.ts'
-import { createRosterStore } from './roster-store.ts'
+import { createFeedStore, createRosterStore } from './roster-store.ts'
 import type { CommitLabel } from './run-batch.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 import { checkAgainstWitness } from './start-checks.ts'
@@ -77,6 +77,7 @@ export type Store = {
   readonly assets: AssetStore
   readonly tasks: TaskStore
   readonly roster: RosterStore
+  readonly rosterFeeds: FeedStore
   readonly revisions: RevisionStore
   readonly stops: StopStore
   readonly budgets: BudgetStore
@@ -172,6 +173,7 @@ function records(access: Access, nowMs: () => number): Records {
     assets: createAssetStore(access),
     tasks: createTaskStore(access),
     roster: createRosterStore(access),
+    rosterFeeds: createFeedStore(access),
     revisions: createRevisionStore(access),
     stops: createStopStore(access),
     budgets: createBudgetStore(access),

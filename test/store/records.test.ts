@@ -213,6 +213,46 @@ forEachEngine((engine) => {
         'backup',
       ])
       expect(await roster.onDuty('main', 100)).toEqual([])
+      expect(await roster.between('main', 100, 200)).toEqual([])
+      const touching = await roster.between('main', 0, 10)
+      expect(touching.map(({ id }) => id)).toEqual(['over', 'backup'])
+    })
+
+    it('a feed of shifts, and the shifts that are its own and not yet over', async () => {
+      const fresh = await engine.fresh()
+      const { roster, rosterFeeds } = fresh.store
+      const feed = { tenant: 'main', source: 'feed:soc', state: 'stale', confirmedAtMs: 0 } as const
+      const known = {
+        ...feed,
+        state: 'fresh',
+        digest: digestNamed('rota'),
+        confirmedAtMs: 7,
+      } as const
+      const shift = {
+        tenant: 'main',
+        id: 's1',
+        role: 'shift-lead',
+        person: 'p1',
+        fromMs: 0,
+        toMs: 50,
+        precedence: 0,
+        source: 'feed:soc',
+      } as const
+      await put(fresh, async (tx) => {
+        await rosterFeeds.putFeed(tx, feed)
+        await roster.put(tx, shift)
+        await roster.put(tx, { ...shift, id: 's2', source: 'own' })
+      })
+      expect(await roster.feeds('main')).toEqual([feed])
+      expect(await roster.feeds('other')).toEqual([])
+      await put(fresh, async (tx) => {
+        await rosterFeeds.putFeed(tx, known)
+        expect(await rosterFeeds.shiftsOf(tx, 'main', 'feed:soc', 49)).toEqual([shift])
+        expect(await rosterFeeds.shiftsOf(tx, 'main', 'feed:soc', 50)).toEqual([])
+        await rosterFeeds.remove(tx, shift)
+      })
+      expect(await roster.feeds('main')).toEqual([known])
+      expect((await roster.onDuty('main', 10)).map(({ id }) => id)).toEqual(['s2'])
     })
 
     it('stops that are on, until they are released once', async () => {

@@ -97,7 +97,12 @@ async function useEverything(fresh: Fresh, store: Store): Promise<void> {
     const task = aTask(fresh)
     await store.tasks.put(tx, task)
     await store.tasks.addExposure(tx, task.id, ['personal'], ['mail__read'])
-    await store.roster.put(tx, shiftOf(fresh, person.id))
+    const shift = shiftOf(fresh, person.id)
+    await store.roster.put(tx, shift)
+    const feed = { tenant: 'main', source: 'feed:soc', state: 'fresh', confirmedAtMs: 0 } as const
+    await store.rosterFeeds.putFeed(tx, feed)
+    await store.rosterFeeds.putFeed(tx, { ...feed, state: 'stale' })
+    await store.rosterFeeds.remove(tx, shift)
     const stop = { tenant: 'main', id: fresh.nextId(), scope: 'writes', pressedBy: 'p' } as const
     await store.stops.press(tx, { ...stop, pressedAtMs: START_MS })
     await store.stops.release(tx, stop.id, 'p', START_MS)
