@@ -132,7 +132,9 @@ export function stopFor(
   return stops.find((stop) => {
     if (stop.scope === 'tenant') return true
     if (stop.scope === 'agent') return stop.subject === agent
-    if (stop.scope === 'tool') return stop.subject === call.tool.exposedName
+    // A tool that runs tools is stopped as itself, and the one it would run as that one.
+    if (stop.scope === 'tool')
+      return stop.subject === call.tool.exposedName || stop.subject === call.via
     return atLeast(call.effect, 'influence')
   })
 }
