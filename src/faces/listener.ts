@@ -5,14 +5,33 @@ import type { AddressInfo } from 'node:net'
 /** A face takes the request over completely. */
 export type Face = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Slow or silent clients are cut off; a held call keeps its stream alive with progress. Milliseconds. */
-const HEADERS_TIMEOUT_MS = 10_000
+type ListenerTimeouts = {
+  readonly headersMs: number
+  /** For a whole request, body included. */
+  readonly requestMs: number
+  /** How often connections are looked at; a time-out bites this much later at most. */
+  readonly checkMs: number
+}
+
+/**
+ * Slow or silent clients are cut off, those without a token too; 4 MiB in a minute is a slow line. An answer may
+ * take as long as it does: a held call has sent its request.
+ */
+const TIMEOUTS: ListenerTimeouts = { headersMs: 10_000, requestMs: 60_000, checkMs: 5_000 }
 /** 64 KiB of headers is four times the default and far below what a task token needs. */
 const MAX_HEADER_BYTES = 64 * 1024
 
-export function createListener(faces: { readonly mcp: Face; readonly rest: Face }): Server {
-  const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+export function createListener(
+  faces: { readonly mcp: Face; readonly rest: Face },
+  timeouts: ListenerTimeouts = TIMEOUTS,
+): Server {
+  return createServer(
+    {
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     (request, response) => {
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
       const isMcp = path === '/mcp' || path.startsWith('/mcp/')
@@ -20,9 +39,6 @@ export function createListener(faces: { readonly mcp: Face; readonly rest: Face 
       else faces.rest(request, response)
     },
   )
-  // Streams of held calls and events outlive any fixed request time.
-  server.requestTimeout = 0
-  return server
 }
 
 /** Starts listening and gives the port really taken. Rejects when the port is in use. */
