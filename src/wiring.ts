@@ -16,7 +16,6 @@ import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
 import { workloadReader } from './adapters/workload-jwt.ts'
-import { routeNames } from './catalogue/expose-name.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
 import type { DecisionParts } from './command/decision-parts.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
@@ -33,6 +32,8 @@ import type { TaskSession } from './enforcement/session.ts'
 import type { Spine } from './enforcement/spine.ts'
 import { makeVisibleTools } from './enforcement/visible-tools.ts'
 import { MCP_FACE_LIMITS } from './faces/mcp/limits.ts'
+import { createFactMemory } from './facts/memory.ts'
+import { type RememberedTools, rememberTools } from './facts/remembered-tools.ts'
 import { canonicalText } from './kernel/canonical-json.ts'
 import type { Clock } from './kernel/clock.ts'
 import { Failure } from './kernel/failure.ts'
@@ -72,15 +73,18 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     nextId: () => uuidV7(clock.nowMs(), randomBytes(10)),
   }
   const { tools, bundles } = store
+  const memory = createFactMemory()
+  const known = rememberTools(tools, store.revisions)
   const spine: Spine = {
     ...store,
     ...base,
+    tools: { ...tools, ...known },
     node: opened.node,
     clock,
     at: options.at ?? (() => undefined),
     credentials: opened.credentials,
     decide,
-    facts: store,
+    facts: { ...store, memory },
     bundleAt: policy.cache.at,
     exchange: upstreams.exchange,
     changes: createWaiting(store.changes.subscribe, clock),
@@ -100,7 +104,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
       bundles,
       checkBundle: policy.checkKnown,
     }),
-    ...faceParts(config, opened, base, spine, checkpoints.publish),
+    ...faceParts(config, opened, base, spine, known, checkpoints.publish),
   }
 }
 
@@ -153,18 +157,19 @@ function faceParts(
   opened: Opened,
   base: Pick<Spine, 'commit' | 'nextId'> & { revisions: Store['revisions']; nowMs: () => number },
   spine: Spine,
+  known: RememberedTools,
   checkpoint: () => Promise<number>,
 ) {
   const { store, log, clock, origin, logSigner, tokens, upstreams, policy, firstListings } = opened
   const { baseUrl } = config
   const enforce = afterListing(firstListings, makeEnforce(spine))
-  const identify = makeIdentify({ tokens, agents: store.agents, tasks: store.tasks, clock })
+  const { agents, tasks, revisions } = store
+  const { memory } = spine.facts
+  const identify = makeIdentify({ tokens, agents, tasks, revisions, memory, clock })
   const decisionParts: DecisionParts = { ...spine, revisions: store.revisions }
   const gatewayTools = makeGatewayTools({ ...spine, enforce, cases: store.cases }, decisionParts)
-  const toolByName = async ({ tenant }: { readonly tenant: string }, name: string) =>
-    routeNames(
-      (await store.tools.list(tenant)).filter(({ kind }) => kind === 'tool'),
-    ).byExposedName.get(name)
+  const toolByName = ({ tenant }: { readonly tenant: string }, name: string) =>
+    known.byExposedName(tenant, name)
   const agentSide = { log, identify, enforce, gatewayTools }
   return {
     mcpParts: {
@@ -173,7 +178,7 @@ function faceParts(
       upstreams,
       visibleTools: async (session: TaskSession) => {
         await firstListings.all
-        return makeVisibleTools(store.tools)(session)
+        return makeVisibleTools(known)(session)
       },
       resolveTool: toolByName,
       publicBaseUrl: baseUrl,

@@ -9,7 +9,7 @@ export type ToolStore = {
     name: string,
   ) => Promise<Tool | undefined>
   readonly list: (tenant: string) => Promise<readonly Tool[]>
-  /** Inserts or replaces by (tenant, upstream, kind, name) and raises the tool's revision. */
+  /** Inserts or replaces by (tenant, upstream, kind, name) and raises the tool's revision and `tools`. */
   readonly put: (tx: Tx, tool: Tool) => Promise<void>
   /** Every definition digest ever seen for the tool, oldest first; shows a swap there and back. */
   readonly seenDigests: (

@@ -8,7 +8,7 @@ import { atLeast, type Effect, type Tool } from '../catalogue/tool.ts'
 import type { VisibleTools } from './ports.ts'
 import { mayUse, type TaskSession } from './session.ts'
 
-export function makeVisibleTools(tools: ToolStore): VisibleTools {
+export function makeVisibleTools(tools: Pick<ToolStore, 'list'>): VisibleTools {
   return async (session) => {
     const all = await tools.list(session.tenant)
     return all.filter((tool) => isVisible(tool, session)).sort(byExposedName)

@@ -11,7 +11,7 @@ import type { InstantMs } from '../kernel/clock.ts'
 import type { Exposure, Task } from '../task/task.ts'
 
 /** Names one guarded thing: `agent/<id>`, `task/<id>`, `exposure/<task>`, `case/<id>`, `asset/<kind>/<name>`,
- * `tool/<upstream>/<kind>/<name>`, `person/<id>`, `policy`, `stop`. */
+ * `tool/<upstream>/<kind>/<name>`, `tools` (raised with each of them), `person/<id>`, `policy`, `stop`. */
 export type FactKey = string
 
 /** Key to the revision the decision saw. A key that has no row has revision 0. */

@@ -9,7 +9,8 @@ import { atLeast } from '../catalogue/tool.ts'
 import type { AgentStore } from '../identity/ports.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { TaskStore } from '../task/ports.ts'
-import type { Facts, Stop, TargetFacts } from './facts.ts'
+import type { Facts, Seen, Stop, TargetFacts } from './facts.ts'
+import type { FactMemory } from './memory.ts'
 import type { RevisionStore, StopStore } from './ports.ts'
 
 export type FactSources = {
@@ -19,6 +20,8 @@ export type FactSources = {
   readonly assets: AssetStore
   readonly stops: StopStore
   readonly revisions: RevisionStore
+  /** What this node has read at earlier revisions; only values of the revision just read are taken from it. */
+  readonly memory: FactMemory
 }
 
 /** How old a fact may be before it counts as unknown. */
@@ -43,17 +46,16 @@ export async function gatherFacts(
   request: FactRequest,
 ): Promise<Facts> {
   const { tenant, call, nowMs } = request
-  const seen = await sources.revisions.read(tenant, factKeys(request))
-  const [agent, task, caseRecord, exposure, stops, assets] = await Promise.all([
-    sources.agents.byId(tenant, request.agent),
-    sources.tasks.byId(tenant, request.task),
-    sources.cases.byId(tenant, request.caseId),
-    sources.tasks.exposure(tenant, request.task),
-    sources.stops.active(tenant),
-    Promise.all(
-      call.targets.map((target) => sources.assets.byName(tenant, target.kind, target.id)),
-    ),
+  const keys = factKeys(request)
+  const revisions = await sources.revisions.read(tenant, [
+    ...new Set([...keys, exposureKey(request)]),
   ])
+  const seen = Object.fromEntries(keys.map((key) => [key, revisions[key] ?? 0]))
+  const [agent, task, caseRecord, exposure, stops, assets] = await readFacts(
+    sources,
+    request,
+    revisions,
+  )
   if (agent === undefined || task === undefined || caseRecord === undefined) {
     throw new Failure('facts_unavailable', 'agent, task or case is not in the store')
   }
@@ -77,6 +79,25 @@ export async function gatherFacts(
   }
 }
 
+function readFacts({ memory, ...sources }: FactSources, request: FactRequest, revisions: Seen) {
+  const { tenant, agent, task, caseId, call } = request
+  const at = (key: string) => [tenant, key, revisions[key] ?? 0] as const
+  return Promise.all([
+    memory.agents(...at(`agent/${agent}`), () => sources.agents.byId(tenant, agent)),
+    memory.tasks(...at(`task/${task}`), () => sources.tasks.byId(tenant, task)),
+    memory.cases(...at(`case/${caseId}`), () => sources.cases.byId(tenant, caseId)),
+    memory.exposures(...at(exposureKey(request)), () => sources.tasks.exposure(tenant, task)),
+    memory.stops(...at('stop'), () => sources.stops.active(tenant)),
+    Promise.all(
+      call.targets.map((target) =>
+        memory.assets(...at(assetKey(target)), () =>
+          sources.assets.byName(tenant, target.kind, target.id),
+        ),
+      ),
+    ),
+  ])
+}
+
 /** The keys whose revision must still hold at dispatch. Exposure counts once an effect can do harm. */
 export function factKeys(request: FactRequest): readonly string[] {
   const { call } = request
@@ -92,9 +113,17 @@ export function factKeys(request: FactRequest): readonly string[] {
       : [`tool/${request.outer.upstream}/tool/${request.outer.name}`]),
     'policy',
     'stop',
-    ...(isRisky ? [`exposure/${request.task}`] : []),
-    ...new Set(call.targets.map((target) => `asset/${target.kind}/${target.id.toLowerCase()}`)),
+    ...(isRisky ? [exposureKey(request)] : []),
+    ...new Set(call.targets.map(assetKey)),
   ]
+}
+
+function exposureKey({ task }: FactRequest): string {
+  return `exposure/${task}`
+}
+
+function assetKey({ kind, id }: Target): string {
+  return `asset/${kind}/${id.toLowerCase()}`
 }
 
 /** A target nobody inventoried counts as a single asset of the highest criticality. */

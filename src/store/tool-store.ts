@@ -46,6 +46,7 @@ export function createToolStore(access: Access): ToolStore {
         .execute()
       await rememberDigest(open, tool)
       await raiseRevision(open, `tool/${upstream}/${kind}/${name}`)
+      await raiseRevision(open, 'tools')
     },
     seenDigests: async (tenant, upstream, name) => {
       const rows = await access

@@ -22,6 +22,7 @@ import { makeStopCommands } from '../../src/command/stop.ts'
 import { makeIdentify } from '../../src/enforcement/identify.ts'
 import { createRestFace } from '../../src/faces/rest/create-rest-face.ts'
 import type { RestDeps } from '../../src/faces/rest/deps.ts'
+import { createFactMemory } from '../../src/facts/memory.ts'
 import type { Agent } from '../../src/identity/agent.ts'
 import type { Person, Role } from '../../src/identity/person.ts'
 import { canonicalText } from '../../src/kernel/canonical-json.ts'
@@ -143,7 +144,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     version: '0.0.0-test',
     decisions: makeDecisionCommands({ ...store, ...base, clock }),
     stops: makeStopCommands({ ...store, ...base, clock }),
-    identify: makeIdentify({ tokens: signer, agents: store.agents, tasks: store.tasks, clock }),
+    identify: makeIdentify({ ...store, tokens: signer, memory: createFactMemory(), clock }),
     enforce: async () => {
       throw new Failure('internal', 'this test makes no call')
     },
