@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
-import { z } from 'zod'
 import type { UpstreamSpec } from './adapters/upstream-spec.ts'
+import { type ConfigFile, configFile, type ENVIRONMENT } from './contract/config-file.ts'
 import type { SpineLimits } from './enforcement/spine.ts'
 import type { LeaseSecret } from './enforcement/upstream.ts'
 import { Failure } from './kernel/failure.ts'
@@ -36,82 +36,15 @@ export type Config = {
   readonly limits: SpineLimits
 }
 
+type Upstream = ConfigFile['upstreams'][number]
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** Every limit with its reason. */
-export const DEFAULT_LIMITS: SpineLimits = {
-  freshness: {
-    // A case feed that was silent for half a shift no longer says what is open.
-    caseMs: 4 * HOUR,
-    // Inventories are refreshed nightly; two missed nights are too many.
-    assetMs: 48 * HOUR,
-  },
-  // Sixteen calls a minute for an hour: a busy triage agent makes a tenth of that.
-  callsPerTask: 1_000,
-  // Beyond this an incident needs a plan, not single calls.
-  writesPerTask: 50,
-  // What one person can read at 3 a.m. without rubber-stamping.
-  openRequestsPerAgent: 10,
-  // Long enough to wake somebody, short enough that the facts still hold.
-  requestLifetimeMs: 15 * MINUTE,
-  denialMemoryMs: 15 * MINUTE,
-}
+/** What holds when the file says nothing. */
+export const DEFAULT_LIMITS: SpineLimits = limitsOf(configFile.parse({}).limits)
 
-const Credential = z.union([
-  z.strictObject({ bearer_file: z.string() }),
-  z.strictObject({ environment_files: z.record(z.string(), z.string()) }),
-])
-const Common = {
-  id: z.string().regex(/^[a-z0-9-]{1,20}$/),
-  asks: z.array(z.enum(['sampling', 'elicitation', 'roots'])).default([]),
-  trust_shipped_entries: z.boolean().default(false),
-  credential: Credential.optional(),
-}
-const Upstream = z.discriminatedUnion('transport', [
-  z.strictObject({
-    ...Common,
-    transport: z.literal('stdio'),
-    command: z.string(),
-    args: z.array(z.string()).default([]),
-    env: z.record(z.string(), z.string()).default({}),
-    cwd: z.string().optional(),
-  }),
-  z.strictObject({ ...Common, transport: z.literal('streamable-http'), url: z.url() }),
-])
-const File = z.strictObject({
-  listen: z
-    .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: z.number().int().min(0).max(65535).default(7070),
-    })
-    .default({ host: '127.0.0.1', port: 7070 }),
-  base_url: z.url().optional(),
-  data_dir: z.string().default('data'),
-  database_url: z.string().optional(),
-  policies: z.string().optional(),
-  catalogue: z.string().optional(),
-  hold_seconds: z.number().min(0).max(45).default(45),
-  task_hours: z.number().min(0.1).max(72).default(8),
-  limits: z
-    .strictObject({
-      case_max_age_minutes: z.number().positive().optional(),
-      asset_max_age_minutes: z.number().positive().optional(),
-      calls_per_task_and_hour: z.number().int().positive().optional(),
-      writes_per_task: z.number().int().positive().optional(),
-      open_requests_per_agent: z.number().int().positive().optional(),
-      request_minutes: z
-        .number()
-        .positive()
-        .max(24 * 60)
-        .optional(),
-      denial_memory_minutes: z.number().min(0).optional(),
-    })
-    .default({}),
-  upstreams: z.array(Upstream).default([]),
-})
-
-export type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = { readonly [name in keyof typeof ENVIRONMENT]?: string | undefined }
 
 /** Reads file and environment. Throws `config_invalid` naming the key, `node_too_old`. */
 export function readConfig(environment: Environment = process.env): Config {
@@ -163,11 +96,11 @@ export function readCliEnvironment(environment: Environment = process.env): CliE
   }
 }
 
-function parsed(path: string | undefined): z.output<typeof File> {
+function parsed(path: string | undefined): ConfigFile {
   if (path !== undefined && !existsSync(path)) {
     throw new Failure('config_invalid', `COUNTERSIGN_CONFIG names ${path}, which does not exist`)
   }
-  const result = File.safeParse(path === undefined ? {} : yamlOf(path))
+  const result = configFile.safeParse(path === undefined ? {} : yamlOf(path))
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw new Failure(
@@ -194,10 +127,10 @@ function portOf(text: string | undefined): number | undefined {
   return port
 }
 
-function upstreamOf(given: z.output<typeof Upstream>, base: string): UpstreamConfig {
+function upstreamOf(given: Upstream, base: string): UpstreamConfig {
   const { trust_shipped_entries: trustsShippedEntries, credential, ...spec } = given
   const secret = credential === undefined ? undefined : secretOf(credential, base)
-  const plain = spec.transport === 'stdio' && spec.cwd === undefined ? { ...spec, cwd: base } : spec
+  const plain = spec.transport === 'stdio' ? { ...spec, cwd: resolve(base, spec.cwd ?? '.') } : spec
   return {
     ...(plain as UpstreamSpec),
     trustsShippedEntries,
@@ -206,7 +139,7 @@ function upstreamOf(given: z.output<typeof Upstream>, base: string): UpstreamCon
 }
 
 /** Secrets come from files, never from the configuration itself, so that it can be shown and versioned. */
-function secretOf(credential: z.output<typeof Credential>, base: string): LeaseSecret {
+function secretOf(credential: NonNullable<Upstream['credential']>, base: string): LeaseSecret {
   const read = (file: string) => secretIn(resolve(base, file))
   if ('bearer_file' in credential)
     return { kind: 'bearer', value: { token: read(credential.bearer_file) } }
@@ -227,19 +160,16 @@ function secretIn(path: string): string {
   return secret
 }
 
-function limitsOf(given: z.output<typeof File>['limits']): SpineLimits {
-  const minutes = (value: number | undefined, fallbackMs: number) =>
-    value === undefined ? fallbackMs : value * MINUTE
-  const { freshness } = DEFAULT_LIMITS
+function limitsOf(given: ConfigFile['limits']): SpineLimits {
   return {
     freshness: {
-      caseMs: minutes(given.case_max_age_minutes, freshness.caseMs),
-      assetMs: minutes(given.asset_max_age_minutes, freshness.assetMs),
+      caseMs: given.case_max_age_minutes * MINUTE,
+      assetMs: given.asset_max_age_minutes * MINUTE,
     },
-    callsPerTask: given.calls_per_task_and_hour ?? DEFAULT_LIMITS.callsPerTask,
-    writesPerTask: given.writes_per_task ?? DEFAULT_LIMITS.writesPerTask,
-    openRequestsPerAgent: given.open_requests_per_agent ?? DEFAULT_LIMITS.openRequestsPerAgent,
-    requestLifetimeMs: minutes(given.request_minutes, DEFAULT_LIMITS.requestLifetimeMs),
-    denialMemoryMs: minutes(given.denial_memory_minutes, DEFAULT_LIMITS.denialMemoryMs),
+    callsPerTask: given.calls_per_task_and_hour,
+    writesPerTask: given.writes_per_task,
+    openRequestsPerAgent: given.open_requests_per_agent,
+    requestLifetimeMs: given.request_minutes * MINUTE,
+    denialMemoryMs: given.denial_memory_minutes * MINUTE,
   }
 }

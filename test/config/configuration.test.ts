@@ -51,6 +51,14 @@ describe('a configuration', () => {
     })
   })
 
+  it('starts a tool server where the file lies, or in a folder named from there', () => {
+    const server = 'upstreams: [{ id: files, transport: stdio, command: files-server'
+    expect(read(`${server} }]\n`).upstreams[0]).toMatchObject({ cwd: folder })
+    expect(read(`${server}, cwd: servers }]\n`).upstreams[0]).toMatchObject({
+      cwd: join(folder, 'servers'),
+    })
+  })
+
   it('takes the secrets of tool servers from files', () => {
     mkdirSync(join(folder, 'secrets'), { recursive: true })
     writeFileSync(secret, 'from-a-file\n')

@@ -1,0 +1,170 @@
+/**
+ * The configuration file and the environment variables, as the operator writes them. The descriptions are the
+ * reference (docs/reference/config.md); a default has its reason in its description or beside it.
+ */
+import { z } from 'zod'
+
+/** What the environment may say. It goes before the file. */
+export const ENVIRONMENT = {
+  COUNTERSIGN_CONFIG: 'The configuration file. Without it every default holds.',
+  COUNTERSIGN_DATA: 'The data directory, instead of `data_dir`.',
+  COUNTERSIGN_PORT: 'The port, instead of `listen.port`.',
+  DATABASE_URL: 'The PostgreSQL database, instead of `database_url`.',
+  COUNTERSIGN_URL: 'Command line: where the gateway is. Otherwise the profile says it.',
+  COUNTERSIGN_TOKEN: 'Command line: your API token. `--token-file` and `--as` go before it.',
+  COUNTERSIGN_PROFILE:
+    'Command line: the profile with address and token files. Otherwise `cli.json` of the data directory.',
+} as const
+
+const id = z
+  .string()
+  .regex(/^[a-z0-9-]{1,20}$/)
+  .describe(
+    'Its name here: 1 to 20 of `a-z`, `0-9` and `-`. Agents see its tools as `<id>__<tool>`.',
+  )
+const command = z.string().describe('The program, or its path from the folder of this file.')
+const args = z.array(z.string()).default([]).describe('Its arguments.')
+const env = z
+  .record(z.string(), z.string())
+  .default({})
+  .describe('Its environment beside `PATH`, `HOME` and the like. Not for secrets.')
+const cwd = z
+  .string()
+  .optional()
+  .describe('Its working directory; the folder of this file unless given.')
+const url = z.url().describe('Where it answers MCP.')
+const asks = z
+  .array(z.enum(['sampling', 'elicitation', 'roots']))
+  .default([])
+  .describe('What it may ask of the agent that calls it. Nothing unless named.')
+const trustShippedEntries = z
+  .boolean()
+  .default(false)
+  .describe('Whether entries of the catalogue directory count as reviews for this server.')
+const bearerFile = z.string().describe('File with the token sent as `Authorization: Bearer`.')
+const environmentFiles = z
+  .record(z.string(), z.string())
+  .describe('Variable of the child process to the file with its value.')
+
+const credential = z
+  .union([
+    z.strictObject({ bearer_file: bearerFile }),
+    z.strictObject({ environment_files: environmentFiles }),
+  ])
+  .optional()
+  .describe("The gateway's own credential for it. Files are named from the folder of this file.")
+const ofEveryServer = { id, asks, trust_shipped_entries: trustShippedEntries, credential }
+
+const upstream = z.discriminatedUnion('transport', [
+  z.strictObject({ ...ofEveryServer, transport: z.literal('stdio'), command, args, env, cwd }),
+  z.strictObject({ ...ofEveryServer, transport: z.literal('streamable-http'), url }),
+])
+
+const listen = z.strictObject({
+  host: z.string().default('127.0.0.1').describe('The address to listen on.'),
+  port: z.int().min(0).max(65_535).default(7070).describe('The port; 0 takes a free one.'),
+})
+
+/** A day is the longest anybody can be expected to still know what they were asked. */
+const DAY_MINUTES = 24 * 60
+
+const limits = z.strictObject({
+  case_max_age_minutes: z
+    .number()
+    .positive()
+    .default(240)
+    .describe(
+      'Older facts about a case count as unknown. Half a shift: a feed that is silent so long no longer says what is open.',
+    ),
+  asset_max_age_minutes: z
+    .number()
+    .positive()
+    .default(2880)
+    .describe(
+      'Older facts about an asset count as unknown. Inventories are refreshed nightly; two missed nights are too many.',
+    ),
+  calls_per_task_and_hour: z
+    .int()
+    .positive()
+    .default(1000)
+    .describe(
+      'Calls of one task in an hour. Sixteen a minute; a busy triage agent makes a tenth of that.',
+    ),
+  writes_per_task: z
+    .int()
+    .positive()
+    .default(50)
+    .describe(
+      'Calls of effect `write` and above in one task. Beyond this an incident needs a plan, not single calls.',
+    ),
+  open_requests_per_agent: z
+    .int()
+    .positive()
+    .default(10)
+    .describe(
+      'Requests of one agent that wait for people at once. What one person can read at 3 a.m.',
+    ),
+  request_minutes: z
+    .number()
+    .positive()
+    .max(DAY_MINUTES)
+    .default(15)
+    .describe(
+      'How long a request waits before it expires. Long enough to wake somebody, short enough that the facts still hold.',
+    ),
+  denial_memory_minutes: z
+    .number()
+    .min(0)
+    .default(15)
+    .describe(
+      'How long the same call is refused again after a person denied it, without asking anybody.',
+    ),
+})
+
+/** The whole file. Every object is strict: an unknown key is refused by its name. */
+export const configFile = z.strictObject({
+  listen: listen.prefault({}),
+  base_url: z
+    .url()
+    .optional()
+    .describe(
+      'How people and agents reach the gateway; `http://localhost:<port>` unless given. Issuer and audience of tokens and the name of the log are made from it.',
+    ),
+  data_dir: z
+    .string()
+    .default('data')
+    .describe(
+      'Keys, witness and the embedded database. Named from the folder of this file, like every path in it.',
+    ),
+  database_url: z
+    .string()
+    .optional()
+    .describe('A PostgreSQL 15 or later instead of the embedded database.'),
+  policies: z
+    .string()
+    .optional()
+    .describe(
+      'Your policy directory; the shipped base pack unless given. Published at the first start, later with `countersign policy publish`.',
+    ),
+  catalogue: z
+    .string()
+    .optional()
+    .describe('Your directory of tool classifications, instead of the shipped one.'),
+  hold_seconds: z
+    .number()
+    .min(0)
+    .max(45)
+    .default(45)
+    .describe(
+      'How long a call waits for a person before the agent is told to come back. At most 45: common MCP clients give up after 60.',
+    ),
+  task_hours: z
+    .number()
+    .min(0.1)
+    .max(72)
+    .default(8)
+    .describe('How long an agent session lasts unless told otherwise. One shift.'),
+  limits: limits.prefault({}),
+  upstreams: z.array(upstream).default([]).describe('The tool servers.'),
+})
+export type ConfigFile = z.output<typeof configFile>
