@@ -21,7 +21,10 @@ export function mayUse(session: TaskSession, upstream: string, name: string): bo
   return task.scope.length === 0 || isGranted(task.scope, upstream, name)
 }
 
-/** Whether the task may see anything of an upstream: at least one grant names it. */
+/** Whether the task may see anything of an upstream: a grant names it, and so does the scope if there is one. */
 export function mayReach(session: TaskSession, upstream: string): boolean {
-  return session.agent.grants.some((grant) => grant.startsWith(`${upstream}/`))
+  const { agent, task } = session
+  const names = (grants: readonly string[]) =>
+    grants.some((grant) => grant.startsWith(`${upstream}/`))
+  return names(agent.grants) && (task.scope.length === 0 || names(task.scope))
 }

@@ -99,6 +99,13 @@ describe('tools/list', () => {
     expect(hidden.body).toEqual(absent.body)
   })
 
+  it('hides from a task the tool servers that its scope leaves out, although the agent is granted them', async () => {
+    const narrow = await taskToken(plane, 'respond', { scope: ['every/echo'] })
+    expect(await namesOf(narrow, `${url}/u/every`)).toEqual(['echo'])
+    expect((await postModern(`${url}/u/raw`, token, 'tools/list')).status).toBe(200)
+    expect((await postModern(`${url}/u/raw`, narrow, 'tools/list')).status).toBe(404)
+  })
+
   it('is answered for a server that is away, and a call to it is refused and not lost', async () => {
     expect(await namesOf(token, `${url}/u/away`)).toEqual([])
     const agent = await connectAgent(plane.gateway.baseUrl, token, 'legacy-v2', '/mcp/u/away')
