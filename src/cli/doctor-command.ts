@@ -61,9 +61,14 @@ async function examine(cli: Cli): Promise<readonly CheckResult[]> {
   ]
 }
 
+/** Where nothing listens the answer is there at once; a gateway this slow is busy, not absent. */
+const READINESS_TIMEOUT_MS = 15_000
+
 /** What a running gateway says of itself; undefined when none answers. */
 async function readinessOf(baseUrl: string): Promise<readonly CheckResult[] | undefined> {
-  const answer: unknown = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(3_000) })
+  const answer: unknown = await fetch(`${baseUrl}/readyz`, {
+    signal: AbortSignal.timeout(READINESS_TIMEOUT_MS),
+  })
     .then((response) => response.json())
     .catch(() => undefined)
   const said = readiness.safeParse(answer)

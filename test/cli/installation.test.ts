@@ -14,12 +14,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 // biome-ignore lint/correctness/noUnresolvedImports: the linter's list of built-ins is older than this one
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sampleConfig } from '../../src/cli/sample-config.ts'
 import { readConfig } from '../../src/config.ts'
 
 const BIN = resolve(import.meta.dirname, '../../bin/countersign')
+/** Each command is a process of its own that opens a whole installation; several run in one test. */
 const TIMEOUT_MS = 60_000
+vi.setConfig({ testTimeout: TIMEOUT_MS })
 
 let folder: string
 let port: number
