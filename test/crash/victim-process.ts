@@ -93,7 +93,8 @@ export function startVictim(plan: VictimPlan, { folder, env }: VictimOptions): V
 }
 
 function tell(child: ChildProcess, hears: VictimHears): void {
-  child.send(hears)
+  // One that is dead already needs not be told.
+  if (child.connected) child.send(hears)
 }
 
 function heard<K extends VictimSays['kind']>(
