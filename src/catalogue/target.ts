@@ -11,8 +11,11 @@ import { atLeast } from './tool.ts'
 
 /** A person who signs a list reads it; nobody reads more than this. Groups are split above. */
 export const MAX_TARGETS = 500
-/** Longest name any of the kinds has in the wild (a DNS name has 253, a URI 2000). */
-const MAX_TARGET_LENGTH = 2000
+/**
+ * Longest name any of the kinds has in the wild (a DNS name has 253, a URI 2000). Bytes of its comparison form,
+ * because facts are found by it and an index of PostgreSQL takes keys of less than 2,700.
+ */
+const MAX_TARGET_BYTES = 2000
 
 /** Words that stand for everything in tools of the field. */
 const EVERYTHING = new Set(
@@ -72,7 +75,7 @@ function readTarget(kind: string, effect: Effect, value: JsonValue): TargetRead 
   if (typeof literal !== 'string' || literal.trim() === '') {
     return refused('target_missing', `a ${kind} must be named by a text that is not empty`)
   }
-  if (literal.length > MAX_TARGET_LENGTH || CONTROL.test(literal.trim())) {
+  if (literal.length > MAX_TARGET_BYTES || CONTROL.test(literal.trim())) {
     return refused('arguments_invalid', `a ${kind} is too long or holds invisible characters`)
   }
   const id = normaliseTarget(kind, literal)
@@ -81,6 +84,9 @@ function readTarget(kind: string, effect: Effect, value: JsonValue): TargetRead 
       'arguments_invalid',
       `a ${kind} is not spelled in a way that is read only one way`,
     )
+  }
+  if (new TextEncoder().encode(id.toLowerCase()).length > MAX_TARGET_BYTES) {
+    return refused('arguments_invalid', `a ${kind} is too long`)
   }
   if (atLeast(effect, 'contain')) {
     if (EVERYTHING.has(id.toLowerCase()) || id.includes('*') || id.endsWith('/0')) {

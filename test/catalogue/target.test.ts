@@ -81,6 +81,13 @@ describe('reading the target of a call', () => {
     expect(ids('account', 'identity', 'admin\u202e')).toBe('arguments_invalid')
   })
 
+  it('refuses a name that is longer than any, counted in the bytes it is looked up by', () => {
+    expect(ids('file', 'contain', 'a'.repeat(2000))).toEqual(['a'.repeat(2000)])
+    for (const name of ['a'.repeat(2001), '\u4e2d'.repeat(667), '\ufdfa'.repeat(100)]) {
+      expect(ids('file', 'contain', name)).toBe('arguments_invalid')
+    }
+  })
+
   it('gives each target once, in order, and at most 500', () => {
     expect(ids('device', 'contain', ['Web-1', 'web-2', 'WEB-1 '])).toEqual(['web-1', 'web-2'])
     const many = Array.from({ length: MAX_TARGETS }, (_, at) => `h-${at}`)
