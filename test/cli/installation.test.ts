@@ -172,20 +172,28 @@ describe('an installation', () => {
 
   it('is served until it is told to stop, and then the doctor asks the gateway', async () => {
     const child = spawn(BIN, ['serve'], { env: environment(), stdio: ['ignore', 'pipe', 'ignore'] })
-    const [line] = await once(child.stdout, 'data')
-    expect(String(line)).toBe(`http://localhost:${port} is ready.\n`)
-    const report = doctor()
-    expect(report.checks).toContainEqual(
-      expect.objectContaining({ name: 'gateway policy', state: 'ok' }),
-    )
-    expect(failing(report)).not.toContain('store')
-    const second = countersign('ledger', 'check', '--data', join(home(), 'data'))
-    expect([second.code, second.err]).toEqual([1, expect.stringContaining('error store_locked: ')])
-    const taken = countersign('serve')
-    expect([taken.code, taken.err]).toEqual([1, expect.stringContaining('COUNTERSIGN_PORT')])
-    child.kill('SIGTERM')
-    const [code] = await once(child, 'exit')
-    expect(code).toBe(0)
+    try {
+      const [line] = await once(child.stdout, 'data')
+      expect(String(line)).toBe(`http://localhost:${port} is ready.\n`)
+      const report = doctor()
+      expect(report.checks).toContainEqual(
+        expect.objectContaining({ name: 'gateway policy', state: 'ok' }),
+      )
+      expect(failing(report)).not.toContain('store')
+      const second = countersign('ledger', 'check', '--data', join(home(), 'data'))
+      expect([second.code, second.err]).toEqual([
+        1,
+        expect.stringContaining('error store_locked: '),
+      ])
+      const taken = countersign('serve')
+      expect([taken.code, taken.err]).toEqual([1, expect.stringContaining('COUNTERSIGN_PORT')])
+      child.kill('SIGTERM')
+      const [code] = await once(child, 'exit')
+      expect(code).toBe(0)
+    } finally {
+      // A failed expectation must not leave a gateway behind.
+      child.kill('SIGKILL')
+    }
     expect(countersign('ledger', 'check', '--data', join(home(), 'data')).code).toBe(0)
   })
 })
