@@ -159,6 +159,17 @@ onSqlite((engine) => {
     ])
   })
 
+  it('hands on a name that nobody knows too, to be refused and recorded like any other', async () => {
+    answer = () => ({
+      kind: 'refused',
+      callId: CALL,
+      refusal: { code: 'tool_not_granted', detail: 'not granted', policyIds: [] },
+    })
+    const refused = await call({ tool: 'logs__drop' })
+    expect(refused.status).toBe(403)
+    expect(asked).toMatchObject([{ upstream: '', kind: 'tool', name: 'logs__drop' }])
+  })
+
   it('runs a tool of the gateway itself without enforcement', async () => {
     const sent = await call({ tool: 'countersign_note', arguments: { a: 1 } })
     expect(sent.json()).toEqual({ kind: 'complete', is_error: false, result: { heard: { a: 1 } } })
@@ -197,7 +208,6 @@ onSqlite((engine) => {
 
   describe('what never reaches enforcement', () => {
     const rows: readonly (readonly [string, unknown, number, string])[] = [
-      ['an unknown tool', { tool: 'logs__drop' }, 404, 'tool_unknown'],
       ['no tool', {}, 400, 'request_invalid'],
       ['arguments that are a list', { tool: 'logs__query', arguments: [] }, 400, 'request_invalid'],
       ['a hold of a minute', { tool: 'logs__query', hold_ms: 60_000 }, 400, 'request_invalid'],

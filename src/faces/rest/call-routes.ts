@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callAnswered, callBody, callPending } from '../../contract/calls.ts'
 import type { CallAnswer } from '../../enforcement/intent.ts'
 import type { FrameBack } from '../../enforcement/upstream.ts'
-import { FAILURES, Failure, type FailureCode } from '../../kernel/failure.ts'
+import { FAILURES, type FailureCode } from '../../kernel/failure.ts'
 import type { JsonObject } from '../../kernel/strict-json.ts'
 import type { App } from './app.ts'
 import { answers } from './app.ts'
@@ -34,13 +34,14 @@ export function callRoutes(app: App, deps: RestDeps): void {
           : reply.send({ kind: 'complete', is_error: answer.isError, result: answer.structured })
       }
       const session = sessionOf(request)
-      const found = await deps.toolByName(session, tool)
-      if (found === undefined) throw new Failure('tool_unknown', 'no tool has this name')
+      // A name nobody knows is still decided, and recorded as the attempt it is.
+      const unknown = { upstream: '', kind: 'tool', name: tool } as const
+      const { upstream, kind, name } = (await deps.toolByName(session, tool)) ?? unknown
       const answer = await deps.enforce({
         session,
-        upstream: found.upstream,
-        kind: found.kind,
-        name: found.name,
+        upstream,
+        kind,
+        name,
         arguments: args,
         // Nobody keeps the call alive once the answer is out: it runs again only when asked for again.
         claim: 'none',
