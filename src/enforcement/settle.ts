@@ -88,6 +88,9 @@ export async function settle(
         labels: call.resultLabels,
         atMs: nowMs,
       })
+    }
+    // The agent reads the words of an error or of a question as it reads a result.
+    if (acted.kind !== 'failure') {
       const sources = call.flags.includes('untrusted-output') ? [place.label.tool] : []
       await spine.facts.tasks.addExposure(tx, task.id, call.resultLabels, sources)
     }

@@ -5,7 +5,7 @@
  * TOOLS_FILE: JSON list of MCP tool definitions. CALLS_FILE: one JSON line per call, appended before the answer.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
-import { Server } from '@modelcontextprotocol/server'
+import { ProtocolError, Server } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 
 const { TOOLS_FILE = '', CALLS_FILE = '' } = process.env
@@ -24,6 +24,7 @@ serveStdio(() => {
     const waitMs = Number(args?.wait_ms ?? 0)
     if (waitMs > 0) await new Promise((done) => setTimeout(done, waitMs))
     if (args?.exit === true) process.exit(1)
+    if (typeof args?.rpc_error === 'string') throw new ProtocolError(-32000, args.rpc_error)
     if (args?.fail === true)
       return { isError: true, content: [{ type: 'text', text: 'the tool failed' }] }
     return { content: [{ type: 'text', text: `${name} done` }] }
