@@ -2,6 +2,7 @@
  * A credential goes to its tool server and nowhere else (R26). Some servers repeat what they were called with,
  * in an error, a debug field or a log message; whatever comes back is searched for it before anybody sees it.
  */
+import type { UpstreamOffer } from '../catalogue/ports.ts'
 import type { Exchange, FrameBack, LeaseSecret } from '../enforcement/upstream.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { UpstreamError } from '../kernel/upstream-error.ts'
@@ -13,6 +14,21 @@ export function withoutCredential<T extends JsonValue>(
   secret: LeaseSecret | undefined,
 ): T {
   return withoutSecrets(value, textsOf(secret)).value
+}
+
+/** What a server offers: agents read its instructions, and the texts and schemas of its definitions. */
+export function offerWithoutCredential(
+  offer: UpstreamOffer,
+  secret: LeaseSecret | undefined,
+): UpstreamOffer {
+  const { instructions, definitions } = offer
+  return {
+    ...offer,
+    definitions: withoutCredential(definitions, secret),
+    ...(instructions === undefined
+      ? {}
+      : { instructions: withoutCredential(instructions, secret) }),
+  }
 }
 
 function textsOf(secret: LeaseSecret | undefined): readonly string[] {

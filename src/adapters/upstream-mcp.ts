@@ -11,7 +11,11 @@ import type { Log } from '../kernel/log.ts'
 import { isObject, type JsonObject } from '../kernel/strict-json.ts'
 import { UpstreamChanges } from './upstream-changes.ts'
 import type { Connection } from './upstream-connection.ts'
-import { hidingCredential, withoutCredential } from './upstream-credential.ts'
+import {
+  hidingCredential,
+  offerWithoutCredential,
+  withoutCredential,
+} from './upstream-credential.ts'
 import { makeExchange } from './upstream-exchange.ts'
 import { withoutServerInfo } from './upstream-frame.ts'
 import { readOffer } from './upstream-offer.ts'
@@ -81,10 +85,8 @@ export function connectUpstreams(given: ConnectUpstreams): ConnectedUpstreams {
   return {
     ids: () => [...specs.keys()],
     offer: async (upstream) => {
-      const offer = withoutCredential(
-        await atHome(upstream, (connection) => readOffer(upstream, connection, limits)),
-        credentials(upstream),
-      )
+      const read = await atHome(upstream, (connection) => readOffer(upstream, connection, limits))
+      const offer = offerWithoutCredential(read, credentials(upstream))
       headers.set(upstream, headersOf(offer))
       return offer
     },
