@@ -41,6 +41,8 @@ export type ActionRecord = {
   readonly tool: string
   /** Id of the agent that asked. */
   readonly agent: string
+  /** Id of the person answerable for the task; of a held call the owner of its request is beside it. */
+  readonly onBehalfOf?: string
   readonly decisions: readonly DecisionRecord[]
   /** All requests that a decision of this call names, also when an earlier call raised them. */
   readonly requests: readonly RequestRecord[]
@@ -51,6 +53,7 @@ export type ActionRecord = {
 }
 
 type CallDraft = {
+  readonly task: string | undefined
   readonly call: string
   readonly tool: string
   readonly agent: string
@@ -74,15 +77,24 @@ const ANSWERS: Readonly<Record<string, string>> = {
 export function actionsOf(entries: readonly PlacedEntry[]): readonly ActionRecord[] {
   const calls = new Map<string, CallDraft>()
   const requests = new Map<string, RequestDraft>()
+  const analysts = new Map<string | undefined, string>()
   for (const placed of entries) {
     readCall(calls, placed)
     readRequest(requests, placed)
+    const { type, data } = placed.entry
+    const analyst = textOf(data.on_behalf_of)
+    if (type === 'task.opened' && analyst !== undefined) analysts.set(textOf(data.task), analyst)
   }
-  return [...calls.values()].map(({ dispatchedAt, requests: asked, ...call }) => ({
+  return [...calls.values()].map(({ dispatchedAt, requests: asked, task, ...call }) => ({
     ...call,
+    ...onBehalfOf(analysts.get(task)),
     requests: [...asked].map((request) => ({ request, answers: [], ...requests.get(request) })),
     ...(dispatchedAt === undefined ? {} : { dispatchedAt }),
   }))
+}
+
+function onBehalfOf(analyst: string | undefined): Pick<ActionRecord, 'onBehalfOf'> {
+  return analyst === undefined ? {} : { onBehalfOf: analyst }
 }
 
 function readCall(calls: Map<string, CallDraft>, { index, entry }: PlacedEntry): void {
@@ -90,7 +102,7 @@ function readCall(calls: Map<string, CallDraft>, { index, entry }: PlacedEntry):
   if (call === undefined) return
   const known = calls.get(call)
   if (type === 'tool.call.decided') {
-    const draft = known ?? begin(call, textOf(data.tool) ?? '', actor.id)
+    const draft = known ?? begin(call, entry.task, textOf(data.tool) ?? '', actor.id)
     calls.set(call, draft)
     draft.decisions.push(decisionOf(index, data))
     const request = textOf(data.request)
@@ -143,9 +155,10 @@ function readRequest(requests: Map<string, RequestDraft>, { index, entry }: Plac
   })
 }
 
-function begin(call: string, tool: string, agent: string): CallDraft {
+function begin(call: string, task: string | undefined, tool: string, agent: string): CallDraft {
   return {
     call,
+    task,
     tool,
     agent,
     decisions: [],
