@@ -60,9 +60,19 @@ function recommendTool(parts: RecommendParts): GatewayTool {
         confidence: { type: 'number', minimum: 0, maximum: 1 },
         model: {
           type: 'object',
-          description: 'Model id, version and parameters, as you know them.',
+          description: 'What you run on, as you know it.',
+          properties: {
+            id: { type: 'string' },
+            version: { type: 'string' },
+            parameters: { type: 'object' },
+          },
         },
-        alternatives: { type: 'array', items: { type: 'string' } },
+        prompt_hash: { type: 'string', description: 'Digest of the prompt that led to this.' },
+        alternatives: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'What else was considered.',
+        },
       },
       required: ['summary', 'evidence'],
     },
