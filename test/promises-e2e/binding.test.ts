@@ -47,7 +47,7 @@ forbid (principal, action in ${action}, resource) unless { context.discharged.co
 }
 
 describe('an approval', () => {
-  it('is for one tool, one target and one set of arguments; anything else under it is refused [R9]', async () => {
+  it('is for one tool, one target and one set of arguments; anything else under it is refused [R9 R22]', async () => {
     const { scene, target, held } = await approved()
     const meta = { 'countersign/approval': held.id }
     const other = await world.asset('device', { environment: 'production' })
@@ -174,8 +174,8 @@ describe('an allow', () => {
   })
 })
 
-// Last in this file: they change the policy of the gateway for good.
-describe('a change of policy', () => {
+// Last in this file, because it changes the policy for good; each publication checks a whole bundle.
+describe('a change of policy', { timeout: 60_000 }, () => {
   it('elsewhere voids nothing, and of the rule that decides voids the yes [R22]', async () => {
     // The clock of this file went past everybody's shift.
     await putOnDuty(plane.gateway, plane.clock, plane.dana)

@@ -130,13 +130,14 @@ describe('what waits for a person', () => {
   )
 
   it.each([
-    ['destructive', 'wipe', 'dual incident-commander, dual shift-lead'],
-    ['externally visible', 'announce', 'approve shift-lead'],
-  ])('a %s tool is approved on case, target and way back [R34]', async (_what, tool, gate) => {
+    ['destructive', 'wipe', 'dual incident-commander, dual shift-lead', 'base-dual-destructive'],
+    ['externally visible', 'announce', 'approve shift-lead', 'floor-externally-visible'],
+  ])('a call of a %s tool is approved on case, target and way back [R34]', async (...row) => {
+    const [, tool, gate, policy] = row
     const scene = await world.scene()
     const target = await world.asset('device', { criticality: 3, environment: 'production' })
     const held = await scene.hold(tool, { target })
-    expect(held.needs).toBe(gate)
+    expect([held.needs, held.policies]).toEqual([gate, expect.arrayContaining([policy])])
     const shown = partOf(held.shown, 'package')
     expect(shown).toMatchObject({ case: { external_ref: scene.caseRef }, inverse: null })
     expect(shown).toHaveProperty('reversibility')

@@ -76,6 +76,7 @@ export const SOC_TOOLS: readonly AnyTool[] = [
   reads('read_logins', { resultLabels: ['identity-telemetry'] }),
   reads('read_other_domain', { resultLabels: ['other-domain'] }),
   reads('read_mail', { flags: ['untrusted-output'] }),
+  reads('read_web', { flags: ['untrusted-output'] }),
   reads('look_up_outside', { flags: ['external'] }),
   tool('note', { effect: 'annotate', verb: 'annotate', target: { kind: 'case' } }),
   tool('cluster', { effect: 'annotate', verb: 'update', target: { kind: 'case' } }),

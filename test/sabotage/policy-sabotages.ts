@@ -34,7 +34,6 @@ function allowsWhen(name: string, when: string): Sabotage {
 
 export const POLICY_SABOTAGES: readonly Sabotage[] = [
   allowsWhen('no-bundle-allows', 'bundle === undefined'),
-  allowsWhen('confidence-lowers', "(Reflect.get(request, 'confidence') ?? 0) > 0.9"),
   allowsWhen(
     'lasting-unconfirmed',
     "decided.kind === 'hold' && request.call.effect !== 'influence'",
@@ -51,6 +50,7 @@ export const POLICY_SABOTAGES: readonly Sabotage[] = [
   withoutPolicies('sensitive-unasked', 'floor-sensitive-target'),
   withoutPolicies('case-tags-ignored', 'base-case-tags'),
   withoutPolicies('exposure-ignored', 'base-exposure'),
+  withoutPolicies('taint-ignored', 'floor-taint', 'floor-taint-leaves'),
   withoutPolicies('target-count-ignored', 'base-dual-many'),
   withoutPolicies('both-high-ignored', 'base-dual-both-high'),
   findsNothing('permit-lint-blind', 'lint-permit.ts', 'lintPermit'),

@@ -3,22 +3,15 @@
  * harness (preload.ts) and exist nowhere in the product; `npm run sabotage` runs the tests that cite the
  * rows naming one, and they must fail.
  */
+import { ACCESS_SABOTAGES } from './access-sabotages.ts'
+import { APPROVAL_SABOTAGES } from './approval-sabotages.ts'
 import { POLICY_SABOTAGES } from './policy-sabotages.ts'
+import { RECORD_SABOTAGES } from './record-sabotages.ts'
 import type { Sabotage } from './sabotage.ts'
 
-const CODE_SABOTAGES: readonly Sabotage[] = [
-  {
-    name: 'slot-opens-for-anything',
-    module: 'src/kernel/dispatch-slot.ts',
-    export: 'openSlot',
-    body: "return minted.get(offered) ?? { tenant: '', call: '', upstream, frame }",
-  },
-  {
-    name: 'verifier-always-verified',
-    module: 'src/verify/verdict.ts',
-    export: 'conclude',
-    body: "return { exitCode: EXIT.verified, summary: 'verified', checks }",
-  },
+export const SABOTAGES: readonly Sabotage[] = [
+  ...ACCESS_SABOTAGES,
+  ...APPROVAL_SABOTAGES,
+  ...POLICY_SABOTAGES,
+  ...RECORD_SABOTAGES,
 ]
-
-export const SABOTAGES: readonly Sabotage[] = [...CODE_SABOTAGES, ...POLICY_SABOTAGES]
