@@ -10,6 +10,12 @@ export type ApprovalStore = {
     fingerprint: Digest,
   ) => Promise<ApprovalRequest | undefined>
   readonly list: (tenant: string, state?: RequestState) => Promise<readonly ApprovalRequest[]>
+  /** What people refused an agent in a case. */
+  readonly deniedOf: (
+    tenant: string,
+    agent: string,
+    caseId: string,
+  ) => Promise<readonly ApprovalRequest[]>
   /** What waits for people in the name of one agent; a question of its own transaction included. */
   readonly pendingOf: (tx: Tx, agent: string) => Promise<readonly ApprovalRequest[]>
   /** The request under lock, so that two deciders are ordered. */

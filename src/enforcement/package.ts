@@ -14,7 +14,8 @@ export async function packageOf(
   needs: readonly Need[],
 ): Promise<JsonObject> {
   const { intent, place, call, facts, decision } = parts
-  const denied = await spine.approvals.list(intent.session.tenant, 'denied')
+  const { tenant, agent, task } = intent.session
+  const denied = await spine.approvals.deniedOf(tenant, agent.id, task.caseId)
   return {
     v: 1,
     tool: place.label.tool,

@@ -1,7 +1,7 @@
 /**
  * A no is about what would happen, not about the tool that would have done it. After a person denied an act on
- * a target, the task may not ask for the same or a worse effect on that target through another tool for a
- * while; something milder may still be asked.
+ * a target, the agent may not ask in this case for the same or a worse effect on that target through another
+ * tool for a while, nor by opening another task; something milder may still be asked.
  */
 import type { ApprovalRequest } from '../approval/request.ts'
 import { atLeast, EFFECTS, type Effect } from '../catalogue/tool.ts'
@@ -17,10 +17,8 @@ export async function shopsAround(
 ): Promise<Refusal | undefined> {
   const { tenant, task } = place.session
   const sinceMs = spine.clock.nowMs() - spine.limits.denialMemoryMs
-  const denied = await spine.approvals.list(tenant, 'denied')
-  const recent = denied.filter(
-    (each) => each.task === task.id && (each.decidedAtMs ?? 0) > sinceMs && covers(each, call),
-  )
+  const denied = await spine.approvals.deniedOf(tenant, task.agent, task.caseId)
+  const recent = denied.filter((each) => (each.decidedAtMs ?? 0) > sinceMs && covers(each, call))
   const wanted = new Set(call.targets.map(({ kind, id }) => `${kind}/${id.toLowerCase()}`))
   for (const request of recent) {
     const shown = await spine.payloads.open(tenant, request.requestEntry, 'package')

@@ -21,7 +21,7 @@ export function createApprovalStore(access: Access): ApprovalStore {
   }
 }
 
-type Reads = 'byId' | 'byFingerprint' | 'list' | 'due'
+type Reads = 'byId' | 'byFingerprint' | 'list' | 'deniedOf' | 'due'
 type Writes = 'lock' | 'pendingOf' | 'put'
 
 function requestReads(access: Access): Pick<ApprovalStore, Reads> {
@@ -45,6 +45,17 @@ function requestReads(access: Access): Pick<ApprovalStore, Reads> {
     list: async (tenant, state) => {
       const all = requests(tenant).selectAll().orderBy('created_at_ms').orderBy('id')
       const rows = await (state === undefined ? all : all.where('state', '=', state)).execute()
+      return rows.map(requestOf)
+    },
+    deniedOf: async (tenant, agent, caseId) => {
+      const rows = await requests(tenant)
+        .selectAll()
+        .where('state', '=', 'denied')
+        .where('agent', '=', agent)
+        .where('case_id', '=', caseId)
+        .orderBy('created_at_ms')
+        .orderBy('id')
+        .execute()
       return rows.map(requestOf)
     },
     due: async (nowMs, limit) => {

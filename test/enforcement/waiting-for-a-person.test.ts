@@ -45,6 +45,21 @@ describe('while a call waits for a person', () => {
     await agent.close()
   })
 
+  it('keeps a no when the agent opens another task on the same case to ask again', async () => {
+    const agent = await net.newAgent()
+    const target = net.address()
+    const asked = saidBy(await agent.call('net__block', { target }, noWait))
+    await decide(net.plane, net.plane.dana, 'deny', asked?.approval_id ?? '', 'leave it alone')
+    const token = await taskToken(net.plane, 'respond', {}, agent.agent)
+    const again = await connectAgent(net.plane.gateway.baseUrl, token)
+    expect(saidBy(await again.call('net__block', { target }, noWait))).toMatchObject({
+      status: 'refused',
+      code: 'approval_denied',
+    })
+    await again.close()
+    await agent.close()
+  })
+
   it('does nothing for an agent that went away, keeps the question, and a late yes needs the agent back', async () => {
     const agent = await net.newAgent()
     const target = net.address()

@@ -351,6 +351,9 @@ forEachEngine((engine) => {
       })
       expect((await approvals.byFingerprint('main', first.fingerprint))?.id).toBe(second.id)
       expect(waiting.map(({ id }) => id)).toEqual([second.id])
+      const denied = await approvals.deniedOf('main', agent, first.caseId)
+      expect(denied.map(({ id }) => id)).toEqual([first.id])
+      expect(await approvals.deniedOf('main', agent, 'another case')).toEqual([])
       const due = async (atMs: number, limit: number) =>
         (await approvals.due(atMs, limit)).map(({ id }) => id)
       expect(await due(START_MS + 9, 10)).toEqual([])

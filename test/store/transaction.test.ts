@@ -34,6 +34,7 @@ forEachEngine((engine) => {
         'approvals.byId': () => store.approvals.byId('main', 'x'),
         'approvals.byFingerprint': () => store.approvals.byFingerprint('main', 'x'),
         'approvals.list': () => store.approvals.list('main'),
+        'approvals.deniedOf': () => store.approvals.deniedOf('main', 'x', 'y'),
         'approvals.grantOf': () => store.approvals.grantOf('main', 'x'),
         'approvals.due': () => store.approvals.due(0, 1),
         'leases.byId': () => store.leases.byId('main', 'x'),
