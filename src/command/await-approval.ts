@@ -36,7 +36,10 @@ export async function awaitApproval(
 ): Promise<CallAnswer> {
   const request = await parts.approvals.byId(session.tenant, approvalId)
   if (request === undefined || request.task !== session.task.id) {
-    throw new Failure('not_found', 'this task has no such approval request')
+    throw new Failure(
+      'not_found',
+      'this task made no such request; renew the token of the task that did',
+    )
   }
   const replayed = await settledAnswer(parts, request)
   if (replayed !== undefined) return replayed

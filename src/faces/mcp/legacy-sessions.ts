@@ -87,7 +87,10 @@ export class LegacySessions {
   }
 
   private find(id: string | null, caller: TaskSession): Session {
-    if (id === null) throw new Failure('request_invalid', 'the header Mcp-Session-Id is missing')
+    if (id === null) {
+      const how = 'send initialize first, or the headers and _meta of 2026-07-28'
+      throw new Failure('request_invalid', `the header Mcp-Session-Id is missing: ${how}`)
+    }
     const session = this.sessions.get(id)
     if (session === undefined || session.owner !== ownerOf(caller)) {
       throw new Failure('not_found', 'the session is unknown or has ended; initialize again')
