@@ -47,7 +47,7 @@ export const FAILURES = {
   resource_unknown: row('caller', 400, 'Tokens are not issued for this resource', 'Name the resource of /.well-known/oauth-protected-resource.'),
   details_invalid: row('caller', 400, 'The authorization details are not valid', 'Send one countersign_task with case and purpose, or with task.'),
   grant_type_unknown: row('caller', 400, 'The grant type is not offered here', 'Use the token exchange of RFC 8693.'),
-  human_token_refused: row('agent', 401, "An agent may not present a person's token", 'Authenticate as the workload; name the analyst as subject.'),
+  human_token_refused: row('agent', 401, "An agent may not present a person's token", 'Authenticate as the workload; the analyst comes from the task.'),
   agent_unknown: row('agent', 401, 'The agent is not registered', 'Ask the platform engineer to register it.'),
   agent_not_active: row('agent', 403, 'The agent is not active', 'Ask its owner to activate it.'),
   not_permitted: row('person', 403, 'The person may not do this', 'Ask somebody who holds the role.'),
