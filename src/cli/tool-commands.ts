@@ -2,11 +2,13 @@
 import type { Command } from 'commander'
 import { definitionDiff, visible } from '../catalogue/definition-diff.ts'
 import type { ToolDefinition } from '../catalogue/tool.ts'
+import { personList } from '../contract/people.ts'
 import { toolDiff, toolList } from '../contract/tools.ts'
 import { toolStatus } from '../contract/words.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Cli } from './context.ts'
 import type { GatewayClient } from './gateway-client.ts'
+import { namesById } from './lookup.ts'
 import { tableText } from './table.ts'
 import { draftEntry, type ReviewOptions, reviewTool } from './tool-review.ts'
 import { STATUS, type ToolWire, toolText } from './tool-text.ts'
@@ -51,14 +53,19 @@ async function list(cli: Cli, status: string | undefined): Promise<void> {
   if (wanted?.success === false) {
     throw new Failure('usage_invalid', `--status is one of ${toolStatus.options.join(', ')}`)
   }
-  const all = await cli.gateway().get('/api/v1/tools', toolList)
+  const gateway = cli.gateway()
+  const [all, { people }] = await Promise.all([
+    gateway.get('/api/v1/tools', toolList),
+    gateway.get('/api/v1/people', personList),
+  ])
+  const person = namesById(people, ({ name }) => name)
   const tools = all.tools.filter((tool) => wanted === undefined || tool.status === wanted.data)
   const rows = tools.map((tool) => [
     tool.exposed_name,
     tool.kind,
     STATUS[tool.status],
     tool.effect ?? '-',
-    whyText(tool),
+    whyText(tool, person),
   ])
   cli.show({ tools }, () =>
     rows.length === 0
@@ -67,9 +74,9 @@ async function list(cli: Cli, status: string | undefined): Promise<void> {
   )
 }
 
-function whyText(tool: ToolWire): string {
+function whyText(tool: ToolWire, person: (id: string) => string): string {
   if (tool.findings.length > 0) return tool.findings.join(', ')
-  return tool.reviewed_by === undefined ? '' : `by ${tool.reviewed_by}`
+  return tool.reviewed_by === undefined ? '' : `by ${person(tool.reviewed_by)}`
 }
 
 type Looked = {
