@@ -2,6 +2,9 @@ import type { Tx } from '../kernel/commit.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { ApprovalRequest, Grant, GrantState, RequestState, Signature } from './request.ts'
 
+/** A grant and the place of the call it would release. */
+export type LiveGrant = Grant & Pick<ApprovalRequest, 'agent' | 'tool' | 'caseId' | 'task' | 'call'>
+
 export type ApprovalStore = {
   readonly byId: (tenant: string, id: string) => Promise<ApprovalRequest | undefined>
   /** The newest request for exactly this call, whatever its state; undefined when there is none. */
@@ -32,10 +35,8 @@ export type ApprovalStore = {
    * consumers exactly one gets true.
    */
   readonly settleGrant: (tx: Tx, id: string, state: Exclude<GrantState, 'live'>) => Promise<boolean>
-  /** Live grants signed by the person or belonging to the agent; for suspension and stop. */
-  readonly liveGrants: (
-    tx: Tx,
-  ) => Promise<readonly (Grant & { readonly agent: string; readonly tool: string })[]>
+  /** All live grants with whose call they are for: what ends when authority does. */
+  readonly liveGrants: (tx: Tx) => Promise<readonly LiveGrant[]>
   /** Pending requests whose time is up. */
   readonly due: (nowMs: number, limit: number) => Promise<readonly ApprovalRequest[]>
 }

@@ -1,9 +1,9 @@
 /**
  * Ends what an agent or a task still has under way: pending requests are cancelled, live grants voided, leases
- * revoked. Used when a task closes and when an agent is suspended or retired (R17, R18). What slips in between
- * the reading and the commit cannot act: every dispatch tests agent, task and case again.
+ * revoked. Used when a task closes and when an agent is suspended or retired (R17, R18). What waits and what was
+ * granted is read after agent or task were changed, in the same transaction, so nothing slips in between.
  */
-import type { ApprovalStore } from '../approval/ports.ts'
+import type { ApprovalStore, LiveGrant } from '../approval/ports.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { Tx } from '../kernel/commit.ts'
 import type { Actor, EntryDraft } from '../kernel/entry.ts'
@@ -33,17 +33,18 @@ const GATEWAY: Actor = { kind: 'system', id: 'gateway' }
 
 export function endAuthorityWith(deps: EndAuthorityDeps): EndAuthority {
   return async (tenant, bearer, reason) => {
-    const pending = await deps.approvals.list(tenant, 'pending')
-    const approved = await deps.approvals.list(tenant, 'approved')
     const tasks = await tasksOf(deps, tenant, bearer)
-    const isTheirs = (request: ApprovalRequest): boolean =>
-      'task' in bearer ? request.task === bearer.task : request.agent === bearer.agent
+    const agent = 'agent' in bearer ? bearer.agent : tasks[0]?.agent
+    const isTheirs = ({ task, agent }: Pick<ApprovalRequest, 'task' | 'agent'>): boolean =>
+      'task' in bearer ? task === bearer.task : agent === bearer.agent
     return async (tx) => {
       const entries: EntryDraft[] = []
+      const pending = agent === undefined ? [] : await deps.approvals.pendingOf(tx, agent)
       for (const request of pending.filter(isTheirs)) {
         entries.push(...(await cancel(deps, tx, request.id, reason)))
       }
-      entries.push(...(await voidGrants(deps, tx, approved.filter(isTheirs), reason)))
+      const live = await deps.approvals.liveGrants(tx)
+      entries.push(...(await voidGrants(deps, tx, live.filter(isTheirs), reason)))
       for (const task of tasks) entries.push(...(await revokeLeases(deps, tx, task, reason)))
       return entries
     }
@@ -89,18 +90,17 @@ async function cancel(
 async function voidGrants(
   deps: EndAuthorityDeps,
   tx: Tx,
-  approved: readonly ApprovalRequest[],
+  grants: readonly LiveGrant[],
   reason: string,
 ): Promise<readonly EntryDraft[]> {
-  const byId = new Map(approved.map((request) => [request.id, request]))
   const entries: EntryDraft[] = []
-  for (const grant of await deps.approvals.liveGrants(tx)) {
-    const request = byId.get(grant.request)
-    if (request === undefined || !(await deps.approvals.settleGrant(tx, grant.id, 'void'))) continue
+  for (const grant of grants) {
+    if (!(await deps.approvals.settleGrant(tx, grant.id, 'void'))) continue
+    const { id, request, actionDigest } = grant
     entries.push(
       draft(deps, 'grant.voided', GATEWAY, {
-        ...placeOf(request),
-        data: { request: request.id, action_digest: grant.actionDigest, grant: grant.id, reason },
+        ...placeOf(grant),
+        data: { request, action_digest: actionDigest, grant: id, reason },
       }),
     )
   }
@@ -128,6 +128,6 @@ async function revokeLeases(
   return entries
 }
 
-function placeOf(request: ApprovalRequest) {
-  return { caseId: request.caseId, task: request.task, call: request.call }
+function placeOf({ caseId, task, call }: Pick<ApprovalRequest, 'caseId' | 'task' | 'call'>) {
+  return { caseId, task, call }
 }

@@ -95,6 +95,9 @@ async function voidGrants(parts: StopParts, tx: Tx, stop: Stop): Promise<readonl
       type: 'grant.voided',
       atMs: stop.pressedAtMs,
       actor: { kind: 'person', id: stop.pressedBy },
+      caseId: grant.caseId,
+      task: grant.task,
+      call: grant.call,
       data: {
         request: grant.request,
         action_digest: grant.actionDigest,

@@ -48,12 +48,15 @@ function grantReads(access: Access): Pick<GrantStore, 'grantOf' | 'lockGrant' | 
           join.onRef('asked.tenant', '=', 'live.tenant').onRef('asked.id', '=', 'live.request'),
         )
         .selectAll('live')
-        .select(['asked.agent', 'asked.tool'])
+        .select(['asked.agent', 'asked.tool', 'asked.case_id', 'asked.task', 'asked.call'])
         .where('live.tenant', '=', tenant)
         .where('live.state', '=', 'live')
         .orderBy('live.id')
         .execute()
-      return rows.map((row) => ({ ...grantOf(row), agent: row.agent, tool: row.tool }))
+      return rows.map((row) => {
+        const { agent, tool, case_id: caseId, task, call } = row
+        return { ...grantOf(row), agent, tool, caseId, task, call }
+      })
     },
   }
 }

@@ -29,6 +29,13 @@ async function approvedBlock() {
   return { args, approvalId }
 }
 
+/** What an export of the case would show. */
+async function caseTells(): Promise<string> {
+  const { ledger } = plane.gateway.parts.store
+  const entries = await ledger.entriesOfCase(TENANT, plane.caseId)
+  return entries.map(({ bytes }) => new TextDecoder().decode(bytes)).join('\n')
+}
+
 const blocksOf = (target: string) =>
   tools.calls().filter((call) => call.arguments.target === target).length
 
@@ -84,6 +91,7 @@ describe('between a yes and the act', () => {
       status: 'refused',
       code: 'stopped',
     })
+    expect(await caseTells()).toContain('"grant.voided"')
     const reads = await agent.call('net__look', {})
     expect(saidBy(reads)).toBeUndefined()
     const id = (stop.body as unknown as { stop: { id: string } }).stop.id

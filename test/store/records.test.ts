@@ -361,7 +361,7 @@ forEachEngine((engine) => {
       expect(await due(START_MS + 60_000, 1)).toEqual([other.id])
     })
 
-    it('live grants with the agent and tool they are for', async () => {
+    it('live grants with the call they are for', async () => {
       const fresh = await engine.fresh()
       const { approvals } = fresh.store
       const request = aRequest(fresh)
@@ -374,7 +374,8 @@ forEachEngine((engine) => {
         expect(await approvals.lockGrant(tx, grant.id)).toEqual(grant)
         return approvals.liveGrants(tx)
       })
-      expect(live).toEqual([{ ...grant, agent: request.agent, tool: request.tool }])
+      const { agent, tool, caseId, task, call } = request
+      expect(live).toEqual([{ ...grant, agent, tool, caseId, task, call }])
       expect(await approvals.grantOf('main', request.id)).toEqual(grant)
     })
 
