@@ -23,6 +23,7 @@ import {
 import type { CompletedNode } from './complete-tiles.ts'
 import { completeTiles } from './complete-tiles.ts'
 import type { Engine } from './engine.ts'
+import { logStatements } from './log-statements.ts'
 import type { DB } from './schema.ts'
 
 /** The drafts of one work with the commitments of their payloads, which are stored already. */
@@ -71,9 +72,10 @@ export type Log = {
 /** Throws `AppendRefused` when a work's entries are not allowed; anything else is the database's. */
 export async function appendLog(log: Log, works: readonly Prepared[]): Promise<Appended> {
   const { db, tenant } = log
+  const statements = logStatements(log.engine)
   const before = await lockHead(log)
   let frontier = before
-  const caseHeads = await readCaseHeads(db, tenant, works)
+  const caseHeads = await readCaseHeads(log, works)
   const rows: Row[] = []
   const nodes: CompletedNode[] = []
   const receipts: Receipt[][] = []
@@ -103,30 +105,18 @@ export async function appendLog(log: Log, works: readonly Prepared[]): Promise<A
     receipts.push(own)
   }
   for (let from = 0; from < rows.length; from += ROWS_PER_INSERT) {
-    await db
-      .insertInto('log_entry')
-      .values(rows.slice(from, from + ROWS_PER_INSERT))
-      .execute()
+    await statements.insertEntries(db, rows.slice(from, from + ROWS_PER_INSERT))
   }
-  await writeCaseHeads(db, tenant, caseHeads)
+  await writeCaseHeads(log, caseHeads)
   await completeTiles(db, tenant, nodes)
   const root = rootOf(frontier)
-  await db
-    .updateTable('log_head')
-    .set({ size: frontier.size, root, frontier: frontierBytes(frontier) })
-    .where('tenant', '=', tenant)
-    .execute()
-  return { startedAt: before.size, size: frontier.size, root, receipts }
+  const { size } = frontier
+  await statements.moveHead(db, { tenant, size, root, frontier: frontierBytes(frontier) })
+  return { startedAt: before.size, size, root, receipts }
 }
 
 async function lockHead({ db, engine, tenant }: Log): Promise<Frontier> {
-  const read = () =>
-    db
-      .selectFrom('log_head')
-      .select('frontier')
-      .where('tenant', '=', tenant)
-      .modifyEnd(engine.forUpdate)
-      .executeTakeFirst()
+  const read = async () => (await logStatements(engine).lockHead(db, { tenant })).rows[0]
   const found = await read()
   if (found !== undefined) return parseFrontier(found.frontier)
   // Two nodes may start a log at once: one inserts, both then queue for the same row.
@@ -204,24 +194,18 @@ async function checkCitedReceipts(log: Log, work: Prepared): Promise<void> {
 }
 
 async function readCaseHeads(
-  db: Kysely<DB>,
-  tenant: string,
+  { db, engine, tenant }: Log,
   works: readonly Prepared[],
 ): Promise<Map<string, CaseHead>> {
   const ids = new Set(works.flatMap((work) => work.drafts.flatMap((draft) => draft.caseId ?? [])))
   if (ids.size === 0) return new Map()
-  const found = await db
-    .selectFrom('case_head')
-    .select(['case_id', 'seq', 'leaf_hash'])
-    .where('tenant', '=', tenant)
-    .where('case_id', 'in', [...ids])
-    .execute()
-  return new Map(found.map((row) => [row.case_id, row]))
+  const cases = [...ids].map((id) => ({ id }))
+  const found = await logStatements(engine).caseHeads(db, cases, { tenant })
+  return new Map(found.rows.map((row) => [row.case_id, row]))
 }
 
 async function writeCaseHeads(
-  db: Kysely<DB>,
-  tenant: string,
+  { db, engine, tenant }: Log,
   heads: ReadonlyMap<string, CaseHead>,
 ): Promise<void> {
   if (heads.size === 0) return
@@ -231,14 +215,5 @@ async function writeCaseHeads(
     seq,
     leaf_hash,
   }))
-  await db
-    .insertInto('case_head')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['tenant', 'case_id']).doUpdateSet((row) => ({
-        seq: row.ref('excluded.seq'),
-        leaf_hash: row.ref('excluded.leaf_hash'),
-      })),
-    )
-    .execute()
+  await logStatements(engine).putCaseHeads(db, rows, {})
 }

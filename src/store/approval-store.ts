@@ -7,7 +7,9 @@ import type { Signature } from '../approval/request.ts'
 import type { Role } from '../identity/person.ts'
 import { Failure } from '../kernel/failure.ts'
 import { requestColumns, requestOf } from './approval-row.ts'
+import type { Engine } from './engine.ts'
 import { createGrantStore } from './grant-store.ts'
+import { prepare } from './prepared.ts'
 import { atMost, present } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
@@ -27,20 +29,15 @@ type Writes = 'lock' | 'pendingOf' | 'put'
 function requestReads(access: Access): Pick<ApprovalStore, Reads> {
   const requests = (tenant: string) =>
     access.read(tenant).selectFrom('approval_request').where('tenant', '=', tenant)
+  const newest = newestRequest(access.engine)
   return {
     byId: async (tenant, id) => {
       const row = await requests(tenant).selectAll().where('id', '=', id).executeTakeFirst()
       return row === undefined ? undefined : requestOf(row)
     },
     byFingerprint: async (tenant, fingerprint) => {
-      const row = await requests(tenant)
-        .selectAll()
-        .where('fingerprint', '=', fingerprint)
-        .orderBy('created_at_ms', 'desc')
-        .orderBy('id', 'desc')
-        .limit(atMost(1))
-        .executeTakeFirst()
-      return row === undefined ? undefined : requestOf(row)
+      const { rows } = await newest(access.read(tenant), { tenant, fingerprint })
+      return rows[0] === undefined ? undefined : requestOf(rows[0])
     },
     list: async (tenant, state) => {
       const all = requests(tenant).selectAll().orderBy('created_at_ms').orderBy('id')
@@ -72,6 +69,20 @@ function requestReads(access: Access): Pick<ApprovalStore, Reads> {
       return rows.map(requestOf)
     },
   }
+}
+
+/** Asked for every call, to find out whether it was made before. */
+function newestRequest(engine: Engine) {
+  return prepare(engine, (db, at: { readonly tenant: string; readonly fingerprint: string }) =>
+    db
+      .selectFrom('approval_request')
+      .selectAll()
+      .where('tenant', '=', at.tenant)
+      .where('fingerprint', '=', at.fingerprint)
+      .orderBy('created_at_ms', 'desc')
+      .orderBy('id', 'desc')
+      .limit(atMost(1)),
+  )
 }
 
 function requestWrites(access: Access): Pick<ApprovalStore, Writes> {

@@ -5,9 +5,12 @@
 import { sql } from 'kysely'
 import type { BudgetStore } from '../facts/ports.ts'
 import { Failure } from '../kernel/failure.ts'
+import type { Engine } from './engine.ts'
+import { prepare } from './prepared.ts'
 import type { Access } from './transaction.ts'
 
 export function createBudgetStore(access: Access): BudgetStore {
+  const spend = spendOf(access.engine)
   return {
     take: async (tx, key, amount, limit, windowMs, nowMs) => {
       if (!Number.isSafeInteger(amount) || amount < 0) {
@@ -15,25 +18,9 @@ export function createBudgetStore(access: Access): BudgetStore {
       }
       if (amount > limit) return false
       const { tenant, db } = access.open(tx)
-      await db
-        .insertInto('budget')
-        .values({ tenant, key, window_started_ms: nowMs, used: 0 })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-      const isOver = windowMs > 0 ? sql`window_started_ms <= ${nowMs - windowMs}` : sql`1 = 0`
-      const used = sql<number>`case when ${isOver} then 0 else used end`
-      // Check and change are one statement under the row's lock: of two takers of the last unit one matches.
-      const taken = await db
-        .updateTable('budget')
-        .set({
-          used: sql<number>`${used} + ${amount}`,
-          window_started_ms: sql<number>`case when ${isOver} then ${nowMs} else window_started_ms end`,
-        })
-        .where('tenant', '=', tenant)
-        .where('key', '=', key)
-        .where(sql<boolean>`${used} + ${amount} <= ${limit}`)
-        .executeTakeFirst()
-      return taken.numUpdatedRows === 1n
+      const endedBefore = windowMs > 0 ? nowMs - windowMs : NEVER_MS
+      const taken = await spend(db, { tenant, key, amount, limit, nowMs, endedBefore })
+      return taken.numAffectedRows === 1n
     },
     used: async (tenant, key, windowMs, nowMs) => {
       const found = await access
@@ -48,4 +35,40 @@ export function createBudgetStore(access: Access): BudgetStore {
       return isOver ? 0 : found.used
     },
   }
+}
+
+/** Before every instant: a window without a length is never over. */
+const NEVER_MS = -1
+
+type Spending = {
+  readonly tenant: string
+  readonly key: string
+  readonly amount: number
+  readonly limit: number
+  readonly nowMs: number
+  /** A window that started at this instant or before is over. */
+  readonly endedBefore: number
+}
+
+/** Check and change are one statement under the row's lock: of two takers of the last unit one changes a row. */
+function spendOf(engine: Engine) {
+  return prepare(engine, (db, at: Spending) => {
+    const isOver = sql`budget.window_started_ms <= ${at.endedBefore}`
+    const spent = sql<number>`case when ${isOver} then 0 else budget.used end + ${at.amount}`
+    const started = sql<number>`case when ${isOver} then ${at.nowMs} else budget.window_started_ms end`
+    return db
+      .insertInto('budget')
+      .values({
+        tenant: at.tenant,
+        key: at.key,
+        window_started_ms: at.nowMs,
+        used: at.amount,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant', 'key'])
+          .doUpdateSet({ used: spent, window_started_ms: started })
+          .where(sql<boolean>`${spent} <= ${at.limit}`),
+      )
+  })
 }

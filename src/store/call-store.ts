@@ -1,6 +1,8 @@
 /** Requested invocations and where their lives stand (port `CallStore`). */
 import type { CallRecord, CallState, CallStore, Outcome } from '../enforcement/call.ts'
 import { Failure } from '../kernel/failure.ts'
+import type { Engine } from './engine.ts'
+import { prepare, rowOf } from './prepared.ts'
 import { present } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
@@ -43,6 +45,26 @@ export function createCallStore(access: Access): CallStore {
 }
 
 function callWrites(access: Access): Pick<CallStore, 'put' | 'settle'> {
+  const { engine } = access
+  const upserts = {
+    held: upsertFrom(engine, ['held', 'denied']),
+    denied: upsertFrom(engine, ['held', 'denied']),
+    dispatched: upsertFrom(engine, ['held', 'denied', 'dispatched']),
+    settled: upsertFrom(engine, ['dispatched', 'settled']),
+  } as const satisfies Readonly<Record<CallState, unknown>>
+  const settleOne = prepare(engine, (db, at: Settling) =>
+    db
+      .updateTable('tool_call')
+      .set({
+        state: 'settled',
+        outcome: at.outcome,
+        evidence: at.evidence,
+        updated_at_ms: at.updated_at_ms,
+      })
+      .where('tenant', '=', at.tenant)
+      .where('id', '=', at.id)
+      .where('state', '=', 'dispatched'),
+  )
   return {
     /**
      * Inserts or replaces. Throws `conflict` when that would take back that the call was dispatched or has its
@@ -50,43 +72,37 @@ function callWrites(access: Access): Pick<CallStore, 'put' | 'settle'> {
      */
     put: async (tx, call) => {
       const { tenant, db } = access.openFor(tx, call.tenant)
-      const values = callColumns(call)
-      const before = PREDECESSORS[call.state]
-      const stored = await db
-        .insertInto('tool_call')
-        .values({ tenant, id: call.id, ...values })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['tenant', 'id'])
-            .doUpdateSet(values)
-            .where('tool_call.state', 'in', before),
-        )
-        .executeTakeFirst()
-      if (stored.numInsertedOrUpdatedRows !== 1n) {
+      const stored = await upserts[call.state](db, { tenant, id: call.id, ...callColumns(call) })
+      if (stored.numAffectedRows !== 1n) {
         throw new Failure('conflict', `call ${call.id} is past ${call.state}`)
       }
     },
     settle: async (tx, id, outcome, evidence, atMs) => {
       const { tenant, db } = access.open(tx)
       // Check and change are one statement under the row's lock: one outcome for each call.
-      const settled = await db
-        .updateTable('tool_call')
-        .set({ state: 'settled', outcome, evidence: evidence ?? null, updated_at_ms: atMs })
-        .where('tenant', '=', tenant)
-        .where('id', '=', id)
-        .where('state', '=', 'dispatched')
-        .executeTakeFirst()
-      return settled.numUpdatedRows === 1n
+      const values = { outcome, evidence: evidence ?? null, updated_at_ms: atMs }
+      const settled = await settleOne(db, { tenant, id, ...values })
+      return settled.numAffectedRows === 1n
     },
   }
 }
 
-/** The states a call may be in before a put makes it the given one. */
-const PREDECESSORS: Readonly<Record<CallState, readonly CallState[]>> = {
-  held: ['held', 'denied'],
-  denied: ['held', 'denied'],
-  dispatched: ['held', 'denied', 'dispatched'],
-  settled: ['dispatched', 'settled'],
+type Settling = Pick<DB['tool_call'], 'tenant' | 'id' | 'outcome' | 'evidence' | 'updated_at_ms'>
+
+/** Adds a call, or replaces one that is in one of these states; else it changes nothing. */
+function upsertFrom(engine: Engine, before: readonly CallState[]) {
+  return prepare(engine, (db, at: DB['tool_call']) => {
+    const { tenant, id, ...values } = rowOf('tool_call', at)
+    return db
+      .insertInto('tool_call')
+      .values({ tenant, id, ...values })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['tenant', 'id'])
+          .doUpdateSet(values)
+          .where('tool_call.state', 'in', before),
+      )
+  })
 }
 
 function callColumns(call: CallRecord): Omit<DB['tool_call'], 'tenant' | 'id'> {

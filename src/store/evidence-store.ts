@@ -1,5 +1,6 @@
 /** Recorded results and what models made of them (port `EvidenceStore`). */
 import type { Evidence, EvidenceStore, Recommendation } from '../evidence/evidence.ts'
+import { prepareInsert } from './prepared.ts'
 import { jsonText, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
@@ -9,6 +10,7 @@ export function createEvidenceStore(access: Access): EvidenceStore {
 }
 
 function evidence(access: Access): Pick<EvidenceStore, 'byId' | 'listOfCase' | 'put'> {
+  const insert = prepareInsert(access.engine, 'evidence')
   const rows = (tenant: string) =>
     access.read(tenant).selectFrom('evidence').selectAll().where('tenant', '=', tenant)
   return {
@@ -28,21 +30,19 @@ function evidence(access: Access): Pick<EvidenceStore, 'byId' | 'listOfCase' | '
     put: async (tx, recorded) => {
       const { tenant, db } = access.openFor(tx, recorded.tenant)
       const { id, task, call, tool, digest } = recorded
-      await db
-        .insertInto('evidence')
-        .values({
-          tenant,
-          id,
-          task,
-          call,
-          tool,
-          digest,
-          case_id: recorded.caseId,
-          outcome_entry: recorded.outcomeEntry,
-          labels: jsonText(recorded.labels),
-          at_ms: recorded.atMs,
-        })
-        .execute()
+      const row = {
+        tenant,
+        id,
+        task,
+        call,
+        tool,
+        digest,
+        case_id: recorded.caseId,
+        outcome_entry: recorded.outcomeEntry,
+        labels: jsonText(recorded.labels),
+        at_ms: recorded.atMs,
+      }
+      await insert(db, [row])
     },
   }
 }

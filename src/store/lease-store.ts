@@ -1,29 +1,27 @@
 /** Brokered credentials: what was lent to whom until when, never the secret itself (port `LeaseStore`). */
 import type { Lease, LeaseKind, LeaseStore } from '../lease/lease.ts'
+import { prepare, prepareInsert } from './prepared.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
 export function createLeaseStore(access: Access): LeaseStore {
+  const { engine } = access
+  const insert = prepareInsert(engine, 'lease')
+  const setRevoked = prepare(engine, (db, at: { readonly tenant: string; readonly id: string }) =>
+    db
+      .updateTable('lease')
+      .set({ state: 'revoked' })
+      .where('tenant', '=', at.tenant)
+      .where('id', '=', at.id),
+  )
   return {
     /** A new lease. A second one of the same id is `conflict`; afterwards only `revoke` changes it. */
     put: async (tx, lease) => {
       const { tenant, db } = access.openFor(tx, lease.tenant)
       const { id, kind, task, call, upstream, tool, state } = lease
-      await db
-        .insertInto('lease')
-        .values({
-          tenant,
-          id,
-          kind,
-          task,
-          call,
-          upstream,
-          tool,
-          state,
-          issued_at_ms: lease.issuedAtMs,
-          expires_at_ms: lease.expiresAtMs,
-        })
-        .execute()
+      const { issuedAtMs: issued_at_ms, expiresAtMs: expires_at_ms } = lease
+      const row = { tenant, id, kind, task, call, upstream, tool, state }
+      await insert(db, [{ ...row, issued_at_ms, expires_at_ms }])
     },
     byId: async (tenant, id) => {
       const row = await access
@@ -51,12 +49,7 @@ export function createLeaseStore(access: Access): LeaseStore {
     /** Revoking what is revoked changes nothing. */
     revoke: async (tx, id) => {
       const { tenant, db } = access.open(tx)
-      await db
-        .updateTable('lease')
-        .set({ state: 'revoked' })
-        .where('tenant', '=', tenant)
-        .where('id', '=', id)
-        .execute()
+      await setRevoked(db, { tenant, id })
     },
   }
 }

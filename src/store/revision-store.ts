@@ -3,13 +3,21 @@
  * commit compares them under lock, so that whoever changes a fact and whoever acts on it are in some order.
  */
 import type { RevisionStore } from '../facts/ports.ts'
+import { prepareList } from './prepared.ts'
 import type { Access, Open } from './transaction.ts'
 
 export function createRevisionStore(access: Access): RevisionStore {
+  const { engine } = access
+  const select = prepareList(engine, (db, keys: readonly Key[], at: Of) =>
+    revisionsOf(db, at.tenant, keys),
+  )
+  const selectLocked = prepareList(engine, (db, keys: readonly Key[], at: Of) =>
+    revisionsOf(db, at.tenant, keys).orderBy('key').modifyEnd(engine.forShare),
+  )
   return {
     read: async (tenant, keys) => {
-      const found = await revisionsOf(access.read(tenant), tenant, keys).execute()
-      const known = new Map(found.map((row) => [row.key, row.revision]))
+      const found = await select(access.read(tenant), keys.map(keyed), { tenant })
+      const known = new Map(found.rows.map((row) => [row.key, row.revision]))
       return Object.fromEntries(keys.map((key) => [key, known.get(key) ?? 0]))
     },
     changed: async (tx, seen) => {
@@ -17,8 +25,7 @@ export function createRevisionStore(access: Access): RevisionStore {
       // All transactions lock in the same order, so that two of them cannot wait for each other.
       const keys = Object.keys(seen).sort()
       const locked = async (wanted: readonly string[]) => {
-        const select = revisionsOf(db, tenant, wanted).orderBy('key')
-        const rows = await select.modifyEnd(access.engine.forShare).execute()
+        const { rows } = await selectLocked(db, wanted.map(keyed), { tenant })
         return rows.map((row) => [row.key, row.revision] as const)
       }
       const known = new Map(await locked(keys))
@@ -51,10 +58,21 @@ export async function raiseRevision({ tenant, db }: Open, key: string): Promise<
     .execute()
 }
 
-function revisionsOf(db: Open['db'], tenant: string, keys: readonly string[]) {
+type Key = { readonly key: string }
+type Of = { readonly tenant: string }
+
+function keyed(key: string): Key {
+  return { key }
+}
+
+function revisionsOf(db: Open['db'], tenant: string, keys: readonly Key[]) {
   return db
     .selectFrom('fact_revision')
     .select(['key', 'revision'])
     .where('tenant', '=', tenant)
-    .where('key', 'in', keys)
+    .where(
+      'key',
+      'in',
+      keys.map(({ key }) => key),
+    )
 }

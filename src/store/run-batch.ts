@@ -3,7 +3,7 @@
  * last under the head lock, then the database commits, and the witness after it. Only then is anything true.
  */
 import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { Done, Work } from '../kernel/commit.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -80,7 +80,7 @@ export async function runBatch(
     .connection()
     .execute(async (db) => {
       context.at('commit:begin')
-      await sql.raw(engine.begin).execute(db)
+      await db.executeQuery(CompiledQuery.raw(engine.begin))
       const prepared = await orRollBack(db, () =>
         prepareBatch(context, { tenant, db }, works, acknowledged),
       )

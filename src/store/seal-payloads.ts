@@ -3,7 +3,6 @@
  * class, and stored beside the entry. Keys are made on first use and lie wrapped; a destroyed key stays as a
  * row without bytes, which is how a later reader knows that the payload was erased and not lost.
  */
-import type { Kysely } from 'kysely'
 import type { DataClass, EntryDraft } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
 import { uuidV7 } from '../kernel/ids.ts'
@@ -12,6 +11,7 @@ import { commitTo, SALT_BYTES } from '../ledger/commitment.ts'
 import type { KeyWrap } from '../ledger/ports.ts'
 import { DATA_KEY_BYTES, NONCE_BYTES, sealPayload } from '../ledger/seal.ts'
 import type { Engine } from './engine.ts'
+import { perEngine, prepare, prepareInsert } from './prepared.ts'
 import { atMost } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Open } from './transaction.ts'
@@ -26,6 +26,9 @@ export type Sealing = {
 /** Entries outside any case share one key per class; their case is spelled empty in the tables. */
 export const NO_CASE = ''
 
+/** A work has a handful; 100 rows stay far below the parameter limits of the engines. */
+const ROWS_PER_INSERT = 100
+
 type DataKey = { readonly id: string; readonly key: Uint8Array }
 
 /** Seals and stores all payloads of the drafts; answers the commitments, draft by draft. */
@@ -36,6 +39,7 @@ export async function sealPayloads(
 ): Promise<readonly { readonly [name: string]: Commitment }[]> {
   const keys = new Map<string, DataKey>()
   const commitments: { readonly [name: string]: Commitment }[] = []
+  const rows: DB['payload'][] = []
   for (const draft of drafts) {
     const own: Record<string, Commitment> = {}
     for (const [name, payload] of Object.entries(draft.payloads ?? {})) {
@@ -52,17 +56,15 @@ export async function sealPayloads(
         payload.bytes,
         sealing.random(NONCE_BYTES),
       )
-      await insertPayload(open.db, {
-        tenant: open.tenant,
-        entry_id: draft.id,
-        name,
-        key_id: dataKey.id,
-        envelope,
-        media_type: payload.mediaType,
-      })
+      const { tenant } = open
+      const at = { tenant, entry_id: draft.id, name, key_id: dataKey.id }
+      rows.push({ ...at, envelope, media_type: payload.mediaType })
       own[name] = commitTo(salt, payload)
     }
     commitments.push(own)
+  }
+  for (let from = 0; from < rows.length; from += ROWS_PER_INSERT) {
+    await statementsOf(sealing.engine).insert(open.db, rows.slice(from, from + ROWS_PER_INSERT))
   }
   return commitments
 }
@@ -75,9 +77,23 @@ export function placeOf(
   return caseId === NO_CASE ? { tenant } : { tenant, caseId }
 }
 
-async function insertPayload(db: Kysely<DB>, row: DB['payload']): Promise<void> {
-  await db.insertInto('payload').values(row).execute()
-}
+type KeyPlace = Pick<DB['data_key'], 'tenant' | 'case_id' | 'data_class'>
+
+const statementsOf = perEngine((engine) => ({
+  insert: prepareInsert(engine, 'payload'),
+  liveKey: prepare(engine, (db, at: KeyPlace) =>
+    db
+      .selectFrom('data_key')
+      .select(['id', 'wrapped'])
+      .where('tenant', '=', at.tenant)
+      .where('case_id', '=', at.case_id)
+      .where('data_class', '=', at.data_class)
+      .where('wrapped', 'is not', null)
+      .orderBy('id')
+      .limit(atMost(1))
+      .modifyEnd(engine.forShare),
+  ),
+}))
 
 /** The key is locked against destruction until the transaction ends. */
 async function liveKey(
@@ -86,17 +102,9 @@ async function liveKey(
   caseId: string,
   dataClass: DataClass,
 ): Promise<DataKey> {
-  const found = await db
-    .selectFrom('data_key')
-    .select(['id', 'wrapped'])
-    .where('tenant', '=', tenant)
-    .where('case_id', '=', caseId)
-    .where('data_class', '=', dataClass)
-    .where('wrapped', 'is not', null)
-    .orderBy('id')
-    .limit(atMost(1))
-    .modifyEnd(sealing.engine.forShare)
-    .executeTakeFirst()
+  const wanted = { tenant, case_id: caseId, data_class: dataClass }
+  const { rows } = await statementsOf(sealing.engine).liveKey(db, wanted)
+  const [found] = rows
   if (found?.wrapped) {
     const place = { ...placeOf(tenant, caseId), dataClass, keyId: found.id }
     return { id: found.id, key: sealing.keyWrap.unwrap(found.wrapped, place) }

@@ -101,7 +101,7 @@ onPostgres((engine) => {
       expect(await node.revisions.read('main', ['task/1'])).toEqual({ 'task/1': 2 })
     })
 
-    it('that lock each other out are both run, one of them twice', async () => {
+    it('that lock each other out are both run, the loser again', async () => {
       const fresh = await engine.fresh()
       const node = await fresh.openNode()
       let runs = 0
@@ -115,7 +115,8 @@ onPostgres((engine) => {
           return { value: 0, entries: [entryDraft(fresh)] }
         })
       await Promise.all([crossing(fresh.store, 'a', 'b'), crossing(node, 'b', 'a')])
-      expect(runs).toBe(3)
+      // On a busy machine the database may end both, and then both run again.
+      expect(runs).toBeGreaterThanOrEqual(3)
       expect(await node.revisions.read('main', ['a', 'b'])).toEqual({ a: 2, b: 2 })
       expect((await node.ledger.head('main')).size).toBe(2)
     })
