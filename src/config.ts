@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
+import type { RosterSpec } from './adapters/roster-spec.ts'
 import type { UpstreamSpec } from './adapters/upstream-spec.ts'
 import { type ConfigFile, configFile, type ENVIRONMENT } from './contract/config-file.ts'
 import type { SpineLimits } from './enforcement/spine.ts'
@@ -30,6 +31,8 @@ export type Config = {
   readonly floorDir: string
   readonly catalogueDir: string
   readonly upstreams: readonly UpstreamConfig[]
+  /** Rotas kept elsewhere; none unless given. */
+  readonly rosters?: readonly RosterSpec[]
   /** Default time an agent's call waits for a person, 0 to 45,000 ms. */
   readonly holdMs: number
   readonly taskLifetimeMs: number
@@ -37,6 +40,7 @@ export type Config = {
 }
 
 type Upstream = ConfigFile['upstreams'][number]
+type Roster = ConfigFile['rosters'][number]
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -67,6 +71,7 @@ export function readConfig(environment: Environment = process.env): Config {
     catalogueDir:
       file.catalogue === undefined ? resolve(SHIPPED, 'catalogue') : resolve(base, file.catalogue),
     upstreams: file.upstreams.map((upstream) => upstreamOf(upstream, base)),
+    rosters: file.rosters.map((roster) => rosterOf(roster, base)),
     holdMs: file.hold_seconds * 1000,
     taskLifetimeMs: file.task_hours * HOUR,
     limits: limitsOf(file.limits),
@@ -135,6 +140,28 @@ function upstreamOf(given: Upstream, base: string): UpstreamConfig {
     ...(plain as UpstreamSpec),
     trustsShippedEntries,
     ...(secret === undefined ? {} : { credential: secret }),
+  }
+}
+
+function rosterOf(given: Roster, base: string): RosterSpec {
+  const token = (file: string) => {
+    const read = () => secretIn(resolve(base, file))
+    // Once now, so that a missing file is found at the start and not in the night.
+    read()
+    return read
+  }
+  if (given.kind === 'pagerduty') {
+    const { token_file: tokenFile, escalation_policies: escalationPolicies, ...spec } = given
+    return { ...spec, escalationPolicies, token: token(tokenFile) }
+  }
+  const { bearer_file: bearerFile, file, url, zone, role, ...spec } = given
+  return {
+    ...spec,
+    ...(url === undefined ? {} : { url }),
+    ...(file === undefined ? {} : { file: resolve(base, file) }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(role === undefined ? {} : { role }),
+    ...(bearerFile === undefined ? {} : { token: token(bearerFile) }),
   }
 }
 

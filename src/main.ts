@@ -4,6 +4,7 @@
  * then do the faces answer.
  */
 import { mkdirSync } from 'node:fs'
+import { refreshRoster } from './command/refresh-roster.ts'
 import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
 import { sweep } from './command/sweep.ts'
 import type { Config } from './config.ts'
@@ -18,6 +19,10 @@ const CHECKPOINT_INTERVAL_MS = 500
 const SWEEP_INTERVAL_MS = 1_000
 /** A definition that changed without a word is blocked after this at the latest (R46). */
 const LISTING_INTERVAL_MS = 30_000
+/** An on-call change made elsewhere counts here within a minute. */
+const ROSTER_INTERVAL_MS = 60_000
+/** A rota that takes longer is not there; below the interval, so that one slow feed delays no other round. */
+const ROSTER_TIMEOUT_MS = 45_000
 
 export type Gateway = {
   readonly baseUrl: string
@@ -28,6 +33,8 @@ export type Gateway = {
   readonly listed: Promise<void>
   /** Lists the tools of every upstream again; also done every half minute and when a server says so. */
   readonly refreshTools: () => Promise<void>
+  /** Reads every rota kept elsewhere again; also done every minute. */
+  readonly refreshRosters: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -59,14 +66,21 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     }
     const ignored = (error: unknown) => parts.log.error({ err: error }, 'listing tools failed')
     const listed = list().catch(ignored)
+    const stopReading = new AbortController()
+    const refreshRosters = () => readRosters(parts, stopReading.signal)
+    const rostersRead = refreshRosters().catch((error: unknown) =>
+      parts.log.error({ err: error }, 'reading rotas failed'),
+    )
     const unsubscribe = parts.upstreams.onChange((upstream, method) => {
       if (method.endsWith('/list_changed')) list(upstream).catch(ignored)
     })
     undo.unshift(
       () => rest.close(),
       unsubscribe,
-      ...timers(parts, list),
+      ...timers(parts, list, refreshRosters),
+      () => stopReading.abort(),
       () => listed,
+      () => rostersRead,
     )
     faces.mcp = (request, response) => void mcp.handle(request, response)
     faces.rest = rest.listener
@@ -75,7 +89,8 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
       closing ??= unwind(undo)
       return closing
     }
-    return { baseUrl, port, config, parts, listed, refreshTools: () => list(), close }
+    const refreshTools = () => list()
+    return { baseUrl, port, config, parts, listed, refreshTools, refreshRosters, close }
   } catch (error) {
     await unwind(undo)
     throw error
@@ -88,7 +103,11 @@ const notReady: Face = (_request, response) => {
 }
 
 /** Signs what was committed and ends what time ended. Answers the functions that stop them. */
-function timers({ spine, log, checkpoints }: Parts, list: () => Promise<unknown>): (() => void)[] {
+function timers(
+  { spine, log, checkpoints }: Parts,
+  list: () => Promise<unknown>,
+  refreshRosters: () => Promise<unknown>,
+): (() => void)[] {
   const every = (ms: number, name: string, work: () => Promise<unknown>): (() => void) => {
     let isBusy = false
     const timer = setInterval(async () => {
@@ -105,7 +124,14 @@ function timers({ spine, log, checkpoints }: Parts, list: () => Promise<unknown>
     every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),
+    every(ROSTER_INTERVAL_MS, 'rosters', refreshRosters),
   ]
+}
+
+async function readRosters({ rosters, spine, store, log }: Parts, stop: AbortSignal) {
+  const deps = { ...spine, ...store, nowMs: spine.clock.nowMs, log }
+  const ends = () => ({ stop, timeout: AbortSignal.timeout(ROSTER_TIMEOUT_MS) })
+  await Promise.all(rosters.map((feed) => refreshRoster(deps, TENANT, feed, ends())))
 }
 
 async function unwind(steps: readonly (() => unknown)[]): Promise<void> {

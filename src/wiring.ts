@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { documentsOf, isUpToDate } from './adapters/bundle-check.ts'
 import { readCatalogue } from './adapters/catalogue-files.ts'
 import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
+import { createRoster } from './adapters/create-roster.ts'
 import { openKeys } from './adapters/key-files.ts'
 import { openPolicy } from './adapters/open-policy.ts'
 import { createPolicyDesk } from './adapters/policy-desk.ts'
@@ -97,6 +98,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     spine,
     checkpoints,
     upstreams,
+    rosters: (config.rosters ?? []).map((spec) => createRoster(spec, clock)),
     refreshDeps: await refreshDeps(config, opened, {
       ...base,
       log,

@@ -5,6 +5,7 @@ import { Failure } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import type { Bundle } from '../policy/bundle.ts'
 import { explain } from '../policy/explain.ts'
+import { heldClasses } from '../policy/held.ts'
 import { readPolicyRequest, readPolicyTests } from '../policy/table-test.ts'
 import type { BundleCache } from './bundle-cache.ts'
 import type { createBundleCheck } from './bundle-check.ts'
@@ -27,6 +28,7 @@ export function createPolicyDesk(cache: BundleCache, check: ReturnType<typeof cr
   return {
     explain: async (tenant: string, request: JsonObject): Promise<JsonObject> =>
       plain(explain(await active(tenant), readPolicyRequest('request', request), NO_ENTRY)),
+    heldClasses: async (tenant: string) => heldClasses(await active(tenant)),
     test: async (
       tenant: string,
       documents: JsonObject | undefined,

@@ -5,6 +5,7 @@ import type { PersonStore } from '../identity/ports.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { RosterStore, Shift } from '../roster/roster.ts'
+import { FEED_PREFIX } from '../roster/roster.ts'
 import type { CommandBase, Doer } from './base.ts'
 import { actorOf, draft } from './base.ts'
 import { invalid, requireInstant, requireLabel, requireWhole, requireWord } from './input.ts'
@@ -47,6 +48,8 @@ export async function putShift(
     precedence: requireWhole('precedence', input.precedence ?? 0, 0, MAX_PRECEDENCE),
     source: requireLabel('source', input.source),
   }
+  if (shift.source.startsWith(FEED_PREFIX))
+    throw invalid('source names a feed, which speaks for itself')
   if (shift.toMs <= shift.fromMs) throw invalid('the shift ends before it starts')
   if (shift.toMs - shift.fromMs > MAX_SHIFT_MS) throw invalid('a shift lasts at most 366 days')
   const committed = await deps.commit(input.tenant, async (tx) => {

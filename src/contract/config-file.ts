@@ -3,6 +3,7 @@
  * reference (docs/reference/config.md); a default has its reason in its description or beside it.
  */
 import { z } from 'zod'
+import { rosterFile } from './roster-file.ts'
 
 /** What the environment may say. It goes before the file. */
 export const ENVIRONMENT = {
@@ -166,5 +167,9 @@ export const configFile = z.strictObject({
     .describe('How long an agent session lasts unless told otherwise. One shift.'),
   limits: limits.prefault({}),
   upstreams: z.array(upstream).default([]).describe('The tool servers.'),
+  rosters: z
+    .array(rosterFile)
+    .default([])
+    .describe('Rotas kept elsewhere, read every minute: docs/guides/rosters.md.'),
 })
 export type ConfigFile = z.output<typeof configFile>

@@ -14,6 +14,7 @@ import type { Tx } from '../kernel/commit.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
+import { type OnCall, onCall } from '../roster/on-call.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, jsonPayload } from './entries.ts'
 import { packageOf } from './package.ts'
@@ -45,14 +46,15 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
     expiresAtMs,
     nonce: ids.nonce,
   })
+  const owner = await ownerOnDuty(spine, tenant, needs, nowMs)
   const request = {
     ...requestOf(parts, needs, nowMs, expiresAtMs),
-    ...(await ownerOnDuty(spine, tenant, needs, nowMs)),
+    ...(owner === undefined ? {} : { owner: owner.who }),
     id: ids.request,
     requestEntry: ids.entry,
     actionDigest: bound.actionDigest,
   }
-  const asked = requestedDraft(parts, request, bound.statement, packageBytes)
+  const asked = requestedDraft(parts, request, owner, bound.statement, packageBytes)
   await spine.commit(tenant, async (tx) => {
     await claimQuestion(spine, tx, request, facts.seen)
     await spine.approvals.put(tx, request)
@@ -128,11 +130,12 @@ function requestOf(
 function requestedDraft(
   parts: Considered,
   request: ApprovalRequest,
+  onDuty: OnCall | undefined,
   statement: string,
   packageBytes: Uint8Array,
 ): EntryDraft {
   const { intent, place } = parts
-  const { owner, needs } = request
+  const { needs } = request
   const json = { mediaType: 'application/json', dataClass: 'operational' } as const
   return {
     ...baseOf(place),
@@ -142,7 +145,7 @@ function requestedDraft(
       request: request.id,
       action_digest: request.actionDigest,
       role: needs[0]?.role ?? 'incident-commander',
-      ...(owner === undefined ? {} : { owner }),
+      ...(onDuty === undefined ? {} : ownerFields(onDuty)),
       strength: needs[0]?.strength ?? 'approve',
       expires: request.expiresAtMs,
       claim: request.claim,
@@ -160,11 +163,25 @@ function requestedDraft(
   }
 }
 
+/** Who was asked, and how we knew that it is them. */
+function ownerFields({ who, untilMs, source, digest, isStale }: OnCall): EntryDraft['data'] {
+  return {
+    owner: who,
+    owner_until: untilMs,
+    roster: source,
+    ...(digest === undefined ? {} : { roster_digest: digest }),
+    roster_stale: isStale,
+  }
+}
+
 /** What `owner` stands for here: the one role that answers for this class in this environment (R153). */
 function ownerRole({ bundle, call, facts }: Considered): Role {
   const environment = facts.targets[0]?.asset.environment ?? 'unknown'
   return bundle?.ownerRole(call.action, call.effect, environment) ?? 'incident-commander'
 }
+
+/** How far is looked for the end of a duty: longer than any single hand-over. */
+const LOOK_AHEAD_MS = 48 * 3_600_000
 
 /** The person on duty for the first need now; nobody means the request has no owner yet, never a pass (R150). */
 async function ownerOnDuty(
@@ -172,8 +189,13 @@ async function ownerOnDuty(
   tenant: string,
   needs: readonly Need[],
   nowMs: number,
-): Promise<{ owner?: string }> {
-  const shifts = await spine.roster.onDuty(tenant, nowMs)
-  const owner = shifts.find((shift) => shift.role === needs[0]?.role)?.person
-  return owner === undefined ? {} : { owner }
+): Promise<OnCall | undefined> {
+  const role = needs[0]?.role
+  if (role === undefined) return undefined
+  const knownToMs = nowMs + LOOK_AHEAD_MS
+  const [shifts, feeds] = await Promise.all([
+    spine.roster.between(tenant, nowMs, knownToMs),
+    spine.roster.feeds(tenant),
+  ])
+  return onCall({ shifts, feeds, knownToMs }, role, nowMs)
 }

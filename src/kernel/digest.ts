@@ -36,6 +36,7 @@ export type DigestPurpose =
   | 'countersign-facts-v1'
   | 'countersign-config-v1'
   | 'countersign-export-v1'
+  | 'countersign-rota-v1'
 
 /** SHA-256 over the purpose line and the bytes. Checkable with `(printf 'purpose\n'; cat bytes) | sha256sum`. */
 export function digestOf(purpose: DigestPurpose, bytes: Uint8Array): Digest {

@@ -115,6 +115,10 @@ export const FAILURES = {
   cancelled: row('agent', 499, 'The caller went away', 'Call again if it is still needed.'),
   evidence_unknown: row('agent', 400, 'A cited evidence id is not recorded in this case', 'Cite ids from _meta of earlier results.'),
 
+  // rotas kept elsewhere
+  roster_unreachable: row('operator', 502, 'The rota cannot be fetched', 'Check address and token; the last known rota stands in, marked stale.'),
+  roster_unreadable: row('operator', 502, 'The rota cannot be taken at its word', 'Correct the feed or its settings; the last known rota stands in, marked stale.'),
+
   // store, ledger, installation
   query_outside_transaction: row('us', 500, 'A query ran outside its transaction', 'Report it.'),
   ledger_unwritable: row('operator', 503, 'The ledger cannot be written, so nothing runs', 'Free the disk or restore the database.'),

@@ -77,6 +77,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/people/:id/certificates': person('read'),
   'POST /api/v1/people/:id/certificates': decision('certificate.put'),
   'GET /api/v1/roster': person('read'),
+  'GET /api/v1/roster/coverage': person('read'),
   'POST /api/v1/roster/shifts': decision('shift.put'),
 
   'GET /api/v1/cases': person('read'),

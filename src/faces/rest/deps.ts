@@ -16,6 +16,7 @@ import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
+import type { HeldClass } from '../../policy/held.ts'
 import type { RosterStore } from '../../roster/roster.ts'
 
 /** What an exposed name stands for among all tools of the tenant, visible to the task or not. */
@@ -43,6 +44,8 @@ export const DEFAULT_RATE_LIMITS: RateLimits = { api: 3_000, token: 300 }
 export type PolicyDesk = {
   /** Throws `policy_missing`, `policy_invalid`. */
   readonly explain: (tenant: string, request: JsonObject) => Promise<JsonObject>
+  /** Throws `policy_missing`, `policy_invalid`. */
+  readonly heldClasses: (tenant: string) => Promise<readonly HeldClass[]>
   /** `documents` absent: the active bundle. Throws `policy_missing`, `policy_invalid`. */
   readonly test: (
     tenant: string,

@@ -1,19 +1,14 @@
-/** People, what they are certified for, and who is on duty. */
+/** People and what they are certified for; who is on duty lies beside. */
 import { putCertificate } from '../../command/put-certificate.ts'
-import { putShift } from '../../command/put-shift.ts'
 import { changePerson, registerPerson } from '../../command/register-person.ts'
 import {
   certificateList,
   changedPerson,
   changePersonBody,
-  onDuty,
-  onDutyQuery,
   person,
   personList,
   putCertificateAnswer,
   putCertificateBody,
-  putShiftAnswer,
-  putShiftBody,
   registeredPerson,
   registerPersonBody,
 } from '../../contract/people.ts'
@@ -22,7 +17,8 @@ import type { App } from './app.ts'
 import { answers, creates } from './app.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
-import { certificateWire, personWire, shiftWire } from './person-wire.ts'
+import { certificateWire, personWire } from './person-wire.ts'
+import { rosterRoutes } from './roster-routes.ts'
 import { receiptsWire } from './wire.ts'
 
 const TAGS = ['people']
@@ -109,46 +105,6 @@ function certificateRoutes(app: App, deps: RestDeps): void {
         certificate: certificateWire(made.certificate),
         receipts: receiptsWire([made.receipt]),
       })
-    },
-  )
-}
-
-function rosterRoutes(app: App, deps: RestDeps): void {
-  app.get(
-    '/api/v1/roster',
-    { schema: { tags: TAGS, querystring: onDutyQuery, response: answers(onDuty) } },
-    async (request) => {
-      const atMs = request.query.at_ms ?? deps.nowMs()
-      const shifts = await deps.roster.onDuty(doerOf(request).person.tenant, atMs)
-      return { at_ms: atMs, shifts: shifts.map(shiftWire) }
-    },
-  )
-  app.post(
-    '/api/v1/roster/shifts',
-    { schema: { tags: TAGS, body: putShiftBody, response: creates(putShiftAnswer) } },
-    async (request, reply) => {
-      const by = doerOf(request)
-      const {
-        role,
-        person: holder,
-        from_ms: fromMs,
-        to_ms: toMs,
-        precedence,
-        source,
-      } = request.body
-      const made = await putShift(deps, {
-        tenant: by.person.tenant,
-        by,
-        role,
-        person: holder,
-        fromMs,
-        toMs,
-        source,
-        ...(precedence === undefined ? {} : { precedence }),
-      })
-      return reply
-        .code(201)
-        .send({ shift: shiftWire(made.shift), receipts: receiptsWire([made.receipt]) })
     },
   )
 }

@@ -1,9 +1,12 @@
 /** Agents and people on the wire. */
 import type { z } from 'zod'
+import type { CoverageReport } from '../../command/report-coverage.ts'
 import type { agent } from '../../contract/agents.ts'
 import type { certificate, person, shift } from '../../contract/people.ts'
+import type { coverageReport } from '../../contract/roster.ts'
 import type { Agent } from '../../identity/agent.ts'
 import type { Certificate, Person } from '../../identity/person.ts'
+import type { Span } from '../../roster/coverage.ts'
 import type { Shift } from '../../roster/roster.ts'
 
 export function agentWire(record: Agent): z.output<typeof agent> {
@@ -23,6 +26,24 @@ export function certificateWire(record: Certificate): z.output<typeof certificat
     action_class: record.actionClass,
     issuer: record.issuer,
     expires_at_ms: record.expiresAtMs,
+  }
+}
+
+export function coverageWire(report: CoverageReport): z.output<typeof coverageReport> {
+  const span = ({ fromMs, toMs }: Span) => ({ from_ms: fromMs, to_ms: toMs })
+  return {
+    ...span(report),
+    gaps: report.gaps.map((gap) => {
+      const { action, effect, role, reason } = gap
+      return { action, effect, role, reason, ...span(gap) }
+    }),
+    without_stop_holder: report.withoutStopHolder.map(span),
+    unclear: report.unclear.map((tie) => ({
+      role: tie.role,
+      people: [...tie.people],
+      ...span(tie),
+    })),
+    stale_feeds: [...report.staleFeeds],
   }
 }
 
