@@ -12,7 +12,7 @@
  */
 import type { CallAnswer } from '../../enforcement/intent.ts'
 import { instantText } from '../../kernel/clock.ts'
-import { FAILURES, type Refusal } from '../../kernel/failure.ts'
+import { FAILURES, type FailureCode, type Refusal } from '../../kernel/failure.ts'
 import { isObject, type JsonObject } from '../../kernel/strict-json.ts'
 
 type Answered = Extract<CallAnswer, { kind: 'answered' }>
@@ -75,11 +75,18 @@ export function pendingOf(answer: Pending, publicBaseUrl: string): JsonObject {
 export function refusedResult(answer: Refused): JsonObject {
   const { code, detail } = answer.refusal
   return {
-    content: [text(`${FAILURES[code].title}: ${detail}.`, refusalOf(answer))],
+    content: [text(sentenceOf(code, detail), refusalOf(answer))],
     isError: true,
     // Without an id nothing was recorded: the ledger could not be written, or the request was no call.
     ...(answer.callId === '' ? {} : { _meta: { 'countersign/call': answer.callId } }),
   }
+}
+
+/** A detail is a fragment of ours, or a whole sentence of a policy that may say what the title says. */
+function sentenceOf(code: FailureCode, detail: string): string {
+  const { title } = FAILURES[code]
+  const said = detail.replace(/\.$/, '')
+  return said === title ? `${title}.` : `${title}: ${said}.`
 }
 
 export function pendingResult(
