@@ -3,7 +3,7 @@ import type { ApprovalRequest, Grant } from '../approval/request.ts'
 import { closed } from '../approval/resolve.ts'
 import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
-import { codeOf, type Refusal, refusal } from '../kernel/failure.ts'
+import { codeOf, Failure, type Refusal, refusal } from '../kernel/failure.ts'
 import { isObject, type JsonObject, parseStrict } from '../kernel/strict-json.ts'
 import type { Attached } from './attach.ts'
 import type { Considered } from './considered.ts'
@@ -12,6 +12,8 @@ import type { CallAnswer } from './intent.ts'
 import type { CallPlace } from './place.ts'
 import { recordOf } from './record.ts'
 import type { Spine } from './spine.ts'
+
+const HOUR_MS = 3_600_000
 
 /** A no that needs no policy, or came after it: one entry, then the answer. */
 export async function recordRefusal(
@@ -39,17 +41,33 @@ async function commitDenied(
   work: (tx: Tx, place: CallPlace) => Promise<Done<undefined>>,
 ): Promise<CallPlace> {
   const { tenant } = place.session
+  const told = (own: CallPlace) =>
+    spine.commit(tenant, async (tx) => {
+      await takeRefusal(spine, tx, own)
+      return work(tx, own)
+    })
   try {
-    await spine.commit(tenant, (tx) => work(tx, place))
+    await told(place)
     spine.at('refusal:after')
     return place
   } catch (error) {
     if (codeOf(error) !== 'conflict') throw error
     const own = { ...place, callId: spine.nextId() }
-    await spine.commit(tenant, (tx) => work(tx, own))
+    await told(own)
     spine.at('refusal:after')
     return own
   }
+}
+
+/**
+ * A refusal is kept for ever with the arguments that were refused, so a task may cause only so many. Those
+ * beyond are refused all the same, without a record each. Throws `budget_exhausted`.
+ */
+async function takeRefusal(spine: Spine, tx: Tx, { session }: CallPlace): Promise<void> {
+  const { budgets, limits, clock } = spine
+  const key = `refusals/${session.task.id}`
+  if (!(await budgets.take(tx, key, 1, limits.callsPerTask, HOUR_MS, clock.nowMs())))
+    throw new Failure('budget_exhausted', 'too many refused calls in an hour')
 }
 
 /** A deny of the policy, or an approval that no longer holds: its grant is voided in the same commit. */

@@ -4,7 +4,7 @@ import { publishPolicy } from '../../src/command/publish-policy.ts'
 import { DEFAULT_LIMITS } from '../../src/config.ts'
 import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { TENANT } from '../../src/wiring.ts'
-import { saidBy } from '../harness/agent-client.ts'
+import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
 import { decide, rest } from '../harness/people.ts'
 import { type PlaneOptions, taskToken } from '../harness/plane.ts'
@@ -34,6 +34,30 @@ describe('limits', () => {
     expect(said.filter((each) => each === undefined)).toHaveLength(1)
     expect(said.find((each) => each !== undefined)).toMatchObject({ code: 'budget_exhausted' })
     expect(targets.map(ran).sort()).toEqual([0, 1])
+    await agent.close()
+  }, 60_000)
+
+  it('records so many refusals of a task in an hour and no more, so that an agent cannot fill the ledger', async () => {
+    const { newAgent, plane } = await start({
+      config: { limits: { ...DEFAULT_LIMITS, callsPerTask: 3 } },
+    })
+    const agent = await newAgent()
+    const { ledger } = plane.gateway.parts.store
+    const refused = async () => saidBy(await agent.call('net__unreviewed', {}))?.code
+    expect([await refused(), await refused(), await refused()]).toEqual(
+      Array(3).fill('tool_quarantined'),
+    )
+    const { size } = await ledger.head(TENANT)
+    expect([await refused(), await refused()]).toEqual(Array(2).fill('budget_exhausted'))
+    expect((await ledger.head(TENANT)).size).toBe(size)
+    expect(saidBy(await agent.call('net__look', {})), 'what is allowed goes on').toBeUndefined()
+    plane.clock.advance(61 * 60_000)
+    const later = await connectAgent(
+      plane.gateway.baseUrl,
+      await taskToken(plane, 'respond', { task: await onlyTask(plane) }, agent.agent),
+    )
+    expect(saidBy(await later.call('net__unreviewed', {}))?.code).toBe('tool_quarantined')
+    await later.close()
     await agent.close()
   }, 60_000)
 
@@ -244,4 +268,9 @@ async function withdrawPolicy(plane: NetPlane['plane'], id: string): Promise<voi
     by: { kind: 'system', part: 'test' },
     documents: { ...documents, policies },
   })
+}
+
+async function onlyTask(plane: NetPlane['plane']): Promise<string | undefined> {
+  const [task] = await plane.gateway.parts.store.tasks.list(TENANT)
+  return task?.id
 }
