@@ -206,7 +206,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R152: { kind: 'refusal', state: 'partly', sabotage: 'anyone-eligible' },
   R153: { kind: 'refusal', state: 'proved', sabotage: 'document-lint-blind' },
   R154: { kind: 'gate', state: 'partly' },
-  R155: { kind: 'report', state: 'open' },
+  R155: { kind: 'report', state: 'partly' },
   R156: { kind: 'report', state: 'open' },
 }
 
