@@ -7,7 +7,7 @@ import { codeOf } from '../kernel/failure.ts'
 import type { Cli } from './context.ts'
 import { type CheckResult, failed, failedBy, ok, skipped, warning } from './doctor-check.ts'
 import { checkDataDirectory, checkNode } from './doctor-host.ts'
-import { checkActivePolicy, checkRoles } from './doctor-people.ts'
+import { checkActivePolicy, checkCoverage, checkRoles } from './doctor-people.ts'
 import { checkUpstreams } from './doctor-upstreams.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Installation, runningInstallation, storedInstallation } from './installation.ts'
@@ -113,6 +113,7 @@ async function lookAt(installation: Installation, config: Config): Promise<reado
     ...(await checkRoles(installation, policy.roles, nowMs).catch((error: unknown) => [
       failedBy('roles', error),
     ])),
+    await attempt('rota', () => checkCoverage(installation)),
     await attempt('tools', () => checkTools(installation)),
     await attempt('ledger', () => checkLog(installation)),
   ]

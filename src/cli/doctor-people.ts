@@ -139,3 +139,16 @@ function roleResult(
   }
   return ok(name, `${holders.join(', ')}; covered for ${HOURS_AHEAD} hours`)
 }
+
+/** What the rota of the month ahead lacks; what is missing today is a failure of its role (R145). */
+export async function checkCoverage(installation: Installation): Promise<CheckResult> {
+  const { fromMs, gaps, staleFeeds } = await installation.coverage()
+  if (staleFeeds.length > 0) {
+    const next = 'See the log of the gateway, and docs/guides/rosters.md.'
+    return warning('rota', `cannot be read, so it may be old: ${staleFeeds.join(', ')}`, next)
+  }
+  const [first] = gaps.toSorted((a, b) => a.fromMs - b.fromMs)
+  if (first === undefined) return ok('rota', 'every gated class is covered for four weeks')
+  const ahead = first.fromMs <= fromMs ? 'now' : `in ${spanText(first.fromMs - fromMs)}`
+  return warning('rota', `first gap ${ahead}: ${first.role}`, 'Run countersign roster gaps.')
+}

@@ -1,8 +1,12 @@
 /** An installation as the doctor asks it: through its gateway while that runs, else from the data directory. */
+import { openPolicy } from '../adapters/open-policy.ts'
+import { createPolicyDesk } from '../adapters/policy-desk.ts'
+import { DEFAULT_WEEKS, reportCoverage } from '../command/report-coverage.ts'
 import type { Config } from '../config.ts'
 import { ledgerReport } from '../contract/ledger.ts'
 import { certificateList, onDuty, personList } from '../contract/people.ts'
 import { activeBundle } from '../contract/policies.ts'
+import { coverageReport } from '../contract/roster.ts'
 import { toolList } from '../contract/tools.ts'
 import { canonicalText } from '../kernel/canonical-json.ts'
 import { codeOf } from '../kernel/failure.ts'
@@ -27,6 +31,12 @@ export type Installation = {
   ) => Promise<readonly { readonly role: string; readonly person: string }[]>
   /** Ends of the certificates of a person. */
   readonly certified: (person: string) => Promise<readonly number[]>
+  /** Gaps of the month ahead, roles and spans only, and feeds that cannot be read. */
+  readonly coverage: () => Promise<{
+    readonly fromMs: number
+    readonly gaps: readonly { readonly role: string; readonly fromMs: number }[]
+    readonly staleFeeds: readonly string[]
+  }>
   readonly blockedTools: () => Promise<readonly string[]>
   readonly checkLog: () => Promise<LogCheck>
   /** How far the clock of this machine is ahead of the database's, ms; undefined through a gateway. */
@@ -51,6 +61,11 @@ export function runningInstallation(gateway: GatewayClient): Installation {
       const held = await gateway.get(`/api/v1/people/${person}/certificates`, certificateList)
       return held.certificates.map((each) => each.expires_at_ms)
     },
+    coverage: async () => {
+      const report = await gateway.get('/api/v1/roster/coverage', coverageReport)
+      const gaps = report.gaps.map(({ role, from_ms: fromMs }) => ({ role, fromMs }))
+      return { fromMs: report.from_ms, gaps, staleFeeds: report.stale_feeds }
+    },
     blockedTools: async () => {
       const { tools } = await gateway.get('/api/v1/tools', toolList)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposed_name)
@@ -70,6 +85,12 @@ export async function storedInstallation(config: Config): Promise<Installation> 
     onDuty: (atMs) => store.roster.onDuty(TENANT, atMs),
     certified: async (person) =>
       (await store.people.certificates(TENANT, person)).map((each) => each.expiresAtMs),
+    coverage: () => {
+      const policy = openPolicy(config.floorDir, store)
+      const { heldClasses } = createPolicyDesk(policy.cache, policy.checkBundle)
+      const deps = { ...store, heldClasses, nowMs: () => Date.now() }
+      return reportCoverage(deps, TENANT, DEFAULT_WEEKS)
+    },
     blockedTools: async () => {
       const tools = await store.tools.list(TENANT)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposedName)

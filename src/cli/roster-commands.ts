@@ -6,6 +6,7 @@ import { Failure } from '../kernel/failure.ts'
 import type { Cli } from './context.ts'
 import { namesById } from './lookup.ts'
 import { personCalled } from './person-commands.ts'
+import { showGaps } from './roster-gaps.ts'
 import { tableText } from './table.ts'
 import { instantFrom } from './time-text.ts'
 
@@ -26,6 +27,11 @@ export function rosterCommands(noun: Command, cli: Cli): void {
     .requiredOption('--to <instant>', WHEN)
     .option('--precedence <number>', '0 is primary, 1 the first backup', '0')
     .action((options: AddOptions) => add(cli, options))
+  noun
+    .command('gaps')
+    .description('where nobody could decide or stop anything; exit 1 when there is a gap')
+    .option('--weeks <number>', 'how far to look, 1 to 8', '4')
+    .action(({ weeks }: { readonly weeks: string }) => showGaps(cli, weeks))
 }
 
 async function show(cli: Cli, at: string | undefined): Promise<void> {

@@ -19,6 +19,8 @@ export type ReportCoverageDeps = {
 const WEEK_MS = 7 * 24 * 3_600_000
 /** Rotas are planned a month or two ahead; beyond that every gap report is all gaps. */
 export const MAX_WEEKS = 8
+/** What a month's plan should have in it. */
+export const DEFAULT_WEEKS = 4
 /** How far feeds are read, from the beginning of the day: the longest report, and the day that has begun. */
 export const ROTA_AHEAD_MS = MAX_WEEKS * WEEK_MS + 24 * 3_600_000
 

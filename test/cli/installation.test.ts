@@ -56,7 +56,11 @@ function countersign(...args: readonly string[]) {
 
 type Report = {
   readonly ok: boolean
-  readonly checks: readonly { readonly name: string; readonly state: string }[]
+  readonly checks: readonly {
+    readonly name: string
+    readonly state: string
+    readonly detail?: string
+  }[]
 }
 function doctor(): Report {
   return JSON.parse(countersign('doctor', '--json').out) as Report
@@ -123,6 +127,11 @@ describe('an installation', () => {
     expect(report.ok).toBe(false)
     const roles = ['analyst', 'identity-owner', 'incident-commander', 'shift-lead']
     expect(failing(report)).toEqual(roles.map((role) => `role ${role}`))
+    const rota = report.checks.find(({ name }) => name === 'rota')
+    expect(rota).toMatchObject({
+      state: 'warning',
+      detail: expect.stringContaining('first gap now'),
+    })
     const text = countersign('doctor')
     expect(text.code).toBe(1)
     expect(text.out.match(/FAIL .*\n +next: /g)).toHaveLength(roles.length)

@@ -18,6 +18,7 @@ import { caseList } from '../../src/contract/cases.ts'
 import { checkpoint, inclusion, ledgerReport } from '../../src/contract/ledger.ts'
 import { onDuty, personList } from '../../src/contract/people.ts'
 import { activeBundle, bundleList } from '../../src/contract/policies.ts'
+import { coverageReport } from '../../src/contract/roster.ts'
 import { stopList } from '../../src/contract/stops.ts'
 import { taskList } from '../../src/contract/tasks.ts'
 import { toolList } from '../../src/contract/tools.ts'
@@ -98,6 +99,26 @@ describe('a read', () => {
     expect(draft.out).toMatch(/^name: unreviewed\ndefinition: sha256:/)
     const diff = await run(as(omar), 'tool', 'diff', 'net__block')
     expect(diff.out).toBe('Nothing changed since the review.\n')
+  })
+})
+
+describe('roster gaps', () => {
+  it('names who is missing when, for what, and exits 1 [R145]', async () => {
+    const text = await run(as(omar), 'roster', 'gaps', '--weeks', '1', '--utc')
+    expect(text.code).toBe(1)
+    expect(text.out).toMatch(/^FROM +TO +ROLE +WHY +CLASSES\n/)
+    // The shifts of the harness end in twelve hours.
+    expect(text.out).toMatch(/shift-lead +nobody is on duty +.*contain:/)
+    expect(text.out).toMatch(/anybody +nobody could press stop/)
+    const json = await run(as(omar), 'roster', 'gaps', '--json')
+    const report = coverageReport.parse(JSON.parse(json.out))
+    expect(report.to_ms - report.from_ms).toBe(4 * 7 * 24 * 3_600_000)
+    expect(report.without_stop_holder).toHaveLength(1)
+  })
+
+  it('takes one to eight weeks', async () => {
+    const { code, err } = await run(as(omar), 'roster', 'gaps', '--weeks', '9')
+    expect([code, err]).toEqual([2, expect.stringContaining('request_invalid')])
   })
 })
 
