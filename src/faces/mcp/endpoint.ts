@@ -66,15 +66,19 @@ export class Endpoint {
       : this.listen(request, authInfo, inbound.message, uris)
   }
 
-  /** Hands on what the upstream of this place (or, at `/mcp`, any upstream) said about itself. */
-  tell(method: string, params: JsonObject): void {
-    this.sessions.tell(method, params)
-    if (method === 'notifications/resources/updated' && typeof params.uri === 'string') {
-      this.modern.notify.resourceUpdated(params.uri)
+  /**
+   * Hands on that a list or a resource of this place changed. Only that: a notice has no call that it belongs to
+   * and reaches every agent, so none of the server's other words travel in it.
+   */
+  tell(method: string, { uri }: JsonObject): void {
+    if (method === 'notifications/resources/updated' && typeof uri === 'string') {
+      this.sessions.tell(method, { uri })
+      this.modern.notify.resourceUpdated(uri)
       return
     }
-    const kind = LIST_EVENTS[method as keyof typeof LIST_EVENTS]
-    if (kind !== undefined) this.modern.bus.publish({ kind })
+    if (!Object.hasOwn(LIST_EVENTS, method)) return
+    this.sessions.tell(method, {})
+    this.modern.bus.publish({ kind: LIST_EVENTS[method as keyof typeof LIST_EVENTS] })
   }
 
   async close(): Promise<void> {
