@@ -31,13 +31,25 @@ export async function runCli(
   }
   const options = () => program.opts<GlobalOptions>()
   const cli = createCli({ terminal, environment, options, finish })
-  describe(program, terminal)
   try {
-    await addNouns(program, cli, args)
+    await assemble(program, cli, args)
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     return complain(error, terminal, args.includes('--json'))
+  }
+}
+
+/** Puts the command line on `program`: all nouns, and the verbs of those among `called`, which is all that is read. */
+export async function assemble(
+  program: Command,
+  cli: Cli,
+  called: readonly string[],
+): Promise<void> {
+  describe(program, cli.terminal)
+  for (const [name, noun] of Object.entries(NOUNS)) {
+    const command = program.command(name).summary(noun.summary).description(noun.summary)
+    if (called.includes(name)) (await noun.load())(command, cli)
   }
 }
 
@@ -61,14 +73,6 @@ function describe(program: Command, terminal: Terminal): void {
       outputError: () => {},
     })
     .helpCommand('help [noun]', 'show the verbs of a noun')
-}
-
-/** All nouns are named; only the verbs of those that are called are read. */
-async function addNouns(program: Command, cli: Cli, args: readonly string[]): Promise<void> {
-  for (const [name, noun] of Object.entries(NOUNS)) {
-    const command = program.command(name).summary(noun.summary).description(noun.summary)
-    if (args.includes(name)) (await noun.load())(command, cli)
-  }
 }
 
 function complain(error: unknown, terminal: Terminal, isJson: boolean): ExitCode {

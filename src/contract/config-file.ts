@@ -118,7 +118,7 @@ const limits = z.strictObject({
     .min(0)
     .default(15)
     .describe(
-      'How long the same call is refused again after a person denied it, without asking anybody.',
+      'How long after a no the same call, and the same effect on the same target, is refused without asking anybody.',
     ),
 })
 
