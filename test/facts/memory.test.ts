@@ -66,7 +66,7 @@ forEachEngine((engine) => {
       const tools = rememberTools(store.tools, store.revisions)
       expect(await tools.byExposedName(TENANT, 'firewall__block')).toBeUndefined()
       for (const tool of [
-        aTool({ status: 'blocked' }),
+        aTool({ status: 'suspended' }),
         aTool(),
         aTool({ definitionDigest: digestNamed('9') }),
         aTool({ name: 'unblock', exposedName: 'firewall__unblock' }),
