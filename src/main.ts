@@ -72,7 +72,9 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
       parts.log.error({ err: error }, 'reading rotas failed'),
     )
     const unsubscribe = parts.upstreams.onChange((upstream, method) => {
-      if (method.endsWith('/list_changed')) list(upstream).catch(ignored)
+      if (!method.endsWith('/list_changed')) return
+      parts.listings.again(upstream)
+      list(upstream).catch(ignored)
     })
     undo.unshift(
       () => rest.close(),

@@ -99,6 +99,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     checkpoints,
     upstreams,
     rosters: (config.rosters ?? []).map((spec) => createRoster(spec, clock)),
+    listings: opened.firstListings,
     refreshDeps: await refreshDeps(config, opened, {
       ...base,
       log,

@@ -86,8 +86,11 @@ export class UpstreamChanges {
 
   /** The connection that carried the changes is gone. It is made again while anybody listens. */
   lost(upstream: string): void {
+    if (this.isClosed) return
+    // Whoever answers next may be another version of the server: what it offers is asked again.
+    this.tell(upstream, 'notifications/tools/list_changed', {})
     const watch = this.watches.get(upstream)
-    if (this.isClosed || watch === undefined || this.listeners.size === 0) return
+    if (watch === undefined || this.listeners.size === 0) return
     watch.listening = undefined
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** watch.failures, this.parts.limits.maxBackoffMs)
     watch.failures++

@@ -1,6 +1,7 @@
 /**
- * Right after a start nobody knows yet what the tool servers offer now. A call to one of them waits until that
- * one was asked, so that a definition that changed while the gateway was down is never called by its old review.
+ * Right after a start, and after a tool server went away or said that something changed, nobody knows what it
+ * offers now. A call to it waits until it was asked, so that a definition that changed meanwhile is never called
+ * by its old review.
  */
 import type { Enforce } from '../enforcement/intent.ts'
 
@@ -9,6 +10,8 @@ export type FirstListings = {
   readonly all: Promise<void>
   readonly of: (upstream: string) => Promise<void>
   readonly done: (upstream: string) => void
+  /** From now on calls to this one wait for the next listing, which the caller starts. */
+  readonly again: (upstream: string) => void
 }
 
 export function createFirstListings(upstreams: readonly string[]): FirstListings {
@@ -17,6 +20,14 @@ export function createFirstListings(upstreams: readonly string[]): FirstListings
     all: Promise.all([...waiting.values()].map(({ promise }) => promise)).then(() => undefined),
     of: async (upstream) => waiting.get(upstream)?.promise,
     done: (upstream) => waiting.get(upstream)?.resolve(),
+    again: (upstream) => {
+      const before = waiting.get(upstream)
+      if (before === undefined) return
+      const next = Promise.withResolvers<void>()
+      waiting.set(upstream, next)
+      // Who waits for the listing before this one waits for this one too.
+      next.promise.then(before.resolve)
+    },
   }
 }
 

@@ -7,7 +7,8 @@ import type { DecisionParts } from './decision-parts.ts'
 import { type RecommendParts, recommend } from './recommend.ts'
 import { withdraw } from './withdraw.ts'
 
-const READ_ONLY: JsonObject = { readOnlyHint: true, openWorldHint: false }
+/** After a yes it runs the call, whatever that does. */
+const EXECUTES: JsonObject = { readOnlyHint: false, destructiveHint: true }
 const RECORDS: JsonObject = { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
 
 export function makeGatewayTools(
@@ -31,7 +32,7 @@ function awaitTool(parts: AwaitParts): GatewayTool {
       required: ['approval_id'],
       additionalProperties: false,
     },
-    annotations: READ_ONLY,
+    annotations: EXECUTES,
     run: async (session, args, back): Promise<GatewayToolAnswer> => {
       const seconds = args.wait_seconds ?? 30
       if (typeof seconds !== 'number')
