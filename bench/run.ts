@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- <gateway|decision|ledger> [--short] [--json] [--profile DIR]`: measures one part of the
- * product against a floor. Prints a table, or with `--json` the same as one JSON document. Exits 1 when a limit
- * of the product was not kept, 2 when called wrongly.
+ * product against a floor. Prints a table, or with `--json` the same as one JSON document. Exits 1 when a whole
+ * run shows a limit that was not kept, 2 when called wrongly; a short run is too rough to judge and only says so.
  */
 import { parseArgs } from 'node:util'
 import { type Bench, jsonOf, textOf } from './report.ts'
@@ -36,4 +36,5 @@ const report = await bench({
   progress: (line) => console.error(`  ${line}`),
 })
 console.log(values.json ? jsonOf(report) : textOf(report))
-process.exitCode = report.limits.every(({ isKept }) => isKept) ? 0 : 1
+const isKept = report.limits.every((limit) => limit.isKept)
+process.exitCode = values.short || isKept ? 0 : 1
