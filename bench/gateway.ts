@@ -38,7 +38,7 @@ export const benchGateway: Bench = async ({ isShort, profileDir, progress }) => 
   try {
     const targets = await startTargets(started, profileDir)
     const measured = await inTurns(targets, isShort ? SHORT : LONG, progress)
-    return { bench: 'gateway', cases: casesOf(measured), limits: [limitOf(measured)] }
+    return { bench: 'gateway', cases: casesOf(measured), limits: limitsOf(measured) }
   } finally {
     for (const target of started.reverse()) await target.stop()
   }
@@ -144,12 +144,15 @@ function figureOf(measured: Measured, name: Name, inFlight: number, figure: keyo
   return median(measured.get(`${name}/${inFlight}`)?.[figure] ?? [])
 }
 
-/** Judged with one call in flight, where no commit is shared with another. */
-function limitOf(measured: Measured): Limit {
-  const ours = figureOf(measured, 'Countersign', 1, 'cpuMs')
-  const bare = figureOf(measured, 'bare SDK proxy', 1, 'cpuMs')
-  return {
-    text: `CPU per governed read: ${ours.toFixed(2)} ms; bare SDK proxy ${bare.toFixed(2)} ms + ${CPU_ALLOWANCE_MS} ms = ${(bare + CPU_ALLOWANCE_MS).toFixed(2)} ms`,
-    isKept: ours <= bare + CPU_ALLOWANCE_MS,
-  }
+/** Judged both alone, where every commit is a call's own, and in company, where calls share them. */
+function limitsOf(measured: Measured): readonly Limit[] {
+  return IN_FLIGHT.map((inFlight) => {
+    const ours = figureOf(measured, 'Countersign', inFlight, 'cpuMs')
+    const bare = figureOf(measured, 'bare SDK proxy', inFlight, 'cpuMs')
+    const most = bare + CPU_ALLOWANCE_MS
+    return {
+      text: `CPU per governed read, ${inFlight} in flight: ${ours.toFixed(2)} ms; bare SDK proxy ${bare.toFixed(2)} ms + ${CPU_ALLOWANCE_MS} ms = ${most.toFixed(2)} ms`,
+      isKept: ours <= most,
+    }
+  })
 }
