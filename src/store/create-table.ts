@@ -15,6 +15,11 @@ export type CreateTable = {
     primaryKey: readonly string[],
     columns: Readonly<Record<string, Column>>,
   ) => Promise<void>
+  /** Only columns that may be null: rows that exist already have nothing to say in them. */
+  readonly addColumns: (
+    table: string,
+    columns: Readonly<Record<string, Extract<Column, `${string}?`>>>,
+  ) => Promise<void>
   readonly index: (
     table: string,
     columns: readonly string[],
@@ -37,6 +42,14 @@ export function createTable(db: Kysely<unknown>, engine: Engine): CreateTable {
       await sql`create table ${sql.table(name)} (${sql.join([...parts, key])}) ${engine.tableOptions}`.execute(
         db,
       )
+    },
+    addColumns: async (table, columns) => {
+      for (const [column, kind] of Object.entries(columns)) {
+        const type = engine.columnTypes[kind.slice(0, -1) as 'text']
+        await sql`alter table ${sql.table(table)} add column ${sql.ref(column)} ${sql.raw(type)}`.execute(
+          db,
+        )
+      }
     },
     index: async (table, columns, options) => {
       const name = `${table}_by_${columns.filter((column) => column !== 'tenant').join('_')}`

@@ -38,7 +38,10 @@ describe('the lockfile', () => {
   })
 
   it('pins every package by digest and names no registry', () => {
-    const entries = Object.entries(packages).filter(([path, one]) => path !== '' && !one.link)
+    // The root and its workspaces are folders here, not packages from somewhere.
+    const entries = Object.entries(packages).filter(
+      ([path, one]) => path.includes('node_modules/') && !one.link,
+    )
     expect(entries.filter(([, one]) => one.integrity === undefined)).toEqual([])
     expect(entries.filter(([, one]) => one.resolved !== undefined)).toEqual([])
   })
