@@ -18,6 +18,7 @@ import {
   requestBase,
   requestData,
   standingOf,
+  tellDecided,
   textPayload,
 } from './decision-parts.ts'
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
@@ -107,6 +108,7 @@ async function countSignature(
   const approved = { ...resolved.request, decisionEntry: base.id }
   await parts.approvals.put(tx, approved)
   await parts.approvals.putGrant(tx, grant)
+  await tellDecided(parts, tx, approved, input.person.id)
   const entry: EntryDraft = {
     ...base,
     type: 'approval.granted',

@@ -1,5 +1,6 @@
 /** What the people's verbs on requests share: their ports, the facts of eligibility, and the entry base. */
 import type { EligibilityFacts } from '../approval/eligibility.ts'
+import { decidedNotices } from '../approval/notices.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import { decidable } from '../approval/resolve.ts'
@@ -11,6 +12,7 @@ import type { Commit, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { NextId } from '../kernel/ids.ts'
+import type { NoticeQueue } from '../kernel/notice.ts'
 import { isObject, parseStrict } from '../kernel/strict-json.ts'
 import type { PayloadStore } from '../ledger/ports.ts'
 import type { RosterStore } from '../roster/roster.ts'
@@ -24,6 +26,7 @@ export type DecisionParts = {
   readonly people: PersonStore
   readonly roster: RosterStore
   readonly payloads: PayloadStore
+  readonly notices: NoticeQueue
 }
 
 /** A reason longer than this is a report, not a reason. Characters. */
@@ -111,6 +114,18 @@ export function requestBase(
     task: request.task,
     call: request.call,
   }
+}
+
+/** Those who wait for the answer hear of it. `by` is the person who gave it. */
+export async function tellDecided(
+  parts: Pick<DecisionParts, 'notices' | 'nextId' | 'clock'>,
+  tx: Tx,
+  request: ApprovalRequest,
+  by: string | undefined,
+): Promise<void> {
+  const atMs = parts.clock.nowMs()
+  for (const notice of decidedNotices(request, by, atMs, parts.nextId))
+    await parts.notices.put(tx, notice)
 }
 
 /** The two fields every entry about a request carries. */

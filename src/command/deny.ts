@@ -10,6 +10,7 @@ import {
   reasonOf,
   requestBase,
   requestData,
+  tellDecided,
   textPayload,
 } from './decision-parts.ts'
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
@@ -25,6 +26,7 @@ export async function deny(parts: DecisionParts, input: DecisionInput): Promise<
       decisionEntry: base.id,
     }
     await parts.approvals.put(tx, denied)
+    await tellDecided(parts, tx, denied, input.person.id)
     const role = input.person.roles.find((held) => request.needs.some((need) => need.role === held))
     const entry: EntryDraft = {
       ...base,

@@ -12,6 +12,7 @@ import type { Commit, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { NextId } from '../kernel/ids.ts'
+import type { NoticeQueue } from '../kernel/notice.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
 import type { PressInput, ReleaseInput, StopCommands } from './decision-ports.ts'
 import { requirePermission } from './permissions.ts'
@@ -22,6 +23,7 @@ export type StopParts = {
   readonly nextId: NextId
   readonly stops: StopStore
   readonly approvals: ApprovalStore
+  readonly notices: NoticeQueue
 }
 
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
@@ -53,6 +55,7 @@ async function pressStop(parts: StopParts, input: PressInput) {
   }
   const { receipts } = await parts.commit(input.tenant, async (tx) => {
     await parts.stops.press(tx, stop)
+    await tellPressed(parts, tx, stop)
     const pressed: EntryDraft = {
       id: parts.nextId(),
       type: 'stop.pressed',
@@ -77,6 +80,23 @@ async function pressStop(parts: StopParts, input: PressInput) {
       await cancelStopped(parts, stop, request.id, input.tenant)
   }
   return { stop, receipts }
+}
+
+/** Whoever answers for running operations hears at once that they were halted, and by whom. */
+const STOP_ROLES = ['incident-commander', 'shift-lead'] as const
+
+async function tellPressed(parts: StopParts, tx: Tx, stop: Stop): Promise<void> {
+  for (const role of STOP_ROLES) {
+    await parts.notices.put(tx, {
+      tenant: stop.tenant,
+      id: parts.nextId(),
+      kind: 'stop.pressed',
+      urgency: 'page',
+      to: { role },
+      about: { stop: stop.id },
+      atMs: stop.pressedAtMs,
+    })
+  }
 }
 
 function covers(stop: Stop, agent: string, tool: string): boolean {

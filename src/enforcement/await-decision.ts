@@ -2,6 +2,7 @@
  * Waiting for a person is only waiting: it ends in a decision, in the caller going away or in time running out,
  * and none of the last two is a yes (R94).
  */
+import { decidedNotices } from '../approval/notices.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import { closed, expiryReason } from '../approval/resolve.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -36,6 +37,8 @@ export async function expire(spine: Spine, request: ApprovalRequest): Promise<Ap
       const ended = isStillOpen ? closed(current, 'expired', undefined, nowMs, reason) : current
       if (!isStillOpen) throw new Failure('approval_closed', `the request is ${current.state}`)
       await spine.approvals.put(tx, ended)
+      for (const notice of decidedNotices(ended, undefined, nowMs, spine.nextId))
+        await spine.notices.put(tx, notice)
       return {
         value: ended,
         entries: [

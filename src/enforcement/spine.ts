@@ -8,6 +8,7 @@ import type { PersonStore } from '../identity/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import type { NextId } from '../kernel/ids.ts'
+import type { NoticeQueue } from '../kernel/notice.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { ActiveBundle, Decide } from '../policy/ports.ts'
@@ -53,6 +54,7 @@ export type Spine = {
   readonly calls: CallStore
   readonly payloads: PayloadStore
   readonly ledger: LedgerReader
+  readonly notices: NoticeQueue
   readonly bundleAt: BundleAt
   readonly decide: Decide
   readonly exchange: Exchange

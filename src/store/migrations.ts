@@ -14,6 +14,7 @@ import { logTables } from './migration-0001-log.ts'
 import { recordTables } from './migration-0002-records.ts'
 import { callTables } from './migration-0003-calls.ts'
 import { rosterTables } from './migration-0004-roster.ts'
+import { noticeTables } from './migration-0005-notices.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -25,6 +26,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0002-records': recordTables,
   '0003-calls': callTables,
   '0004-roster': rosterTables,
+  '0005-notices': noticeTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

@@ -123,6 +123,21 @@ export const TABLES = {
     tenant: 'text', id: 'text', case_id: 'text', task: 'text', agent: 'text', status: 'text',
     owner: 'text', evidence: 'text', entry: 'text', at_ms: 'integer',
   },
+
+  // what people hear
+  notice: {
+    tenant: 'text', id: 'text', kind: 'text', urgency: 'text', to_person: 'text?', to_role: 'text?',
+    about: 'text', at_ms: 'integer', planned_at_ms: 'integer?',
+  },
+  delivery: {
+    tenant: 'text', id: 'text', notice: 'text', channel: 'text', person: 'text?', state: 'text',
+    attempts: 'integer', due_at_ms: 'integer', claimed_by: 'text?', claimed_until_ms: 'integer?',
+    error: 'text?', created_at_ms: 'integer', settled_at_ms: 'integer?',
+  },
+  chat_account: {
+    tenant: 'text', channel: 'text', account: 'text', person: 'text', linked_at_ms: 'integer',
+  },
+  chat_callback: { tenant: 'text', channel: 'text', digest: 'text', received_at_ms: 'integer' },
 } as const satisfies Record<string, Readonly<Record<string, Column>>>
 
 type ValueOf<C> = C extends 'text'

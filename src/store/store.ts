@@ -15,6 +15,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
+import type { NoticeQueue } from '../kernel/notice.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { BundleStore } from '../policy/store.ts'
@@ -36,6 +37,7 @@ import { createGroupCommit } from './group-commit.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLedgerReader } from './ledger-reader.ts'
 import { migrate } from './migrations.ts'
+import { createNoticeStore } from './notice-store.ts'
 import { createPayloadStore } from './payload-store.ts'
 import { createPersonStore } from './person-store.ts'
 import { openPostgresEngine } from './postgres-engine.ts'
@@ -88,6 +90,7 @@ export type Store = {
   readonly ledger: LedgerReader
   readonly payloads: PayloadStore
   readonly bundles: BundleStore
+  readonly notices: NoticeQueue
   readonly changes: Changes
   /** How far this node's clock is ahead of the database's, ms; beyond 1 s either way the node is not ready. */
   readonly skewMs: () => Promise<number>
@@ -182,5 +185,6 @@ function records(access: Access, nowMs: () => number): Records {
     evidence: createEvidenceStore(access),
     calls: createCallStore(access),
     bundles: createBundleStore(access),
+    notices: createNoticeStore(access),
   }
 }
