@@ -27,6 +27,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'tool.call.decided': 'A call was decided: allowed, denied or held, by which policies and under which digests.',
   'approval.requested': 'A person is asked about exactly this action.',
   'approval.viewed': 'A person looked at the request.',
+  'approval.acknowledged': 'A person said that they have it. It stops no clock and releases nothing.',
   'approval.taken_over': 'Another eligible person became its owner. Nothing is released.',
   'approval.granted': 'A person entitled to it said yes; a grant exists that can be used once.',
   'approval.advised': 'Somebody answered who was not entitled to, and which test failed. It releases nothing.',

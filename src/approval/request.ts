@@ -12,6 +12,9 @@ export type Strength = 'confirm' | 'approve' | 'dual'
 /** Who keeps the call alive while it waits: the open response, a task handle, or nobody (DESIGN 9). */
 export type Claim = 'stream' | 'task' | 'none'
 
+/** A yes before the evidence was opened is refused, or let through and reported (R93). */
+export type EvidenceRule = 'refuse' | 'flag'
+
 /** One signature the policy asks for. All needs of a request must be met by different people. */
 export type Need = {
   readonly role: Role
@@ -59,6 +62,16 @@ export type ApprovalRequest = {
   readonly viewedAtMs?: InstantMs
   /** Entry id of the deciding entry; its payloads hold `reason` and, when modified, `arguments`. */
   readonly decisionEntry?: string
+  /** Who said "I have it" first. It stops nobody's clock and releases nothing. */
+  readonly acknowledgedAtMs?: InstantMs
+  readonly acknowledgedBy?: string
+  /** The request whose arguments a person changed into these, and that person: not the only signer here. */
+  readonly modifiedFrom?: string
+  readonly modifiedBy?: string
+  /** With reason `modified`: the fingerprint of the call the person wants instead. */
+  readonly suggestedFingerprint?: Digest
+  /** What a yes without having opened the evidence leads to; absent: nothing is asked. */
+  readonly evidenceRule?: EvidenceRule
   readonly revision: number
 }
 

@@ -23,12 +23,19 @@ export function decidable(
   seenDigest: Digest,
   nowMs: InstantMs,
 ): Refusal | undefined {
-  if (request.state !== 'pending')
-    return refusal('approval_closed', `the request is ${request.state}`)
-  if (request.expiresAtMs <= nowMs) return refusal('approval_expired', 'the time to decide is over')
+  const over = openUntil(request, nowMs)
+  if (over !== undefined) return over
   if (request.actionDigest !== seenDigest) {
     return refusal('seen_digest_mismatch', 'the digest seen is not the digest of this request')
   }
+  return undefined
+}
+
+/** Whether the request still waits for people, whatever they want to do with it. */
+export function openUntil(request: ApprovalRequest, nowMs: InstantMs): Refusal | undefined {
+  if (request.state !== 'pending')
+    return refusal('approval_closed', `the request is ${request.state}`)
+  if (request.expiresAtMs <= nowMs) return refusal('approval_expired', 'the time to decide is over')
   return undefined
 }
 

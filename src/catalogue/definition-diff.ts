@@ -5,6 +5,7 @@
  */
 import type { JsonValue } from '../kernel/strict-json.ts'
 import { isObject } from '../kernel/strict-json.ts'
+import { visible } from '../kernel/visible-text.ts'
 import type { ToolDefinition } from './tool.ts'
 
 export type DefinitionChange = {
@@ -90,15 +91,4 @@ function shownValue(value: JsonValue): string {
   return text.length > MAX_SHOWN
     ? `${text.slice(0, MAX_SHOWN)}... (${text.length} characters)`
     : text
-}
-
-/**
- * A text in which every character that does not show, turns the direction or is blank in an unusual way is written as
- * `\u{...}`. Safe to print on a terminal.
- */
-export function visible(text: string): string {
-  return text.replace(
-    /[\p{C}\p{Zl}\p{Zp}\p{Variation_Selector}\u00a0\u115f\u1160\u2000-\u200a\u202f\u205f\u3000\u3164\uffa0]/gu,
-    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
-  )
 }

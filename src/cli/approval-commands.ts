@@ -1,16 +1,18 @@
 /** Pending approvals: who waits for what, and the decision of a person. */
 import type { Command } from 'commander'
-import { approvalList, approvalSummary } from '../contract/approvals.ts'
+import { approvalList } from '../contract/approvals.ts'
 import { caseList } from '../contract/cases.ts'
 import { personList } from '../contract/people.ts'
 import { requestState } from '../contract/words.ts'
 import { Failure } from '../kernel/failure.ts'
 import { targetNames } from './approval-text.ts'
+import { addRequestVerbs } from './approval-verbs.ts'
 import type { Cli } from './context.ts'
 import { decide, showRequest } from './decide.ts'
 import { fetchApproval, shownOf } from './decision-package.ts'
 import type { GatewayClient } from './gateway-client.ts'
-import { findOne, namesById } from './lookup.ts'
+import { namesById } from './lookup.ts'
+import { requestId } from './request-id.ts'
 import { tableText } from './table.ts'
 import { spanText } from './time-text.ts'
 
@@ -26,11 +28,12 @@ export function approvalCommands(noun: Command, cli: Cli): void {
     .argument('<id>', 'the request, or the last characters of its id')
     .action(async (id: string) => {
       const gateway = cli.gateway()
-      await showRequest(cli, gateway, await idOf(gateway, id))
+      await showRequest(cli, gateway, await requestId(gateway, id))
     })
   addDecision(noun, cli, 'approve', 'say yes to exactly this call')
   addDecision(noun, cli, 'deny', 'say no')
   addDecision(noun, cli, 'take-over', 'make the request yours; releases nothing')
+  addRequestVerbs(noun, cli)
 }
 
 type DecisionOptions = { readonly reason?: string; readonly yes?: boolean; readonly seen?: string }
@@ -50,15 +53,8 @@ function addDecision(
     .option('--seen <digest>', 'decide only if this is still the action digest you were shown')
     .action(async (id: string, options: DecisionOptions) => {
       const gateway = cli.gateway()
-      await decide(cli, gateway, { verb, id: await idOf(gateway, id), ...options })
+      await decide(cli, gateway, { verb, id: await requestId(gateway, id), ...options })
     })
-}
-
-/** A whole id is taken as it is; an ending is looked up. */
-async function idOf(gateway: GatewayClient, text: string): Promise<string> {
-  if (approvalSummary.shape.id.safeParse(text).success) return text
-  const { approvals } = await gateway.get('/api/v1/approvals', approvalList)
-  return findOne('approval request', approvals, text).id
 }
 
 async function list(cli: Cli, state: string): Promise<void> {

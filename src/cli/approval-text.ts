@@ -2,9 +2,10 @@
  * A decision package on a terminal: the exact call first, from facts, then why it stopped, who may say yes and
  * what a yes signs. Whatever an agent or a tool wrote is printed with its hidden characters written out.
  */
-import { visible } from '../catalogue/definition-diff.ts'
+
 import type { JsonValue } from '../kernel/strict-json.ts'
 import { isObject } from '../kernel/strict-json.ts'
+import { visible } from '../kernel/visible-text.ts'
 import type { Approval, Shown } from './decision-package.ts'
 import { shortCode } from './digest-text.ts'
 import type { Paint } from './terminal.ts'

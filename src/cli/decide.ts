@@ -69,7 +69,8 @@ async function look(cli: Cli, gateway: GatewayClient, id: string, paint: Paint):
   return { request, text: approvalText(request, checkedPackage(request), shower) }
 }
 
-async function reasonOf(cli: Cli, wish: DecisionRequest): Promise<string> {
+/** The person's sentence, asked for at a terminal. Throws `reason_required`. */
+export async function reasonOf(cli: Cli, wish: { readonly reason?: string }): Promise<string> {
   const given = wish.reason?.trim() ?? ''
   if (given !== '') return given
   const asked = cli.mayAsk() ? (await cli.terminal.ask('Why? ')).trim() : ''
@@ -96,10 +97,12 @@ const SAID = {
   'co-signed': 'Your signature counts. Another person has to sign too.',
   denied: 'Denied. The agent is told your reason.',
   'taken-over': 'The request is yours now. Nothing was released.',
-  cancelled: 'The request is closed.',
+  cancelled: 'The request is closed. The agent is told your reason.',
+  acknowledged: 'Recorded that you have it. The clock runs on.',
 } as const
 
-function report(cli: Cli, answer: z.output<typeof decisionAnswer>): void {
+/** Prints what became of a verb, with the ledger entries that tell it. */
+export function report(cli: Cli, answer: z.output<typeof decisionAnswer>): void {
   const { outcome } = answer
   const text =
     outcome === 'advised'

@@ -1,5 +1,5 @@
 /** How the demo is told: who, what, and when since the start. */
-import { visible } from '../catalogue/definition-diff.ts'
+import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
 import type { Tell } from './demo-stage.ts'
 

@@ -1,9 +1,9 @@
 /** `doctor`: looks at an installation and says, for each thing that is not well, the one step that helps. */
 import type { Command } from 'commander'
-import { visible } from '../catalogue/definition-diff.ts'
 import { type Config, readConfig } from '../config.ts'
 import { readiness } from '../contract/ledger.ts'
 import { codeOf } from '../kernel/failure.ts'
+import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
 import { type CheckResult, failed, failedBy, ok, skipped, warning } from './doctor-check.ts'
 import { checkDataDirectory, checkNode } from './doctor-host.ts'

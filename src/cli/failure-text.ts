@@ -1,6 +1,7 @@
 /** How a command says that it did not work: the code, one sentence, and the one step that helps. */
-import { visible } from '../catalogue/definition-diff.ts'
+
 import { FAILURES, Failure, type FailureCode } from '../kernel/failure.ts'
+import { visible } from '../kernel/visible-text.ts'
 
 export type Complaint = {
   readonly code: FailureCode

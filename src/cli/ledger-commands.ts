@@ -1,9 +1,9 @@
 /** The ledger: its signed head, proofs of single entries, and a check of all of it. */
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { visible } from '../catalogue/definition-diff.ts'
 import { checkpoint, inclusion, ledgerReport } from '../contract/ledger.ts'
 import { Failure } from '../kernel/failure.ts'
+import { visible } from '../kernel/visible-text.ts'
 import { checkProof } from './check-proof.ts'
 import type { Cli } from './context.ts'
 import { EXIT } from './exit-codes.ts'

@@ -10,12 +10,12 @@ import {
   readPolicyTestFiles,
   readPolicyTexts,
 } from '../adapters/policy-files.ts'
-import { visible } from '../catalogue/definition-diff.ts'
 import type { ShippedEntry } from '../catalogue/entry-file.ts'
 import { readConfig } from '../config.ts'
 import { canonicalText } from '../kernel/canonical-json.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { parseStrictText } from '../kernel/strict-json.ts'
+import { visible } from '../kernel/visible-text.ts'
 import { type ActionClass, actionsOfReview } from '../policy/actions.ts'
 import { type Bundle, bundleDigestOf, makeBundle } from '../policy/bundle.ts'
 import type { PolicyTestCase } from '../policy/table-test.ts'

@@ -1,5 +1,5 @@
 /** Columns for people. Every cell is made safe to print: what an agent or a tool wrote cannot move the cursor. */
-import { visible } from '../catalogue/definition-diff.ts'
+import { visible } from '../kernel/visible-text.ts'
 
 /** Rows under their heads, columns aligned by two spaces, with the final newline. */
 export function tableText(heads: readonly string[], rows: readonly (readonly string[])[]): string {

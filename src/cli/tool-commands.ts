@@ -1,11 +1,12 @@
 /** Tools of connected servers: what is blocked and why, what changed, and a person's review. */
 import type { Command } from 'commander'
-import { definitionDiff, visible } from '../catalogue/definition-diff.ts'
+import { definitionDiff } from '../catalogue/definition-diff.ts'
 import type { ToolDefinition } from '../catalogue/tool.ts'
 import { personList } from '../contract/people.ts'
 import { toolDiff, toolList } from '../contract/tools.ts'
 import { toolStatus } from '../contract/words.ts'
 import { Failure } from '../kernel/failure.ts'
+import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { namesById } from './lookup.ts'

@@ -1,8 +1,8 @@
 /** A tool for people. */
 import type { z } from 'zod'
-import { visible } from '../catalogue/definition-diff.ts'
 import type { ToolDefinition } from '../catalogue/tool.ts'
 import type { tool as toolSchema } from '../contract/tools.ts'
+import { visible } from '../kernel/visible-text.ts'
 import { shortCode } from './digest-text.ts'
 import { listText } from './table.ts'
 

@@ -17,6 +17,7 @@ import {
   reasonOf,
   requestBase,
   requestData,
+  type Standing,
   standingOf,
   tellDecided,
   textPayload,
@@ -42,25 +43,38 @@ export async function approve(
       const standing = await standingOf(parts, person, found)
       return async (tx) => {
         const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
-        const signatures = await parts.approvals.signatures(tx, request.id)
-        const verdict = eligibility({ ...standing, request, signatures })
-        if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
-        const signature: Signature = {
-          tenant,
-          request: request.id,
-          person: person.id,
-          role: verdict.need.role,
-          atMs: standing.nowMs,
-          ...(verdict.certificate === undefined ? {} : { certificate: verdict.certificate }),
-        }
-        return countSignature(parts, tx, input, request, signatures, signature, reason)
+        return countYes(parts, tx, input, standing, request, reason)
       }
     },
   )
   return { ...value, receipts }
 }
 
-type Counted = Omit<DecisionOutcome, 'receipts'>
+export type Counted = Omit<DecisionOutcome, 'receipts'>
+
+/** One yes on one locked request: counted where the person is entitled to it, else advice. */
+export async function countYes(
+  parts: DecisionParts,
+  tx: Tx,
+  input: DecisionInput,
+  standing: Standing,
+  request: ApprovalRequest,
+  reason: string,
+): Promise<Done<Counted>> {
+  const { tenant, person } = input
+  const signatures = await parts.approvals.signatures(tx, request.id)
+  const verdict = eligibility({ ...standing, request, signatures })
+  if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
+  const signature: Signature = {
+    tenant,
+    request: request.id,
+    person: person.id,
+    role: verdict.need.role,
+    atMs: standing.nowMs,
+    ...(verdict.certificate === undefined ? {} : { certificate: verdict.certificate }),
+  }
+  return countSignature(parts, tx, input, request, signatures, signature, reason)
+}
 
 function advise(
   parts: DecisionParts,

@@ -1,5 +1,6 @@
 /** The people's verbs on requests, bound to their ports for the faces. */
 import type { At } from '../enforcement/spine.ts'
+import { acknowledge } from './acknowledge.ts'
 import { approve } from './approve.ts'
 import type { DecisionParts } from './decision-parts.ts'
 import type { ApprovalCommands, DecisionOutcome } from './decision-ports.ts'
@@ -22,6 +23,7 @@ export function makeDecisionCommands(
     approve: async (input) => durable(await approve(parts, input)),
     deny: async (input) => durable(await deny(parts, input)),
     takeOver: (input) => takeOver(parts, input),
+    acknowledge: (input) => acknowledge(parts, input),
     withdraw: (input) => withdraw(parts, input),
     eligibility: (input) => eligibilityOf(parts, input),
   }

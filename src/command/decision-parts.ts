@@ -3,7 +3,7 @@ import type { EligibilityFacts } from '../approval/eligibility.ts'
 import { decidedNotices } from '../approval/notices.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
-import { decidable } from '../approval/resolve.ts'
+import { decidable, openUntil } from '../approval/resolve.ts'
 import type { RevisionStore } from '../facts/ports.ts'
 import type { Person } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
@@ -82,6 +82,19 @@ export async function lockDecidable(
   const request = await parts.approvals.lock(tx, requestId)
   if (request === undefined) throw new Failure('not_found', 'there is no such approval request')
   const no = decidable(request, seenDigest, parts.clock.nowMs())
+  if (no !== undefined) throw new Failure(no.code, no.detail)
+  return request
+}
+
+/** The request under lock, if it still waits for people. */
+export async function lockOpen(
+  parts: Pick<DecisionParts, 'approvals' | 'clock'>,
+  tx: Tx,
+  requestId: string,
+): Promise<ApprovalRequest> {
+  const request = await parts.approvals.lock(tx, requestId)
+  if (request === undefined) throw new Failure('not_found', 'there is no such approval request')
+  const no = openUntil(request, parts.clock.nowMs())
   if (no !== undefined) throw new Failure(no.code, no.detail)
   return request
 }

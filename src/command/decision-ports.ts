@@ -38,7 +38,14 @@ export type WithdrawInput = {
  * missing. `advised`: recorded, but the person was not entitled and nothing was released (R152).
  */
 export type DecisionOutcome = {
-  readonly kind: 'released' | 'co-signed' | 'advised' | 'denied' | 'taken-over' | 'cancelled'
+  readonly kind:
+    | 'released'
+    | 'co-signed'
+    | 'advised'
+    | 'denied'
+    | 'taken-over'
+    | 'cancelled'
+    | 'acknowledged'
   readonly request: ApprovalRequest
   readonly grantId?: string
   /** With `advised`: the eligibility test that failed (R131). */
@@ -60,6 +67,8 @@ export type ApprovalCommands = {
   readonly approve: (input: DecisionInput) => Promise<DecisionOutcome>
   readonly deny: (input: DecisionInput) => Promise<DecisionOutcome>
   readonly takeOver: (input: DecisionInput) => Promise<DecisionOutcome>
+  /** Who may decide says that they have it; nothing else changes. */
+  readonly acknowledge: (input: RequestInput) => Promise<DecisionOutcome>
   readonly withdraw: (input: WithdrawInput) => Promise<DecisionOutcome>
   /** Reads only. */
   readonly eligibility: (input: RequestInput) => Promise<Eligibility>

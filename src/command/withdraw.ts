@@ -2,15 +2,16 @@
 import { closed } from '../approval/resolve.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
-import { type DecisionParts, requestData, textPayload } from './decision-parts.ts'
+import { type DecisionParts, reasonOf, requestData, textPayload } from './decision-parts.ts'
 import type { DecisionOutcome, WithdrawInput } from './decision-ports.ts'
 
-/** Throws `not_found` (also for another agent's request) and `approval_closed`. */
+/** Throws `not_found` (also for another agent's request), `approval_closed`, `reason_required` of a person. */
 export async function withdraw(
   parts: DecisionParts,
   input: WithdrawInput,
 ): Promise<DecisionOutcome> {
   const { by } = input
+  const reason = by.kind === 'person' ? reasonOf(input.reason) : input.reason.trim()
   const { value, receipts } = await parts.commit(input.tenant, async (tx) => {
     const request = await parts.approvals.lock(tx, input.requestId)
     const isTheirs = by.kind === 'person' || (request?.agent === by.id && request.task === by.task)
@@ -40,9 +41,7 @@ export async function withdraw(
         reason: 'withdrawn',
         ...(person === undefined ? {} : { person }),
       },
-      ...(input.reason.trim() === ''
-        ? {}
-        : { payloads: { reason: textPayload(input.reason.trim()) } }),
+      ...(reason === '' ? {} : { payloads: { reason: textPayload(reason) } }),
     }
     return { value: cancelled, entries: [entry] }
   })

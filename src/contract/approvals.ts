@@ -30,6 +30,8 @@ export const approvalSummary = z
     expires_at_ms: instantMs,
     decided_at_ms: instantMs.optional(),
     decided_by: id.optional(),
+    acknowledged_at_ms: instantMs.optional(),
+    acknowledged_by: id.optional().meta({ description: 'who said "I have it" first' }),
   })
   .meta({ id: 'ApprovalSummary' })
 
@@ -63,8 +65,20 @@ export const decisionBody = z.strictObject({
   reason: z.string().meta({ description: 'why, in a sentence' }),
 })
 
+export const cancelBody = z.strictObject({
+  reason: z.string().meta({ description: 'why, in a sentence' }),
+})
+
 export const decisionAnswer = z.object({
-  outcome: z.enum(['released', 'co-signed', 'advised', 'denied', 'taken-over', 'cancelled']),
+  outcome: z.enum([
+    'released',
+    'co-signed',
+    'advised',
+    'denied',
+    'taken-over',
+    'cancelled',
+    'acknowledged',
+  ]),
   approval: approvalSummary,
   grant: id.optional(),
   failing: z.string().optional(),

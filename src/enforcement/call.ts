@@ -36,6 +36,8 @@ export type CallRecord = {
   readonly node?: string
   readonly outcome?: Outcome
   readonly evidence?: string
+  /** The recommendation it carries out, as the agent said and we found recorded (R62). */
+  readonly recommendation?: string
   readonly createdAtMs: InstantMs
   readonly updatedAtMs: InstantMs
 }

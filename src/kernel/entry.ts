@@ -57,6 +57,7 @@ export const EVENTS = {
   },
   'approval.requested': { ...REQUEST, role: 'label', owner: 'id?', strength: 'label', expires: 'instant', claim: 'label', owner_until: 'instant?', roster: 'label?', roster_digest: 'digest?', roster_stale: 'flag?' },
   'approval.viewed': { ...REQUEST, person: 'id' },
+  'approval.acknowledged': { ...REQUEST, person: 'id' },
   'approval.taken_over': { ...REQUEST, person: 'id', previous: 'id?' },
   'approval.granted': { ...REQUEST, person: 'id', role: 'label', grant: 'id', expires: 'instant', certificate: 'id?' },
   'approval.advised': { ...REQUEST, person: 'id', verdict: 'label', failing: 'label' },

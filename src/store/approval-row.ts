@@ -1,5 +1,11 @@
 /** An approval request as a row and back. */
-import type { ApprovalRequest, Claim, Need, RequestState } from '../approval/request.ts'
+import type {
+  ApprovalRequest,
+  Claim,
+  EvidenceRule,
+  Need,
+  RequestState,
+} from '../approval/request.ts'
 import { flag, fromJson, jsonText, present, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 
@@ -36,6 +42,12 @@ export function requestColumns(request: ApprovalRequest): Omit<Row, 'tenant' | '
     decided_by: request.decidedBy ?? null,
     viewed_at_ms: request.viewedAtMs ?? null,
     decision_entry: request.decisionEntry ?? null,
+    acknowledged_at_ms: request.acknowledgedAtMs ?? null,
+    acknowledged_by: request.acknowledgedBy ?? null,
+    modified_from: request.modifiedFrom ?? null,
+    modified_by: request.modifiedBy ?? null,
+    suggested_fingerprint: request.suggestedFingerprint ?? null,
+    evidence_rule: request.evidenceRule ?? null,
   }
 }
 
@@ -71,6 +83,12 @@ export function requestOf(row: Row): ApprovalRequest {
     ...present('decidedBy', row.decided_by),
     ...present('viewedAtMs', row.viewed_at_ms),
     ...present('decisionEntry', row.decision_entry),
+    ...present('acknowledgedAtMs', row.acknowledged_at_ms),
+    ...present('acknowledgedBy', row.acknowledged_by),
+    ...present('modifiedFrom', row.modified_from),
+    ...present('modifiedBy', row.modified_by),
+    ...present('suggestedFingerprint', row.suggested_fingerprint),
+    ...present('evidenceRule', row.evidence_rule as EvidenceRule | null),
     revision: row.revision,
   }
 }

@@ -125,6 +125,7 @@ function callColumns(call: CallRecord): Omit<DB['tool_call'], 'tenant' | 'id'> {
     evidence: call.evidence ?? null,
     created_at_ms: call.createdAtMs,
     updated_at_ms: call.updatedAtMs,
+    recommendation: call.recommendation ?? null,
   }
 }
 
@@ -148,6 +149,7 @@ function callOf(row: DB['tool_call']): CallRecord {
     ...present('node', row.node),
     ...present('outcome', row.outcome as Outcome | null),
     ...present('evidence', row.evidence),
+    ...present('recommendation', row.recommendation),
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
   }

@@ -15,6 +15,7 @@ import { recordTables } from './migration-0002-records.ts'
 import { callTables } from './migration-0003-calls.ts'
 import { rosterTables } from './migration-0004-roster.ts'
 import { noticeTables } from './migration-0005-notices.ts'
+import { requestTables } from './migration-0007-requests.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -27,6 +28,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0003-calls': callTables,
   '0004-roster': rosterTables,
   '0005-notices': noticeTables,
+  '0007-requests': requestTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

@@ -95,7 +95,18 @@ export const TABLES = {
     needs: 'text', policy_ids: 'text', rule_digest: 'text', definition_digest: 'text', owner: 'text?',
     claim: 'text', upgrades_purpose: 'integer', state: 'text', reason_code: 'text?',
     created_at_ms: 'integer', expires_at_ms: 'integer', decided_at_ms: 'integer?', decided_by: 'text?',
-    viewed_at_ms: 'integer?', decision_entry: 'text?', revision: 'integer',
+    viewed_at_ms: 'integer?', decision_entry: 'text?', revision: 'integer', acknowledged_at_ms: 'integer?',
+    acknowledged_by: 'text?', modified_from: 'text?', modified_by: 'text?', suggested_fingerprint: 'text?',
+    evidence_rule: 'text?',
+  },
+  // Lower-cased `kind/id` of what the call acts upon.
+  approval_target: { tenant: 'text', request: 'text', target: 'text' },
+  approval_question: {
+    tenant: 'text', id: 'text', request: 'text', asked_by: 'text', asked_at_ms: 'integer', entry: 'text',
+    answered_at_ms: 'integer?', answer_entry: 'text?',
+  },
+  approval_opened: {
+    tenant: 'text', request: 'text', person: 'text', item: 'text', at_ms: 'integer',
   },
   approval_signature: {
     tenant: 'text', request: 'text', person: 'text', role: 'text', certificate: 'text?', at_ms: 'integer',
@@ -113,7 +124,7 @@ export const TABLES = {
     tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', tool: 'text',
     upstream: 'text', action: 'text', effect: 'text', definition_digest: 'text', fingerprint: 'text',
     state: 'text', request: 'text?', lease: 'text?', dispatched_entry: 'text?', outcome: 'text?', node: 'text?',
-    evidence: 'text?', created_at_ms: 'integer', updated_at_ms: 'integer',
+    evidence: 'text?', created_at_ms: 'integer', updated_at_ms: 'integer', recommendation: 'text?',
   },
   evidence: {
     tenant: 'text', id: 'text', case_id: 'text', task: 'text', call: 'text', tool: 'text', digest: 'text',

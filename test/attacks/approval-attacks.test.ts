@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fingerprintOf } from '../../src/approval/binding.ts'
-import { visible } from '../../src/catalogue/definition-diff.ts'
 import { digestOf } from '../../src/kernel/digest.ts'
 import { isObject, type JsonObject, parseStrictText } from '../../src/kernel/strict-json.ts'
+import { visible } from '../../src/kernel/visible-text.ts'
 
 const SAMPLES = resolve(
   import.meta.dirname,

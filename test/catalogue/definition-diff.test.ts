@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { definitionChanges, definitionDiff, visible } from '../../src/catalogue/definition-diff.ts'
+import { definitionChanges, definitionDiff } from '../../src/catalogue/definition-diff.ts'
 import { definitionDigest } from '../../src/catalogue/definition-digest.ts'
 import type { ToolDefinition } from '../../src/catalogue/tool.ts'
+import { visible } from '../../src/kernel/visible-text.ts'
 import { definition } from './tools.ts'
 
 describe('the diff a reviewer sees', () => {

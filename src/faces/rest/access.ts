@@ -58,6 +58,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/approvals/:id/view': decision('decide'),
   'POST /api/v1/approvals/:id/approve': decision('decide'),
   'POST /api/v1/approvals/:id/deny': decision('decide'),
+  'POST /api/v1/approvals/:id/acknowledge': decision('decide'),
+  'POST /api/v1/approvals/:id/cancel': decision('decide'),
   'POST /api/v1/approvals/:id/take-over': decision('decide'),
 
   'GET /api/v1/agents': person('read'),

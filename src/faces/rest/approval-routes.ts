@@ -7,6 +7,7 @@ import {
   approvalList,
   approvalQuery,
   approvalSummary,
+  cancelBody,
   decisionAnswer,
   decisionBody,
 } from '../../contract/approvals.ts'
@@ -58,6 +59,7 @@ export function approvalRoutes(app: App, deps: RestDeps): void {
     async (request) => approvalWire(await deps.decisions.view(inputOf(request))),
   )
   decisionRoutes(app, deps)
+  otherVerbs(app, deps)
 }
 
 function decisionRoutes(app: App, deps: RestDeps): void {
@@ -84,6 +86,34 @@ function decisionRoutes(app: App, deps: RestDeps): void {
       },
     )
   }
+}
+
+/** Verbs that decide nothing about the act itself, so no digest goes back with them. */
+function otherVerbs(app: App, deps: RestDeps): void {
+  const { acknowledge, withdraw } = deps.decisions
+  app.post(
+    '/api/v1/approvals/:id/acknowledge',
+    { schema: { tags: TAGS, params: idParams, response: answers(decisionAnswer) } },
+    async (request) => outcomeWire(await acknowledge(inputOf(request))),
+  )
+  app.post(
+    '/api/v1/approvals/:id/cancel',
+    {
+      schema: {
+        tags: TAGS,
+        params: idParams,
+        body: cancelBody,
+        response: answers(decisionAnswer),
+      },
+    },
+    async (request) => {
+      const { tenant, person, requestId } = inputOf(request)
+      const { reason } = request.body
+      return outcomeWire(
+        await withdraw({ tenant, requestId, reason, by: { kind: 'person', person } }),
+      )
+    },
+  )
 }
 
 function inputOf(request: FastifyRequest) {

@@ -109,6 +109,8 @@ export function approvalWire(request: ApprovalRequest): z.output<typeof approval
     expires_at_ms: request.expiresAtMs,
     decided_at_ms: request.decidedAtMs,
     decided_by: request.decidedBy,
+    acknowledged_at_ms: request.acknowledgedAtMs,
+    acknowledged_by: request.acknowledgedBy,
   }
 }
 
