@@ -192,6 +192,7 @@ function faceParts(
       ...base,
       ...agentSide,
       baseUrl,
+      tenant: TENANT,
       version: VERSION,
       random: randomBytes,
       toolByName,

@@ -36,7 +36,8 @@ export async function showDemo(cli: Cli, config: Config, profileArgs: string): P
   try {
     const code = await Promise.race([agent.ended, stopped.then(() => undefined)])
     if (code !== undefined) {
-      say(howToGoOn(stage, code, suspect, profileArgs))
+      const link = await stage.seeded.loginLink('dana')
+      say(howToGoOn(stage, code, suspect, profileArgs, link))
       await stopped
     }
     tell('gateway', 'Stopping.')
@@ -66,7 +67,13 @@ function howToDecide(stage: Stage, event: AgentEvent, profile: string): string {
 `
 }
 
-function howToGoOn(stage: Stage, code: number, suspect: string, profile: string): string {
+function howToGoOn(
+  stage: Stage,
+  code: number,
+  suspect: string,
+  profile: string,
+  link: string,
+): string {
   const { host, port } = stage.range.edge
   const again = `${NODE} range/agent.ts --base ${stage.gateway.baseUrl} --key ${stage.seeded.agentKey}`
   return `
@@ -79,6 +86,10 @@ function howToGoOn(stage: Stage, code: number, suspect: string, profile: string)
     ${COMMAND} verify case.countersign --trust trust.txt
   Send the agent (${AGENT.name}) again:
     ${again}
+  Log into the console as Dana; the link is good once, within ten minutes:
+    ${link}
+  Another one:
+    ${COMMAND} login --for "Dana Okafor" --as jonas${profile}
   The log of the gateway: ${stage.logFile}
   Ctrl-C ends everything.
 

@@ -16,6 +16,7 @@ import {
   putShiftAnswer,
   registeredPerson,
 } from '../contract/people.ts'
+import { loginLink } from '../contract/sessions.ts'
 import { toolList } from '../contract/tools.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Gateway } from '../main.ts'
@@ -33,6 +34,8 @@ export type Seeded = {
   readonly profile: string
   /** Tells the gateway again what has an age: cases and assets, as a feed does. */
   readonly feed: () => Promise<void>
+  /** A one-time link into the console for a person of the range, issued by its platform engineer. */
+  readonly loginLink: (seedId: string) => Promise<string>
   /** All tools of the range, and those among them nobody has reviewed. */
   readonly tools: () => Promise<{ readonly all: number; readonly blocked: readonly string[] }>
 }
@@ -58,7 +61,11 @@ export async function seedGateway(gateway: Gateway): Promise<Seeded> {
       .map((tool) => tool.exposed_name)
     return { all: listed.length, blocked }
   }
-  return { agentKey, profile, feed, tools }
+  const link = async (seedId: string) => {
+    const body = { person: people(seedId).id }
+    return (await client.send('POST', '/api/v1/login-links', body, loginLink)).url
+  }
+  return { agentKey, profile, feed, loginLink: link, tools }
 }
 
 async function asEngineer(gateway: Gateway, path: string): Promise<GatewayClient> {

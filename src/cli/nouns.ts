@@ -15,6 +15,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   demo: { summary: 'run the gateway with a practice range and a scripted agent', load: async () => (await import('./demo-command.ts')).demoCommand },
   init: { summary: 'make a configuration, the data directory and the first person', load: async () => (await import('./init-command.ts')).initCommand },
   doctor: { summary: 'check an installation and say what to do', load: async () => (await import('./doctor-command.ts')).doctorCommand },
+  login: { summary: 'print a one-time link into the console', load: async () => (await import('./login-command.ts')).loginCommand },
   approval: { summary: 'pending approvals: look, approve, deny, take over', load: async () => (await import('./approval-commands.ts')).approvalCommands },
   stop: { summary: 'halt an agent, a tool, all writes or everything', load: async () => (await import('./stop-commands.ts')).stopCommand },
   resume: { summary: 'end a stop', load: async () => (await import('./stop-commands.ts')).resumeCommand },

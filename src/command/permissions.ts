@@ -1,5 +1,5 @@
 /** Which roles may do what, in one table. A face asks the same table, so both say no to the same people. */
-import type { Role } from '../identity/person.ts'
+import type { Person, Role } from '../identity/person.ts'
 import { ROLES } from '../identity/person.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Doer } from './base.ts'
@@ -22,6 +22,7 @@ export const PERMISSIONS = {
   'person.register': ['platform-engineer'],
   'person.change': ['platform-engineer'],
   'person.suspend': ['platform-engineer', ...LEADS],
+  'login.issue': ['platform-engineer'],
   'certificate.put': ['platform-engineer'],
   'shift.put': ['platform-engineer', ...LEADS],
   'case.put': ['platform-engineer', ...LEADS],
@@ -40,6 +41,15 @@ export const PERMISSIONS = {
 } as const satisfies Readonly<Record<string, readonly Role[]>>
 
 export type Permission = keyof typeof PERMISSIONS
+
+/** What a person's roles let them do, for a console that offers only that. */
+export function permissionsOf(person: Person): readonly Permission[] {
+  if (person.state !== 'active') return []
+  return (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => {
+    const allowed: readonly Role[] = PERMISSIONS[permission]
+    return person.roles.some((role) => allowed.includes(role))
+  })
+}
 
 /** Throws `not_permitted` unless the doer is an active person with one of the roles, or the gateway itself. */
 export function requirePermission(by: Doer, permission: Permission): void {

@@ -11,7 +11,7 @@ import type { FailureCode } from '../kernel/failure.ts'
 import { codeOf, FAILURES, Failure } from '../kernel/failure.ts'
 import type { CommandBase } from './base.ts'
 import { draft } from './base.ts'
-import { personTokenHash } from './register-person.ts'
+import { secretHash } from './secret.ts'
 
 export type CallerDeps = CommandBase & {
   readonly agents: AgentStore
@@ -55,7 +55,7 @@ export async function proveCaller(deps: CallerDeps, jwt: string): Promise<Proven
 
 /** A person's token where an agent's belongs. Whose it is gets recorded when we know them (R11). */
 async function refusePerson(deps: CallerDeps, token: string): Promise<never> {
-  const person = await deps.people.byTokenHash(personTokenHash(token))
+  const person = await deps.people.byTokenHash(secretHash(token))
   if (person !== undefined) {
     await record(deps, person.tenant, { kind: 'person', id: person.id }, 'human_token_refused')
   }

@@ -5,7 +5,6 @@
 import type { Person, Role } from '../identity/person.ts'
 import { PERSON_TOKEN_PREFIX, ROLES } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
-import { sha256 } from '../kernel/digest.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Randomness } from '../kernel/ids.ts'
@@ -13,6 +12,7 @@ import type { CommandBase, Doer } from './base.ts'
 import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
 import { invalid, requireLine, requireWord } from './input.ts'
 import { requirePermission } from './permissions.ts'
+import { newSecret, secretHash } from './secret.ts'
 
 export type PersonDeps = CommandBase & {
   readonly people: PersonStore
@@ -37,12 +37,6 @@ export type RegisteredPerson = {
 /** Raised by every change of a person, so that two changes at once are ordered and neither is lost. */
 const PERSON_BOOK = 'person-book'
 
-/** SHA-256 (hex) of a token, as the store keeps it. */
-export function personTokenHash(token: string): string {
-  const bytes = sha256(new TextEncoder().encode(token))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
 /** Throws `not_permitted`, `request_invalid`, `conflict` (the address is taken). */
 export async function registerPerson(
   deps: PersonDeps,
@@ -58,7 +52,7 @@ export async function registerPerson(
     state: 'active',
     revision: 0,
   }
-  const token = newToken(deps.random)
+  const token = newSecret(PERSON_TOKEN_PREFIX, deps.random)
   const committed = await commitUnchanged(deps, input.tenant, [PERSON_BOOK], async () => {
     const others = await deps.people.list(input.tenant)
     if (others.some((other) => other.email === person.email)) {
@@ -67,7 +61,7 @@ export async function registerPerson(
     return async (tx) => {
       await deps.revisions.raise(tx, PERSON_BOOK)
       await deps.people.put(tx, person)
-      await deps.people.putTokenHash(tx, person.tenant, person.id, personTokenHash(token))
+      await deps.people.putTokenHash(tx, person.tenant, person.id, secretHash(token))
       const entry = draft(deps, 'person.registered', actorOf(input.by), {
         data: { person: person.id, roles: person.roles, proven: false },
         payloads: { person: jsonPayload({ name: person.name, email: person.email }, 'personal') },
@@ -130,10 +124,4 @@ function readEmail(text: string): string {
   const address = requireLine('email', text, 254).toLowerCase()
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw invalid('email is not an address')
   return address
-}
-
-/** 32 bytes: 256 bits cannot be guessed, so the stored hash needs no salt. */
-function newToken(random: Randomness): string {
-  const text = btoa(String.fromCharCode(...random(32)))
-  return PERSON_TOKEN_PREFIX + text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

@@ -43,8 +43,13 @@ export const EVENTS = {
   'task.changed': { task: 'id', purpose: 'label?', reason: 'label' },
   'task.closed': { task: 'id', reason: 'label' },
   'token.issued': { task: 'id', token: 'digest', expires: 'instant' },
-  // `agent` is whom an unproven caller claimed to be; a proven one is the actor.
-  'access.refused': { reason: 'label', face: 'label', agent: 'id?' },
+  // `agent` or `person` is whom an unproven caller claimed to be; a proven one is the actor.
+  'access.refused': { reason: 'label', face: 'label', agent: 'id?', person: 'id?' },
+  // `vouched`: a platform engineer or the gateway stands behind it, not only the person's own token.
+  'login.link_issued': { link: 'id', person: 'id', vouched: 'flag', expires: 'instant' },
+  'session.opened': { session: 'id', person: 'id', method: 'label', expires: 'instant', link: 'id?', passkey: 'id?' },
+  'session.renewed': { session: 'id', person: 'id' },
+  'session.closed': { session: 'id', person: 'id', reason: 'label' },
   'prompt.received': { provenance: 'label' },
   'tool.seen': { tool: 'label', definition: 'digest', status: 'label', findings: 'labels?' },
   'tool.reviewed': { tool: 'label', definition: 'digest', entry: 'digest?', verdict: 'label' },

@@ -16,6 +16,7 @@ import { callTables } from './migration-0003-calls.ts'
 import { rosterTables } from './migration-0004-roster.ts'
 import { noticeTables } from './migration-0005-notices.ts'
 import { requestTables } from './migration-0007-requests.ts'
+import { passkeyTables } from './migration-0008-passkeys.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -29,6 +30,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0004-roster': rosterTables,
   '0005-notices': noticeTables,
   '0007-requests': requestTables,
+  '0008-passkeys': passkeyTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

@@ -53,6 +53,24 @@ export const TABLES = {
     tenant: 'text', source: 'text', digest: 'text?', state: 'text', confirmed_at_ms: 'integer',
   },
 
+  // how people prove who they are
+  login_link: {
+    tenant: 'text', id: 'text', hash: 'text', person: 'text', issued_by: 'text', is_vouched: 'integer',
+    expires_at_ms: 'integer', used_at_ms: 'integer?',
+  },
+  session: {
+    tenant: 'text', id: 'text', hash: 'text', person: 'text', method: 'text', is_vouched: 'integer',
+    opened_at_ms: 'integer', seen_at_ms: 'integer', expires_at_ms: 'integer', closed_at_ms: 'integer?',
+  },
+  passkey: {
+    tenant: 'text', id: 'text', person: 'text', credential: 'text', name: 'text', public_key: 'blob',
+    algorithm: 'integer', aaguid: 'text', is_device_bound: 'integer', sign_count: 'integer', state: 'text',
+    enrolled_at_ms: 'integer', enrolled_entry: 'text', vouched_by: 'text?', vouched_at_ms: 'integer?',
+    vouched_entry: 'text?', revoked_at_ms: 'integer?',
+  },
+  // `subject` is the person who answered; empty for a login, where the answer says who.
+  spent_challenge: { tenant: 'text', challenge: 'text', subject: 'text', spent_at_ms: 'integer' },
+
   // what, about what, for what
   tool: {
     tenant: 'text', upstream: 'text', kind: 'text', name: 'text', exposed_name: 'text', definition: 'text',

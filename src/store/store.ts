@@ -11,6 +11,7 @@ import type { CallStore } from '../enforcement/call.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { BudgetStore, RevisionStore, StopStore } from '../facts/ports.ts'
 import type { AgentStore, PersonStore } from '../identity/ports.ts'
+import type { SessionStore } from '../identity/session.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import type { Receipt } from '../kernel/entry.ts'
@@ -44,6 +45,7 @@ import { openPostgresEngine } from './postgres-engine.ts'
 import { createRevisionStore } from './revision-store.ts'
 import { createFeedStore, createRosterStore } from './roster-store.ts'
 import type { CommitLabel } from './run-batch.ts'
+import { createSessionStore } from './session-store.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 import { checkAgainstWitness } from './start-checks.ts'
 import { createStopStore } from './stop-store.ts'
@@ -74,6 +76,7 @@ export type Store = {
   readonly commit: Commit
   readonly agents: AgentStore
   readonly people: PersonStore
+  readonly sessions: SessionStore
   readonly tools: ToolStore
   readonly cases: CaseStore
   readonly assets: AssetStore
@@ -171,6 +174,7 @@ function records(access: Access, nowMs: () => number): Records {
   return {
     agents: createAgentStore(access, nowMs),
     people: createPersonStore(access),
+    sessions: createSessionStore(access),
     tools: createToolStore(access),
     cases: createCaseStore(access),
     assets: createAssetStore(access),

@@ -122,6 +122,18 @@ describe('roster gaps', () => {
   })
 })
 
+describe('a login link', () => {
+  it('is printed for oneself, and by a platform engineer for others', async () => {
+    const { dana, petra, gateway } = net.plane
+    const own = await run(as(dana), 'login')
+    expect(own.out).toMatch(new RegExp(`^${gateway.baseUrl}/login#cs_login_[\\w-]{43}\n$`))
+    expect(own.err).toMatch(/^Good once, until /)
+    expect((await run(as(petra), 'login', '--for', 'Dana')).code).toBe(0)
+    const no = await run(as(dana), 'login', '--for', 'Petra')
+    expect([no.code, no.err]).toEqual([6, expect.stringContaining('login.issue needs one of')])
+  })
+})
+
 describe('a change', () => {
   it('reviews a tool with its completed draft, and with no draft of another tool', async () => {
     const { petra } = net.plane

@@ -141,6 +141,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
       return found
     },
     baseUrl: BASE_URL,
+    tenant: TENANT,
     version: '0.0.0-test',
     decisions: makeDecisionCommands({ ...store, ...base, clock }),
     stops: makeStopCommands({ ...store, ...base, clock }),
@@ -153,7 +154,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
       (await store.tools.list(session.tenant)).find((tool) => tool.exposedName === name),
     readiness: [],
     log,
-    rateLimits: { api: 100_000, token: 100_000 },
+    rateLimits: { api: 100_000, token: 100_000, login: 100_000 },
   }
 }
 

@@ -96,13 +96,13 @@ onSqlite((engine) => {
 
   it('says for each route which token it takes and that its errors are problems', async () => {
     const { paths, components } = await read()
-    expect(Object.keys(components.securitySchemes).sort()).toEqual(['person', 'task'])
+    expect(Object.keys(components.securitySchemes).sort()).toEqual(['person', 'session', 'task'])
     for (const [key, access] of Object.entries(ACCESS)) {
       const [method = '', url = ''] = key.split(' ')
       const path = url.replaceAll(/:([a-z_]+)/g, '{$1}').replace('*', '{*}')
       const operation = paths[path]?.[method.toLowerCase()]
       expect(operation?.security, key).toEqual(
-        access.who === 'public' ? [] : [{ [access.who]: [] }],
+        { public: [], task: [{ task: [] }], person: [{ person: [] }, { session: [] }] }[access.who],
       )
       if (access.who === 'public') continue
       expect(Object.keys(operation?.responses['4XX']?.content ?? {}), key).toEqual([

@@ -5,7 +5,8 @@
 import type { Permission } from '../../command/permissions.ts'
 
 /**
- * `public`: nobody is asked. `task`: a task token. `person`: a person's API token and the permission; `isDecision`
+ * `public`: nobody is asked. `task`: a task token. `person`: a person's API token or console
+ * session, and the permission; `isDecision`
  * marks what only people may do, so that an agent that tries is told so and recorded (R114).
  */
 export type Access =
@@ -28,6 +29,8 @@ const decision = (permission: Permission): Access => ({
 // biome-ignore format: a table reads best with one row per line
 export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /': OPEN,
+  'GET /login': OPEN,
+  'GET /login.js': OPEN,
   'GET /healthz': OPEN,
   'GET /readyz': OPEN,
   'GET /problems/:code': OPEN,
@@ -48,6 +51,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/calls': { who: 'task' },
 
   'GET /api/v1/me': person('read'),
+  // Whose link it may be is the command's to say.
+  'POST /api/v1/login-links': decision('decide'),
+  // What is presented is the proof, as at the token endpoint.
+  'POST /api/v1/session': OPEN,
+  'DELETE /api/v1/session': person('read'),
+  'GET /api/v1/sessions': person('read'),
+  'DELETE /api/v1/sessions/:id': person('read'),
 
   'GET /api/v1/tasks': person('read'),
   'POST /api/v1/tasks': person('task.open'),

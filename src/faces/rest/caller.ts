@@ -2,24 +2,34 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { draft } from '../../command/base.ts'
 import { requirePermission } from '../../command/permissions.ts'
-import { personTokenHash } from '../../command/register-person.ts'
+import { secretHash } from '../../command/secret.ts'
 import type { TaskSession } from '../../enforcement/session.ts'
 import type { Person } from '../../identity/person.ts'
 import { PERSON_TOKEN_PREFIX } from '../../identity/person.ts'
+import type { Session } from '../../identity/session.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { TaskClaims } from '../../task/ports.ts'
 import type { Access } from './access.ts'
 import { accessOf } from './access.ts'
 import type { RestDeps } from './deps.ts'
+import { sessionBehind } from './session-cookie.ts'
 
 type Caller =
   | { readonly kind: 'public' }
-  | { readonly kind: 'person'; readonly person: Person }
+  | { readonly kind: 'person'; readonly person: Person; readonly session?: Session }
   | { readonly kind: 'task'; readonly session: TaskSession }
 
 type CallerDeps = Pick<
   RestDeps,
-  'people' | 'signer' | 'identify' | 'commit' | 'nextId' | 'nowMs' | 'baseUrl'
+  | 'people'
+  | 'sessions'
+  | 'signer'
+  | 'identify'
+  | 'commit'
+  | 'revisions'
+  | 'nextId'
+  | 'nowMs'
+  | 'baseUrl'
 >
 
 const callers = new WeakMap<FastifyRequest, Caller>()
@@ -32,6 +42,12 @@ export function doerOf(request: FastifyRequest): {
   const caller = callers.get(request)
   if (caller?.kind !== 'person') throw new Failure('internal', 'a person route without a person')
   return caller
+}
+
+/** The console session of a person's route; undefined when an API token was presented. */
+export function consoleSessionOf(request: FastifyRequest): Session | undefined {
+  const caller = callers.get(request)
+  return caller?.kind === 'person' ? caller.session : undefined
 }
 
 export function sessionOf(request: FastifyRequest): TaskSession {
@@ -56,7 +72,7 @@ export async function findCaller(
     return
   }
   try {
-    callers.set(request, await authenticate(deps, access, bearerOf(request)))
+    callers.set(request, await authenticate(deps, access, request))
   } catch (error) {
     if (isAuthenticationFailure(error)) {
       const missing = request.headers.authorization === undefined
@@ -69,15 +85,27 @@ export async function findCaller(
 async function authenticate(
   deps: CallerDeps,
   access: Exclude<Access, { who: 'public' }>,
-  bearer: string | undefined,
+  request: FastifyRequest,
 ): Promise<Caller> {
+  const bearer = bearerOf(request)
   if (access.who === 'task') return { kind: 'task', session: await deps.identify(bearer) }
+  if (request.headers.authorization === undefined) {
+    const known = await sessionBehind(deps, request)
+    if (known !== undefined) return permitted({ kind: 'person', ...known }, access)
+  }
   if (bearer === undefined) throw new Failure('not_authenticated', 'no bearer token was presented')
   if (!bearer.startsWith(PERSON_TOKEN_PREFIX)) return refuseAgent(deps, access, bearer)
-  const person = await deps.people.byTokenHash(personTokenHash(bearer))
+  const person = await deps.people.byTokenHash(secretHash(bearer))
   if (person === undefined) throw new Failure('not_authenticated', 'the token is not known')
-  requirePermission({ kind: 'person', person }, access.permission)
-  return { kind: 'person', person }
+  return permitted({ kind: 'person', person }, access)
+}
+
+function permitted(
+  caller: Extract<Caller, { kind: 'person' }>,
+  access: Extract<Access, { who: 'person' }>,
+): Caller {
+  requirePermission(caller, access.permission)
+  return caller
 }
 
 /** A task token where a person belongs: an agent at a decision is told why, and it is written down (R114). */
@@ -115,6 +143,7 @@ function bearerOf(request: FastifyRequest): string | undefined {
 function isAuthenticationFailure(error: unknown): boolean {
   const codes = [
     'not_authenticated',
+    'session_ended',
     'token_expired',
     'token_wrong_audience',
     'human_token_refused',

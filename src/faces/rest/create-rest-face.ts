@@ -3,6 +3,7 @@
  * MCP. Order for each request: rate limit, caller, body, schema, handler; every error is a problem.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply } from 'fastify'
@@ -25,9 +26,11 @@ import { DEFAULT_RATE_LIMITS } from './deps.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { homeRoutes } from './home-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
+import { loginPage } from './login-page.ts'
 import { describeApi } from './open-api.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
+import { sessionRoutes } from './session-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 import { toolRoutes } from './tool-routes.ts'
@@ -60,6 +63,7 @@ export async function createRestFace(deps: RestDeps): Promise<RestFace> {
   refuseUnlistedRoutes(app)
   answerErrors(app, deps)
   await app.register(helmet)
+  await app.register(cookie)
   await limitRates(app, deps)
   readJsonBodies(app)
   app.addHook('onRequest', async (_request, reply) => {
@@ -76,6 +80,8 @@ export async function createRestFace(deps: RestDeps): Promise<RestFace> {
 function registerRoutes(app: App, deps: RestDeps): void {
   const groups = [
     homeRoutes,
+    loginPage,
+    sessionRoutes,
     callRoutes,
     taskRoutes,
     approvalRoutes,

@@ -14,6 +14,7 @@ import type { PersonDeps } from '../../command/register-person.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
+import type { SessionStore } from '../../identity/session.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
 import type { HeldClass } from '../../policy/held.ts'
@@ -35,10 +36,12 @@ export type RateLimits = {
   readonly api: number
   /** The token endpoint verifies signatures and writes refusals, so strangers get less of it. */
   readonly token: number
+  /** A refused login is an entry; whoever mistypes does so a few times. */
+  readonly login?: number
 }
 
 /** A person's console and CLI stay far below; 100 agents behind one address renew 25 tokens a minute. */
-export const DEFAULT_RATE_LIMITS: RateLimits = { api: 3_000, token: 300 }
+export const DEFAULT_RATE_LIMITS: Required<RateLimits> = { api: 3_000, token: 300, login: 20 }
 
 /** Asking the active bundle, and table tests. Both answer JSON the CLI prints as it is. */
 export type PolicyDesk = {
@@ -62,6 +65,9 @@ export type RestDeps = ChangeAgentDeps &
   CheckLedgerDeps & {
     /** Scheme, host and port under which people and agents reach the gateway, no slash at the end. */
     readonly baseUrl: string
+    /** Where a stranger's attempt to log in is recorded. */
+    readonly tenant: string
+    readonly sessions: SessionStore
     readonly version: string
     readonly roster: RosterStore
     readonly assets: AssetStore

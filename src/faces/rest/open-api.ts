@@ -25,6 +25,12 @@ export async function describeApi(
       components: {
         securitySchemes: {
           person: { type: 'http', scheme: 'bearer', description: "a person's API token" },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'countersign',
+            description: 'a console session; changes carry the header countersign-console',
+          },
           task: {
             type: 'http',
             scheme: 'bearer',
@@ -52,5 +58,5 @@ function securityOf(methods: readonly string[], url: string): Record<string, rea
     .map((method) => ACCESS[`${method} ${url}`])
     .find((row) => row !== undefined)
   if (access === undefined || access.who === 'public') return []
-  return [{ [access.who]: [] }]
+  return access.who === 'task' ? [{ task: [] }] : [{ person: [] }, { session: [] }]
 }

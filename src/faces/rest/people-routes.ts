@@ -5,7 +5,6 @@ import {
   certificateList,
   changedPerson,
   changePersonBody,
-  person,
   personList,
   putCertificateAnswer,
   putCertificateBody,
@@ -24,9 +23,6 @@ import { receiptsWire } from './wire.ts'
 const TAGS = ['people']
 
 export function peopleRoutes(app: App, deps: RestDeps): void {
-  app.get('/api/v1/me', { schema: { tags: TAGS, response: answers(person) } }, async (request) =>
-    personWire(doerOf(request).person),
-  )
   app.get(
     '/api/v1/people',
     { schema: { tags: TAGS, response: answers(personList) } },

@@ -1,0 +1,52 @@
+/** Logging into the console, and who is logged in. */
+import { z } from 'zod'
+import { person } from './people.ts'
+import { id, instantMs, receipt, role } from './words.ts'
+
+export const loginLinkBody = z
+  .strictObject({
+    person: id
+      .optional()
+      .meta({ description: 'yourself unless given; others: platform engineers' }),
+  })
+  .optional()
+
+export const loginLink = z
+  .object({
+    id,
+    person: id,
+    url: z.url().meta({ description: 'opens the login page; good once' }),
+    expires_at_ms: instantMs,
+    receipts: z.array(receipt),
+  })
+  .meta({ id: 'LoginLink' })
+
+export const loginMethod = z.enum(['link', 'passkey', 'oidc'])
+
+export const session = z
+  .object({
+    id,
+    method: loginMethod,
+    opened_at_ms: instantMs,
+    seen_at_ms: instantMs,
+    expires_at_ms: instantMs,
+    is_current: z.boolean(),
+  })
+  .meta({ id: 'Session' })
+
+export const openSessionBody = z.strictObject({
+  link: z.string().min(1).max(200).meta({ description: 'what follows the # of a login link' }),
+})
+
+export const openedSession = z.object({ person, session, receipts: z.array(receipt) })
+export const sessionList = z.object({ sessions: z.array(session) })
+export const closedSession = z.object({ receipts: z.array(receipt) })
+
+/** Who asks, what they may do, and since when they are on duty. */
+export const me = person
+  .extend({
+    duty: z.array(z.object({ role, from_ms: instantMs, to_ms: instantMs })),
+    permissions: z.array(z.string()),
+    session: session.optional(),
+  })
+  .meta({ id: 'Me' })
