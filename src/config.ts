@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
+import type { ChannelSpec } from './adapters/channel-spec.ts'
 import type { RosterSpec } from './adapters/roster-spec.ts'
 import type { UpstreamSpec } from './adapters/upstream-spec.ts'
 import { type ConfigFile, configFile, type ENVIRONMENT } from './contract/config-file.ts'
@@ -33,6 +34,8 @@ export type Config = {
   readonly upstreams: readonly UpstreamConfig[]
   /** Rotas kept elsewhere; none unless given. */
   readonly rosters?: readonly RosterSpec[]
+  /** How people are told; nobody is unless given. */
+  readonly channels?: readonly ChannelSpec[]
   /** Default time an agent's call waits for a person, 0 to 45,000 ms. */
   readonly holdMs: number
   readonly taskLifetimeMs: number
@@ -41,6 +44,7 @@ export type Config = {
 
 type Upstream = ConfigFile['upstreams'][number]
 type Roster = ConfigFile['rosters'][number]
+type Channel = ConfigFile['channels'][number]
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -72,6 +76,7 @@ export function readConfig(environment: Environment = process.env): Config {
       file.catalogue === undefined ? resolve(SHIPPED, 'catalogue') : resolve(base, file.catalogue),
     upstreams: file.upstreams.map((upstream) => upstreamOf(upstream, base)),
     rosters: file.rosters.map((roster) => rosterOf(roster, base)),
+    channels: file.channels.map((channel) => channelOf(channel, base)),
     holdMs: file.hold_seconds * 1000,
     taskLifetimeMs: file.task_hours * HOUR,
     limits: limitsOf(file.limits),
@@ -144,12 +149,7 @@ function upstreamOf(given: Upstream, base: string): UpstreamConfig {
 }
 
 function rosterOf(given: Roster, base: string): RosterSpec {
-  const token = (file: string) => {
-    const read = () => secretIn(resolve(base, file))
-    // Once now, so that a missing file is found at the start and not in the night.
-    read()
-    return read
-  }
+  const token = (file: string) => secretReader(base, file)
   if (given.kind === 'pagerduty') {
     const { token_file: tokenFile, escalation_policies: escalationPolicies, ...spec } = given
     return { ...spec, escalationPolicies, token: token(tokenFile) }
@@ -163,6 +163,18 @@ function rosterOf(given: Roster, base: string): RosterSpec {
     ...(role === undefined ? {} : { role }),
     ...(bearerFile === undefined ? {} : { token: token(bearerFile) }),
   }
+}
+
+function channelOf(given: Channel, base: string): ChannelSpec {
+  const { secret_file: secretFile, ...spec } = given
+  return { ...spec, secret: secretReader(base, secretFile) }
+}
+
+/** Reads a secret anew each time; once now, so that a missing file is found at the start and not in the night. */
+function secretReader(base: string, file: string): () => string {
+  const read = () => secretIn(resolve(base, file))
+  read()
+  return read
 }
 
 /** Secrets come from files, never from the configuration itself, so that it can be shown and versioned. */

@@ -17,6 +17,8 @@ import { type GatewayOptions, type Parts, TENANT, wire } from './wiring.ts'
 /** A checkpoint covers an entry within a second of its commit (DESIGN 10); half of that leaves room. */
 const CHECKPOINT_INTERVAL_MS = 500
 const SWEEP_INTERVAL_MS = 1_000
+/** A page is out within two of these. */
+const NOTICE_INTERVAL_MS = 1_000
 /** A definition that changed without a word is blocked after this at the latest (R46). */
 const LISTING_INTERVAL_MS = 30_000
 /** An on-call change made elsewhere counts here within a minute. */
@@ -66,8 +68,8 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     }
     const ignored = (error: unknown) => parts.log.error({ err: error }, 'listing tools failed')
     const listed = list().catch(ignored)
-    const stopReading = new AbortController()
-    const refreshRosters = () => readRosters(parts, stopReading.signal)
+    const stopping = new AbortController()
+    const refreshRosters = () => readRosters(parts, stopping.signal)
     const rostersRead = refreshRosters().catch((error: unknown) =>
       parts.log.error({ err: error }, 'reading rotas failed'),
     )
@@ -79,8 +81,8 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     undo.unshift(
       () => rest.close(),
       unsubscribe,
-      ...timers(parts, list, refreshRosters),
-      () => stopReading.abort(),
+      ...timers(parts, list, refreshRosters, stopping.signal),
+      () => stopping.abort(),
       () => listed,
       () => rostersRead,
     )
@@ -106,9 +108,10 @@ const notReady: Face = (_request, response) => {
 
 /** Signs what was committed and ends what time ended. Answers the functions that stop them. */
 function timers(
-  { spine, log, checkpoints }: Parts,
+  { spine, log, checkpoints, notices }: Parts,
   list: () => Promise<unknown>,
   refreshRosters: () => Promise<unknown>,
+  stop: AbortSignal,
 ): (() => void)[] {
   const every = (ms: number, name: string, work: () => Promise<unknown>): (() => void) => {
     let isBusy = false
@@ -127,6 +130,10 @@ function timers(
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),
     every(ROSTER_INTERVAL_MS, 'rosters', refreshRosters),
+    every(NOTICE_INTERVAL_MS, 'notices', () => notices.plan(TENANT)),
+    ...notices.lanes.map(({ channel, run }) =>
+      every(NOTICE_INTERVAL_MS, `channel ${channel}`, () => run(TENANT, stop)),
+    ),
   ]
 }
 

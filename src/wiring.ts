@@ -5,14 +5,12 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { documentsOf, isUpToDate } from './adapters/bundle-check.ts'
-import { readCatalogue } from './adapters/catalogue-files.ts'
 import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
+import { createChannels } from './adapters/create-channels.ts'
 import { createRoster } from './adapters/create-roster.ts'
 import { openKeys } from './adapters/key-files.ts'
 import { openPolicy } from './adapters/open-policy.ts'
 import { createPolicyDesk } from './adapters/policy-desk.ts'
-import { readBundleDirectory } from './adapters/policy-files.ts'
 import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
@@ -22,9 +20,9 @@ import type { DecisionParts } from './command/decision-parts.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
 import { afterListing, createFirstListings } from './command/first-listings.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
+import { makeNoticeDelivery } from './command/notice-delivery.ts'
 import { makeCheckpoints } from './command/publish-checkpoint.ts'
 import { readinessOf } from './command/readiness.ts'
-import type { RefreshDeps } from './command/refresh-tools.ts'
 import { makeStopCommands } from './command/stop.ts'
 import type { Config } from './config.ts'
 import { makeEnforce } from './enforcement/enforce.ts'
@@ -35,13 +33,13 @@ import { makeVisibleTools } from './enforcement/visible-tools.ts'
 import { MCP_FACE_LIMITS } from './faces/mcp/limits.ts'
 import { createFactMemory } from './facts/memory.ts'
 import { type RememberedTools, rememberTools } from './facts/remembered-tools.ts'
-import { canonicalText } from './kernel/canonical-json.ts'
 import type { Clock } from './kernel/clock.ts'
 import { Failure } from './kernel/failure.ts'
 import { uuidV7 } from './kernel/ids.ts'
 import type { Log } from './kernel/log.ts'
 import { decide } from './policy/decide.ts'
 import { type EngineChoice, openStore, type Store } from './store/store.ts'
+import { wireRefresh } from './wiring-refresh.ts'
 
 /** The only tenant until tenants are administered; it stands in every key from the first day. */
 export const TENANT = 'main'
@@ -98,9 +96,13 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     spine,
     checkpoints,
     upstreams,
+    notices: makeNoticeDelivery({
+      ...{ ...spine, ...store, log, baseUrl: config.baseUrl },
+      messengers: createChannels(config.channels ?? [], clock),
+    }),
     rosters: (config.rosters ?? []).map((spec) => createRoster(spec, clock)),
     listings: opened.firstListings,
-    refreshDeps: await refreshDeps(config, opened, {
+    refreshDeps: await wireRefresh(config, opened, TENANT, {
       ...base,
       log,
       tools,
@@ -196,6 +198,7 @@ function faceParts(
       version: VERSION,
       random: randomBytes,
       toolByName,
+      channels: (config.channels ?? []).map(({ id }) => id),
       signer: tokens,
       keySet: tokens.keySet,
       resource: `${baseUrl}/mcp`,
@@ -212,26 +215,6 @@ function faceParts(
       checkpointCovering: covering(store, checkpoint),
       readiness: readinessOf(TENANT, store, policy.cache),
     },
-  }
-}
-
-async function refreshDeps(
-  config: Config,
-  { upstreams, firstListings, policy: { floor } }: Opened,
-  base: Omit<RefreshDeps, 'offers' | 'firstDocuments' | 'outgrown'>,
-): Promise<RefreshDeps> {
-  const shipped = await readCatalogue(config.catalogueDir)
-  return {
-    ...base,
-    offers: config.upstreams.map(({ id, trustsShippedEntries }) => ({
-      upstream: id,
-      offer: () => upstreams.offer(id),
-      trusted: trustsShippedEntries ? shipped : [],
-      listed: () => firstListings.done(id),
-    })),
-    firstDocuments: () => documentsOf(canonicalText(readBundleDirectory(config.policyDir))),
-    outgrown: async (text) =>
-      (await isUpToDate(text, floor, base.tools, TENANT)) ? undefined : documentsOf(text),
   }
 }
 

@@ -7,6 +7,7 @@ import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
 import { type CheckResult, failed, failedBy, ok, skipped, warning } from './doctor-check.ts'
 import { checkDataDirectory, checkNode } from './doctor-host.ts'
+import { checkNotices } from './doctor-notices.ts'
 import { checkActivePolicy, checkCoverage, checkRoles } from './doctor-people.ts'
 import { checkUpstreams } from './doctor-upstreams.ts'
 import { EXIT } from './exit-codes.ts'
@@ -104,6 +105,7 @@ async function installationChecks(
 
 async function lookAt(installation: Installation, config: Config): Promise<readonly CheckResult[]> {
   const nowMs = Date.now()
+  const channels = (config.channels ?? []).map(({ id }) => id)
   const policy = await checkActivePolicy(installation, config.floorDir, nowMs).catch(
     (error: unknown) => ({ results: [failedBy('policy', error)], roles: [] }),
   )
@@ -114,6 +116,7 @@ async function lookAt(installation: Installation, config: Config): Promise<reado
       failedBy('roles', error),
     ])),
     await attempt('rota', () => checkCoverage(installation)),
+    await attempt('notices', () => checkNotices(installation, channels, nowMs)),
     await attempt('tools', () => checkTools(installation)),
     await attempt('ledger', () => checkLog(installation)),
   ]

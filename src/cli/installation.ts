@@ -4,6 +4,7 @@ import { createPolicyDesk } from '../adapters/policy-desk.ts'
 import { DEFAULT_WEEKS, reportCoverage } from '../command/report-coverage.ts'
 import type { Config } from '../config.ts'
 import { ledgerReport } from '../contract/ledger.ts'
+import { deliveryList } from '../contract/notices.ts'
 import { certificateList, onDuty, personList } from '../contract/people.ts'
 import { activeBundle } from '../contract/policies.ts'
 import { coverageReport } from '../contract/roster.ts'
@@ -37,6 +38,14 @@ export type Installation = {
     readonly gaps: readonly { readonly role: string; readonly fromMs: number }[]
     readonly staleFeeds: readonly string[]
   }>
+  /** The newest messages to people in this state. */
+  readonly deliveries: (state: 'due' | 'dead') => Promise<
+    readonly {
+      readonly channel: string
+      readonly createdAtMs: number
+      readonly error?: string | undefined
+    }[]
+  >
   readonly blockedTools: () => Promise<readonly string[]>
   readonly checkLog: () => Promise<LogCheck>
   /** How far the clock of this machine is ahead of the database's, ms; undefined through a gateway. */
@@ -66,6 +75,15 @@ export function runningInstallation(gateway: GatewayClient): Installation {
       const gaps = report.gaps.map(({ role, from_ms: fromMs }) => ({ role, fromMs }))
       return { fromMs: report.from_ms, gaps, staleFeeds: report.stale_feeds }
     },
+    deliveries: async (state) => {
+      const path = `/api/v1/deliveries?state=${state}`
+      const { deliveries } = await gateway.get(path, deliveryList)
+      return deliveries.map(({ channel, created_at_ms: createdAtMs, error }) => ({
+        channel,
+        createdAtMs,
+        error,
+      }))
+    },
     blockedTools: async () => {
       const { tools } = await gateway.get('/api/v1/tools', toolList)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposed_name)
@@ -91,6 +109,7 @@ export async function storedInstallation(config: Config): Promise<Installation> 
       const deps = { ...store, heldClasses, nowMs: () => Date.now() }
       return reportCoverage(deps, TENANT, DEFAULT_WEEKS)
     },
+    deliveries: (state) => store.notices.deliveries(TENANT, { state, limit: 100 }),
     blockedTools: async () => {
       const tools = await store.tools.list(TENANT)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposedName)

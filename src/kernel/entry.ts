@@ -82,6 +82,12 @@ export const EVENTS = {
   'recommendation.decided': { recommendation: 'id', verdict: 'label', person: 'id' },
   'stop.pressed': { stop: 'id', scope: 'label', subject: 'label?', person: 'id' },
   'stop.released': { stop: 'id', person: 'id' },
+  // `kind` and `urgency` of what a person was to hear; `channel` is the operator's name for it, never an address.
+  'notice.planned': { notice: 'id', kind: 'label', urgency: 'label', deliveries: 'count' },
+  'notice.attempted': { notice: 'id', delivery: 'id', channel: 'label', attempt: 'count' },
+  'notice.sent': { notice: 'id', delivery: 'id', channel: 'label', attempt: 'count' },
+  'notice.failed': { notice: 'id', delivery: 'id', channel: 'label', attempt: 'count', error: 'label', final: 'flag' },
+  'notice.dropped': { notice: 'id', delivery: 'id?', channel: 'label?', reason: 'label' },
   'budget.changed': { budget: 'label', limit: 'count', person: 'id' },
   'privacy.payload.erased': { data_class: 'label', reason: 'label', keys: 'digests' },
   'export.created': { export: 'id', entries: 'count', last_sequence: 'count', manifest: 'digest?' },

@@ -122,6 +122,10 @@ export const FAILURES = {
   roster_unreachable: row('operator', 502, 'The rota cannot be fetched', 'Check address and token; the last known rota stands in, marked stale.'),
   roster_unreadable: row('operator', 502, 'The rota cannot be taken at its word', 'Correct the feed or its settings; the last known rota stands in, marked stale.'),
 
+  // telling people
+  channel_unreachable: row('operator', 502, 'The channel cannot be reached', 'It is tried again; check the server if that goes on.'),
+  channel_refused: row('operator', 502, 'The channel does not take the message', 'Correct its address or secret in the configuration.'),
+
   // store, ledger, installation
   query_outside_transaction: row('us', 500, 'A query ran outside its transaction', 'Report it.'),
   ledger_unwritable: row('operator', 503, 'The ledger cannot be written, so nothing runs', 'Free the disk or restore the database.'),

@@ -16,9 +16,9 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
-import type { NoticeQueue } from '../kernel/notice.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
+import type { NoticeStore } from '../notice/ports.ts'
 import type { BundleStore } from '../policy/store.ts'
 import type { FeedStore, RosterStore } from '../roster/roster.ts'
 import type { TaskStore } from '../task/ports.ts'
@@ -93,7 +93,7 @@ export type Store = {
   readonly ledger: LedgerReader
   readonly payloads: PayloadStore
   readonly bundles: BundleStore
-  readonly notices: NoticeQueue
+  readonly notices: NoticeStore
   readonly changes: Changes
   /** How far this node's clock is ahead of the database's, ms; beyond 1 s either way the node is not ready. */
   readonly skewMs: () => Promise<number>

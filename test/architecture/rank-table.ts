@@ -26,6 +26,7 @@ const RANK_2 = [
   'disclosure',
   'ledger',
   'oversight',
+  'notice',
 ]
 const RANK_3 = ['enforcement', 'command']
 const CONCEPTS = [...RANK_1, ...RANK_2, ...RANK_3]
@@ -81,6 +82,7 @@ export const FOLDERS: Readonly<Record<string, FolderRule>> = {
   // Leaf and node hashes, Ed25519, AES-GCM of payloads. No other built-in: the verifier runs this code too.
   ledger: { ...rank2, node: ['node:crypto'] },
   oversight: rank2,
+  notice: rank2,
 
   enforcement: rank3,
   // Agent verbs wait and act through the spine; the spine knows no command (ADR 0005).
@@ -105,7 +107,12 @@ export const FOLDERS: Readonly<Record<string, FolderRule>> = {
 }
 
 /** The files at the top of src/ know every folder. Nothing may import them except cli/. */
-export const ROOT_FILES: readonly string[] = ['main.ts', 'wiring.ts', 'config.ts']
+export const ROOT_FILES: readonly string[] = [
+  'main.ts',
+  'wiring.ts',
+  'wiring-refresh.ts',
+  'config.ts',
+]
 
 /** Outside src/: the demo starts the practice range, as an operator would; nothing else knows that it exists. */
 export const RANGE_USER = 'cli'

@@ -153,6 +153,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     toolByName: async (session, name) =>
       (await store.tools.list(session.tenant)).find((tool) => tool.exposedName === name),
     readiness: [],
+    channels: [],
     log,
     rateLimits: { api: 100_000, token: 100_000, login: 100_000 },
   }

@@ -115,6 +115,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/stops': decision('decide'),
   'DELETE /api/v1/stops/:id': decision('stop.release'),
 
+  'GET /api/v1/deliveries': person('read'),
+
   'GET /api/v1/ledger/checkpoint': person('read'),
   'GET /api/v1/ledger/check': person('ledger.check'),
   'GET /api/v1/ledger/prove/:index': person('read'),

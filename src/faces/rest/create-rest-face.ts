@@ -27,6 +27,7 @@ import { answerErrors, sendError } from './errors.ts'
 import { homeRoutes } from './home-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { loginPage } from './login-page.ts'
+import { noticeRoutes } from './notice-routes.ts'
 import { describeApi } from './open-api.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
@@ -92,6 +93,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     policyRoutes,
     stopRoutes,
     ledgerRoutes,
+    noticeRoutes,
   ]
   // Inside `after`, so that the plugins before have put their hooks on every route.
   app.after(() => {

@@ -17,6 +17,7 @@ import type { Identify, TaskSession } from '../../enforcement/session.ts'
 import type { SessionStore } from '../../identity/session.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
+import type { NoticeStore } from '../../notice/ports.ts'
 import type { HeldClass } from '../../policy/held.ts'
 import type { RosterStore } from '../../roster/roster.ts'
 
@@ -77,6 +78,9 @@ export type RestDeps = ChangeAgentDeps &
     readonly decisions: ApprovalCommands
     readonly stops: StopCommands
     readonly policyDesk: PolicyDesk
+    readonly notices: NoticeStore
+    /** Ids of the configured channels, in order. */
+    readonly channels: readonly string[]
     readonly identify: Identify
     readonly enforce: Enforce
     readonly gatewayTools: readonly GatewayTool[]
