@@ -113,6 +113,7 @@ function activate(
     warnings,
     bundleDigest: bundleDigestOf(bundle),
     thresholdsVersion: bundle.thresholds.version,
+    thresholds: bundle.thresholds,
     engine: { evaluate },
     sliceOf: slice,
     evaluateSlice,

@@ -8,6 +8,14 @@ import { isObject } from '../kernel/strict-json.ts'
 import { visible } from '../kernel/visible-text.ts'
 import type { Approval, Shown } from './decision-package.ts'
 import { shortCode } from './digest-text.ts'
+import {
+  consequenceLines,
+  evidenceLines,
+  radiusLines,
+  similarLines,
+  sourceText,
+  thresholdLine,
+} from './package-text.ts'
 import type { Paint } from './terminal.ts'
 import { spanText } from './time-text.ts'
 
@@ -33,8 +41,12 @@ export function approvalText(request: Approval, shown: Shown, shower: Shower): s
     ['exact call', callLines(shown)],
     ['target', shown.targets.map(targetLine)],
     ['undo', [undoLine(shown)]],
-    ['why it stopped', shown.reasons.map(reasonLine)],
+    ['what could be hit', radiusLines(shown)],
+    ['why it stopped', [...shown.reasons.map(reasonLine), thresholdLine(shown)]],
     ['who', whoLines(request, shown, shower)],
+    ['consequences (unknown ones too are answered for)', consequenceLines(shown)],
+    ['evidence', evidenceLines(shown, shower.when)],
+    ['decided before', similarLines(shown, shower)],
     ['context', contextLines(shown)],
     ['time', timeLines(request, shower)],
     [
@@ -66,7 +78,7 @@ function callLines(shown: Shown): string[] {
     visible(shown.tool),
     ...names.flatMap((name) => {
       const value = given[name] ?? null
-      const line = `  ${visible(name).padEnd(width)}  ${jsonText(value)}`
+      const line = `  ${visible(name).padEnd(width)}  ${jsonText(value)}  ${sourceText(shown, name)}`
       const foreign = foreignLetters(JSON.stringify(value))
       return foreign === '' ? [line] : [line, `  ${''.padEnd(width)}  not ASCII: ${foreign}`]
     }),

@@ -4,6 +4,7 @@
  * printed before it is sent.
  */
 import type { z } from 'zod'
+import { CONSEQUENCES } from '../approval/consequences.ts'
 import { approvalSummary, decisionAnswer } from '../contract/approvals.ts'
 import { personList } from '../contract/people.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -50,7 +51,12 @@ export async function decide(
   const answer = await gateway.send(
     'POST',
     `/api/v1/approvals/${request.id}/${wish.verb}`,
-    { seen_digest: request.action_digest, reason },
+    {
+      seen_digest: request.action_digest,
+      reason,
+      // They were printed above; whoever goes on has read that they answer for them.
+      ...(wish.verb === 'approve' ? { acknowledged: CONSEQUENCES } : {}),
+    },
     decisionAnswer,
   )
   report(cli, answer)
@@ -88,7 +94,9 @@ async function confirm(cli: Cli, wish: DecisionRequest, request: Approval): Prom
     )
   }
   const code = shortCode(request.action_digest)
-  const typed = await cli.terminal.ask(`Type ${code} to approve, anything else to leave it: `)
+  const typed = await cli.terminal.ask(
+    `Type ${code} to approve and to answer for these consequences, anything else to leave it: `,
+  )
   if (typed.trim() !== code) throw new Failure('cancelled', 'nothing was decided')
 }
 

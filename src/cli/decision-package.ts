@@ -36,8 +36,48 @@ const shown = z.looseObject({
       criticality: z.number(),
       environment: z.string(),
       labels: z.array(z.string()),
+      dependants: z.array(z.string()),
     }),
   ),
+  blast_radius: z.object({
+    targets: z.number(),
+    dependants: z.number(),
+    highest_criticality: z.number(),
+    basis: z.enum(['inventory', 'assumed_critical']),
+  }),
+  argument_sources: z.array(
+    z.object({ path: z.string(), source: z.string(), evidence: z.array(z.string()) }),
+  ),
+  searched: z.object({ results: z.number(), of: z.number() }),
+  evidence: z.array(
+    z.object({
+      id: z.string(),
+      tool: z.string(),
+      at_ms: z.number(),
+      labels: z.array(z.string()),
+      cited_by: z.array(z.string()),
+      supports: z.array(z.string()),
+    }),
+  ),
+  read: z.object({ results: z.number() }),
+  consequences: z.record(
+    z.string(),
+    z.object({ state: z.enum(['known', 'unknown']), values: z.array(z.string()) }),
+  ),
+  similar: z.array(
+    z.object({
+      request: z.string(),
+      same_action: z.boolean(),
+      same_target: z.boolean(),
+      action: z.string(),
+      state: z.string(),
+      reason_code: z.string().nullable(),
+      decided_by: z.string().nullable(),
+      decided_at_ms: z.number().nullable(),
+      outcome: z.string().nullable(),
+    }),
+  ),
+  threshold: z.object({ version: z.string() }),
   reasons: z.array(
     z.object({
       policy: z.string(),

@@ -3,8 +3,9 @@
  * single-use grant for exactly this action exists. Everybody else's yes is recorded as advice and releases
  * nothing (R152). Entitlement is tested again inside the transaction, on the locked request.
  */
+import { CONSEQUENCES, unacknowledged } from '../approval/consequences.ts'
 import { eligibility, type FailingTest } from '../approval/eligibility.ts'
-import type { ApprovalRequest, Signature } from '../approval/request.ts'
+import type { ApprovalRequest, Need, Signature } from '../approval/request.ts'
 import { sign } from '../approval/resolve.ts'
 import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
@@ -25,7 +26,8 @@ import {
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
 
 /**
- * Throws `not_found`, `approval_closed`, `approval_expired`, `seen_digest_mismatch`, `reason_required`. An
+ * Throws `not_found`, `approval_closed`, `approval_expired`, `seen_digest_mismatch`, `reason_required`,
+ * `acknowledgement_missing` (of the owner; nothing was signed). An
  * outcome `advised` names the eligibility test that failed.
  */
 export async function approve(
@@ -65,6 +67,7 @@ export async function countYes(
   const signatures = await parts.approvals.signatures(tx, request.id)
   const verdict = eligibility({ ...standing, request, signatures })
   if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
+  const acknowledged = acknowledgedBy(input, standing, request, verdict.need)
   const signature: Signature = {
     tenant,
     request: request.id,
@@ -73,7 +76,28 @@ export async function countYes(
     atMs: standing.nowMs,
     ...(verdict.certificate === undefined ? {} : { certificate: verdict.certificate }),
   }
-  return countSignature(parts, tx, input, request, signatures, signature, reason)
+  return countSignature(
+    parts,
+    tx,
+    { ...input, acknowledged },
+    request,
+    signatures,
+    signature,
+    reason,
+  )
+}
+
+/** The owner answers for what the decision may set off, once: co-signers are not asked again (R130, R136). */
+function acknowledgedBy(
+  input: DecisionInput,
+  { shown }: Standing,
+  request: ApprovalRequest,
+  need: Need,
+): readonly string[] {
+  if (need.role !== request.needs[0]?.role) return []
+  const missing = unacknowledged(shown, input.acknowledged ?? [])
+  if (missing.length === 0) return CONSEQUENCES
+  throw new Failure('acknowledgement_missing', `not acknowledged: ${missing.join(', ')}`)
 }
 
 function advise(
@@ -107,7 +131,13 @@ async function countSignature(
   const base = requestBase(parts, input.person, request)
   const certificate =
     signature.certificate === undefined ? {} : { certificate: signature.certificate }
-  const said = { person: input.person.id, role: signature.role, ...certificate }
+  const { acknowledged = [] } = input
+  const said = {
+    person: input.person.id,
+    role: signature.role,
+    ...certificate,
+    ...(acknowledged.length === 0 ? {} : { acknowledged }),
+  }
   const payloads = { reason: textPayload(reason) }
   if (resolved.kind === 'waiting') {
     const entry: EntryDraft = {

@@ -13,7 +13,7 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { NextId } from '../kernel/ids.ts'
 import type { NoticeQueue } from '../kernel/notice.ts'
-import { isObject, parseStrict } from '../kernel/strict-json.ts'
+import { isObject, type JsonValue, parseStrict } from '../kernel/strict-json.ts'
 import type { PayloadStore } from '../ledger/ports.ts'
 import type { RosterStore } from '../roster/roster.ts'
 
@@ -53,7 +53,10 @@ export function reasonOf(text: string): string {
 }
 
 /** What a person's entitlement rests on, read before the transaction; `person/<id>` guards it inside. */
-export type Standing = Omit<EligibilityFacts, 'request' | 'signatures'>
+export type Standing = Omit<EligibilityFacts, 'request' | 'signatures'> & {
+  /** The package the person was shown. */
+  readonly shown: JsonValue
+}
 
 /** Reads everything known of the person now. Throws `not_permitted` when the person is gone. */
 export async function standingOf(
@@ -62,14 +65,14 @@ export async function standingOf(
   request: ApprovalRequest,
 ): Promise<Standing> {
   const nowMs = parts.clock.nowMs()
-  const [current, onDuty, certificates, targetNames] = await Promise.all([
+  const [current, onDuty, certificates, shown] = await Promise.all([
     parts.people.byId(person.tenant, person.id),
     parts.roster.onDuty(person.tenant, nowMs),
     parts.people.certificates(person.tenant, person.id),
-    targetsOf(parts, request),
+    shownPackage(parts, request),
   ])
   if (current === undefined) throw new Failure('not_permitted', 'the person is not registered')
-  return { person: current, onDuty, certificates, targetNames, nowMs }
+  return { person: current, onDuty, certificates, targetNames: targetsIn(shown), shown, nowMs }
 }
 
 /** The request under lock, if a decision on what the person saw may still be made. */
@@ -99,17 +102,21 @@ export async function lockOpen(
   return request
 }
 
-/** Lower-cased names of what the call acts upon, from the package that was shown. */
-async function targetsOf(
-  parts: DecisionParts,
+/** The package as it was recorded and signed for. Throws `payload_unreadable` when it is gone. */
+async function shownPackage(
+  parts: Pick<DecisionParts, 'payloads'>,
   request: ApprovalRequest,
-): Promise<readonly string[]> {
+): Promise<JsonValue> {
   const shown = await parts.payloads.open(request.tenant, request.requestEntry, 'package')
   if (shown.state !== 'present')
     throw new Failure('payload_unreadable', 'the package of the request is gone')
-  const value = parseStrict(shown.bytes)
-  const targets = isObject(value) && Array.isArray(value.targets) ? value.targets : []
-  return targets.flatMap((target) =>
+  return parseStrict(shown.bytes)
+}
+
+/** Lower-cased names of what the call acts upon, from the package that was shown. */
+function targetsIn(shown: JsonValue): readonly string[] {
+  const targets = isObject(shown) && Array.isArray(shown.targets) ? shown.targets : []
+  return targets.flatMap((target: JsonValue) =>
     isObject(target) && typeof target.id === 'string' ? [target.id.toLowerCase()] : [],
   )
 }

@@ -21,6 +21,8 @@ export type RequestInput = {
 export type DecisionInput = RequestInput & {
   readonly seenDigest: string
   readonly reason: string
+  /** Names of the consequences the person acknowledges; a yes of the owner needs all of them (R136). */
+  readonly acknowledged?: readonly string[]
 }
 
 /** The agent's side taking its own request back, or a person cancelling it. */

@@ -1,6 +1,6 @@
 /** Approval requests and the decisions on them, on the wire. */
 import { z } from 'zod'
-import { digest, id, instantMs, json, receipt, requestState, role } from './words.ts'
+import { digest, id, instantMs, json, label, receipt, requestState, role } from './words.ts'
 
 const need = z.object({
   role,
@@ -63,6 +63,9 @@ export const approval = approvalSummary
 export const decisionBody = z.strictObject({
   seen_digest: digest.meta({ description: 'the action_digest that was shown' }),
   reason: z.string().meta({ description: 'why, in a sentence' }),
+  acknowledged: z.array(label).max(32).optional().meta({
+    description: 'names of the consequences in the package; a yes of the owner needs all',
+  }),
 })
 
 export const cancelBody = z.strictObject({

@@ -6,6 +6,7 @@
 import { bindAction } from '../approval/binding.ts'
 import { needsOf } from '../approval/needs.ts'
 import { askedNotice } from '../approval/notices.ts'
+import { targetKey } from '../approval/past-decisions.ts'
 import type { ApprovalRequest, Need } from '../approval/request.ts'
 import { atLeast } from '../catalogue/tool.ts'
 import type { Seen } from '../facts/facts.ts'
@@ -59,6 +60,7 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
   await spine.commit(tenant, async (tx) => {
     await claimQuestion(spine, tx, request, facts.seen)
     await spine.approvals.put(tx, request)
+    await spine.pastDecisions.remember(tx, request.id, call.targets.map(targetKey))
     await spine.notices.put(tx, askedNotice(request, spine.nextId()))
     const { action, effect } = call
     const record = recordOf(place, { action, effect, state: 'held', request: request.id }, nowMs)

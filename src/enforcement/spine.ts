@@ -1,4 +1,5 @@
 /** What the spine stands on: ports and pure functions, wired once in main.ts. */
+import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
@@ -49,6 +50,7 @@ export type Spine = {
   readonly people: PersonStore
   readonly roster: RosterStore
   readonly approvals: ApprovalStore
+  readonly pastDecisions: PastDecisions
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore

@@ -106,6 +106,7 @@ export const FAILURES = {
   too_many_open_requests: row('agent', 429, 'Too many requests of this agent wait for people', 'Wait for a decision or withdraw a request.'),
   not_eligible: row('person', 403, 'The person may not decide this request', 'The failing test is named; another holder is asked.'),
   reason_required: row('person', 400, 'A decision needs a reason', 'Say why in a sentence.'),
+  acknowledgement_missing: row('person', 400, 'What the decision may set off is not acknowledged', 'Read the consequences in the package and send their names in "acknowledged".'),
   grant_used: row('agent', 409, 'The approval was already used', 'Call again; it needs a new approval.'),
 
   // act

@@ -1,6 +1,7 @@
 import type { Effect } from '../catalogue/tool.ts'
 import type { Role } from '../identity/person.ts'
 import type { Digest } from '../kernel/digest.ts'
+import type { Thresholds } from './bundle.ts'
 import type { Decision } from './decision.ts'
 import type { PolicyRequest } from './request.ts'
 
@@ -20,6 +21,8 @@ export type ActiveBundle = {
   readonly bundleDigest: Digest
   /** Version of the risk-threshold document that decisions under this bundle rest on (R35). */
   readonly thresholdsVersion: string
+  /** The thresholds themselves, for people to read. */
+  readonly thresholds: Thresholds
   /**
    * Digest of what decides this (action, effect): its shard, schema, thresholds, catalogue entry digest. A
    * change elsewhere in the bundle leaves it as it is (R22).

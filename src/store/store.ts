@@ -3,6 +3,7 @@
  * its durability settings, its schema, the comparison with the rollback witness; only then the ports.
  */
 import { join } from 'node:path'
+import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { AssetStore } from '../case/asset.ts'
 import type { CaseStore } from '../case/case.ts'
@@ -39,6 +40,7 @@ import { createLeaseStore } from './lease-store.ts'
 import { createLedgerReader } from './ledger-reader.ts'
 import { migrate } from './migrations.ts'
 import { createNoticeStore } from './notice-store.ts'
+import { createPastDecisions } from './past-decisions.ts'
 import { createPayloadStore } from './payload-store.ts'
 import { createPersonStore } from './person-store.ts'
 import { openPostgresEngine } from './postgres-engine.ts'
@@ -87,6 +89,7 @@ export type Store = {
   readonly stops: StopStore
   readonly budgets: BudgetStore
   readonly approvals: ApprovalStore
+  readonly pastDecisions: PastDecisions
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore
@@ -185,6 +188,7 @@ function records(access: Access, nowMs: () => number): Records {
     stops: createStopStore(access),
     budgets: createBudgetStore(access),
     approvals: createApprovalStore(access),
+    pastDecisions: createPastDecisions(access),
     leases: createLeaseStore(access),
     evidence: createEvidenceStore(access),
     calls: createCallStore(access),

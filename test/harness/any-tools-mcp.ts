@@ -27,7 +27,8 @@ serveStdio(() => {
     if (typeof args?.rpc_error === 'string') throw new ProtocolError(-32000, args.rpc_error)
     if (args?.fail === true)
       return { isError: true, content: [{ type: 'text', text: 'the tool failed' }] }
-    return { content: [{ type: 'text', text: `${name} done` }] }
+    const text = typeof args?.says === 'string' ? args.says : `${name} done`
+    return { content: [{ type: 'text', text }] }
   })
   return server
 })

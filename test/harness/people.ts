@@ -26,6 +26,12 @@ export async function rest(
   return { status: response.status, body: isJson ? JSON.parse(text) : { text } } as RestAnswer
 }
 
+/** The names of what the package says the decision may set off. */
+export function consequencesIn(request: Readonly<Record<string, unknown>>): readonly string[] {
+  const { value } = request.package as { value?: { consequences?: object } }
+  return Object.keys(value?.consequences ?? {})
+}
+
 /** Reads the request as the person would, then decides on exactly what was read. */
 export async function decide(
   plane: Pick<Reach, 'gateway'>,
@@ -38,5 +44,6 @@ export async function decide(
   return rest(plane, person, 'POST', `/api/v1/approvals/${approvalId}/${verb}`, {
     seen_digest: shown.body.action_digest,
     reason,
+    ...(verb === 'approve' ? { acknowledged: consequencesIn(shown.body) } : {}),
   })
 }

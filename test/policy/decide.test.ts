@@ -39,11 +39,23 @@ function bundleOf(rules: readonly Rule[], failsAt = 0): ActiveBundle {
     engine: { evaluate },
     bundleDigest: DIGEST,
     thresholdsVersion: 'test',
+    thresholds: THRESHOLDS,
     ruleDigest: () => DIGEST,
     annotations: (id) => annotations.get(id),
     ownerRole: () => 'shift-lead',
     isMonitored: () => false,
   }
+}
+
+const THRESHOLDS = {
+  version: 'test',
+  owner: 'test',
+  rationale: 'none',
+  effectiveFrom: '2026-01-01',
+  reviewBy: '2027-01-01',
+  targetLimit: { default: 5 },
+  criticalFrom: 4,
+  severeUpTo: 2,
 }
 
 const rules = fc

@@ -34,7 +34,19 @@ forEachEngine((engine) => {
     tool: 'firewall__block_address',
     arguments: { address: '203.0.113.7', note: null, weight: 0.5 },
   }
-  const shown = { targets: [{ kind: 'ipv4_net', id: '203.0.113.7' }], reasons: ['containment'] }
+  const NAMES = [
+    'incident_severity',
+    'business_impact',
+    'legal_constraints',
+    'data_exposure',
+    'customer_impact',
+    'regulatory_reporting',
+  ]
+  const shown = {
+    targets: [{ kind: 'ipv4_net', id: '203.0.113.7' }],
+    reasons: ['containment'],
+    consequences: Object.fromEntries(NAMES.map((name) => [name, { state: 'unknown', values: [] }])),
+  }
 
   /** A held call as enforcement leaves it: the request, and its entry with what a person will read. */
   const hold = async (): Promise<ApprovalRequest> => {
@@ -123,6 +135,7 @@ forEachEngine((engine) => {
   const decision = (request: ApprovalRequest, reason = 'address seen in the logs') => ({
     seen_digest: request.actionDigest,
     reason,
+    acknowledged: NAMES,
   })
 
   describe('reading', () => {

@@ -24,6 +24,12 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
       return need === undefined ? original(facts) : { isEligible: true, need }`,
   },
   {
+    name: 'unread-consequences',
+    module: 'src/approval/consequences.ts',
+    export: 'unacknowledged',
+    body: 'return []',
+  },
+  {
     name: 'silence-approves',
     module: 'src/enforcement/await-decision.ts',
     export: 'expire',

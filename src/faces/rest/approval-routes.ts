@@ -81,8 +81,8 @@ function decisionRoutes(app: App, deps: RestDeps): void {
         },
       },
       async (request) => {
-        const { seen_digest: seenDigest, reason } = request.body
-        return outcomeWire(await decide({ ...inputOf(request), seenDigest, reason }))
+        const { seen_digest: seenDigest, reason, acknowledged = [] } = request.body
+        return outcomeWire(await decide({ ...inputOf(request), seenDigest, reason, acknowledged }))
       },
     )
   }
