@@ -3,7 +3,7 @@
  * holds no rule.
  */
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
 import { createChannels } from './adapters/create-channels.ts'
@@ -44,6 +44,8 @@ import { wireRefresh } from './wiring-refresh.ts'
 /** The only tenant until tenants are administered; it stands in every key from the first day. */
 export const TENANT = 'main'
 const VERSION = '0.1.0'
+/** Where `npm ci` builds the console. */
+const CONSOLE_DIR = resolve(import.meta.dirname, '../console/dist')
 
 export type GatewayOptions = {
   readonly log?: Log
@@ -196,6 +198,7 @@ function faceParts(
       baseUrl,
       tenant: TENANT,
       version: VERSION,
+      consoleDir: CONSOLE_DIR,
       random: randomBytes,
       toolByName,
       channels: (config.channels ?? []).map(({ id }) => id),

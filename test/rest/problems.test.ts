@@ -191,7 +191,7 @@ onSqlite((engine) => {
       expect(answer.status).toBe(200)
       expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
-      expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'")
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
       expect(answer.text).toContain('/api/openapi.json')
     })
   })

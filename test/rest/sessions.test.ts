@@ -294,14 +294,6 @@ forEachEngine((engine) => {
     expect(answer.headers.get('set-cookie')).toMatch(/^__Secure-countersign=.*; Secure/)
   })
 
-  it('shows a login page that runs no inline script and asks before it uses the link', async () => {
-    const page = await gateway.send('GET', '/login')
-    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
-    expect(page.text).not.toMatch(/<script(?![^>]* src=)/)
-    const script = await gateway.send('GET', '/login.js')
-    expect(script.text).toContain("addEventListener('click'")
-  })
-
   async function suspend({ person }: Token): Promise<void> {
     const change = { tenant: TENANT, by: SYSTEM, personId: person.id, state: 'suspended' } as const
     await changePerson(gateway.deps, change)

@@ -3,6 +3,7 @@
  * nobody can add an open door by forgetting a line.
  */
 import type { Permission } from '../../command/permissions.ts'
+import { CONSOLE_PAGES } from '../../contract/console-pages.ts'
 
 /**
  * `public`: nobody is asked. `task`: a task token. `person`: a person's API token or console
@@ -28,9 +29,6 @@ const decision = (permission: Permission): Access => ({
 
 // biome-ignore format: a table reads best with one row per line
 export const ACCESS: Readonly<Record<string, Access>> = {
-  'GET /': OPEN,
-  'GET /login': OPEN,
-  'GET /login.js': OPEN,
   'GET /healthz': OPEN,
   'GET /readyz': OPEN,
   'GET /problems/:code': OPEN,
@@ -122,8 +120,19 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/ledger/prove/:index': person('read'),
 }
 
+/**
+ * The console: its page and its files, open because they hold nothing. What it shows comes from the routes above,
+ * and these are no part of the API.
+ */
+const CONSOLE_ROWS: readonly string[] = [
+  'GET /',
+  'GET /assets/*',
+  ...CONSOLE_PAGES.flatMap((name) => [`GET /${name}`, `GET /${name}/*`]),
+]
+
 /** The row of a route; undefined means the route may not exist. A HEAD is read like its GET. */
 export function accessOf(method: string, url: string): Access | undefined {
   const key = `${method === 'HEAD' ? 'GET' : method} ${url}`
+  if (CONSOLE_ROWS.includes(key)) return OPEN
   return Object.hasOwn(ACCESS, key) ? ACCESS[key] : undefined
 }

@@ -12,6 +12,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { Failure } from '../../kernel/failure.ts'
 import { DEFAULT_LIMITS } from '../../kernel/strict-json.ts'
+import { consoleRoutes } from '../console/console-routes.ts'
 import { oauthRoutes } from '../oauth/oauth-routes.ts'
 import { accessOf } from './access.ts'
 import { agentRoutes } from './agent-routes.ts'
@@ -26,7 +27,6 @@ import { DEFAULT_RATE_LIMITS } from './deps.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { homeRoutes } from './home-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
-import { loginPage } from './login-page.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { describeApi } from './open-api.ts'
 import { peopleRoutes } from './people-routes.ts'
@@ -73,6 +73,7 @@ export async function createRestFace(deps: RestDeps): Promise<RestFace> {
   // After the rate limit and before the body: strangers neither count as people nor get their bytes parsed.
   app.addHook('preParsing', async (request, reply) => findCaller(deps, request, reply))
   await describeApi(app, deps)
+  await consoleRoutes(app, deps)
   registerRoutes(app, deps)
   await app.ready()
   return { listener: (req, res) => app.routing(req, res), close: () => app.close() }
@@ -81,7 +82,6 @@ export async function createRestFace(deps: RestDeps): Promise<RestFace> {
 function registerRoutes(app: App, deps: RestDeps): void {
   const groups = [
     homeRoutes,
-    loginPage,
     sessionRoutes,
     callRoutes,
     taskRoutes,

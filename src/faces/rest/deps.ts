@@ -90,6 +90,8 @@ export type RestDeps = ChangeAgentDeps &
     readonly readiness: readonly ReadinessCheck[]
     readonly log: Log
     readonly rateLimits?: RateLimits
+    /** The built console; without it its pages say how to build it. */
+    readonly consoleDir?: string
     /** True behind a reverse proxy that sets X-Forwarded-For; then that address is the client's. */
     readonly isBehindProxy?: boolean
   }

@@ -16,7 +16,9 @@ export function answerErrors(app: App, deps: ErrorDeps): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     const allowed = routes.filter((route) => route.pattern.test(path)).map((route) => route.method)
-    if (allowed.length === 0) throw new Failure('not_found', 'there is nothing at this path')
+    // A route that itself found nothing, such as a file that is not there, allows the method.
+    if (allowed.length === 0 || allowed.includes(request.method))
+      throw new Failure('not_found', 'there is nothing at this path')
     void reply.header('allow', [...new Set(allowed)].sort().join(', '))
     throw new Failure('method_not_allowed', `${request.method} is not allowed here`)
   })

@@ -1,0 +1,3 @@
+export function Decision() {
+  return <h1>Decision</h1>
+}

@@ -1,0 +1,3 @@
+export function NoApproval() {
+  return <h1>Approvals</h1>
+}

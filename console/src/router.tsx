@@ -1,0 +1,65 @@
+/**
+ * Which view is at which address. Every view is a file of its own that is fetched when it is first opened; what
+ * a view is filtered by stands in the address, so that it can be sent to somebody.
+ */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+import { readQueueSearch } from './approvals/queue-search.ts'
+import { RouteError, RouteMissing, RoutePending } from './shell/route-states.tsx'
+import { Shell } from './shell/shell.tsx'
+
+const root = createRootRoute({ component: Shell, notFoundComponent: RouteMissing })
+const at = () => root
+
+const board = createRoute({
+  getParentRoute: at,
+  path: '/',
+  component: lazyRouteComponent(() => import('./board/board.tsx'), 'Board'),
+})
+const login = createRoute({
+  getParentRoute: at,
+  path: '/login',
+  component: lazyRouteComponent(() => import('./login/login-done.tsx'), 'LoginDone'),
+})
+const approvals = createRoute({
+  getParentRoute: at,
+  path: '/approvals',
+  validateSearch: readQueueSearch,
+  component: lazyRouteComponent(() => import('./approvals/approvals.tsx'), 'Approvals'),
+})
+const noApproval = createRoute({
+  getParentRoute: () => approvals,
+  path: '/',
+  component: lazyRouteComponent(() => import('./approvals/no-approval.tsx'), 'NoApproval'),
+})
+const approval = createRoute({
+  getParentRoute: () => approvals,
+  path: '$id',
+  component: lazyRouteComponent(() => import('./approvals/decision.tsx'), 'Decision'),
+})
+const cases = createRoute({
+  getParentRoute: at,
+  path: '/cases',
+  component: lazyRouteComponent(() => import('./cases/case-list.tsx'), 'CaseList'),
+})
+
+const tree = root.addChildren([board, login, approvals.addChildren([noApproval, approval]), cases])
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  defaultErrorComponent: RouteError,
+  defaultPendingComponent: RoutePending,
+  // Lists keep their place when one goes back to them.
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,27 @@
+/** Where one can go, in the order of a shift: what needs you, then what is set up, then what proves it. */
+import type { IconName } from '../ui/icon.tsx'
+
+export type Place = {
+  readonly to: '/' | '/approvals' | '/cases'
+  readonly name: string
+  readonly icon: IconName
+  /** Pressed after `g`, from anywhere. */
+  readonly key: string
+}
+
+export type PlaceGroup = { readonly title: string; readonly places: readonly Place[] }
+
+export const PLACE_GROUPS: readonly PlaceGroup[] = [
+  {
+    title: 'Now',
+    places: [
+      { to: '/', name: 'Shift board', icon: 'board', key: 'b' },
+      { to: '/approvals', name: 'Approvals', icon: 'approvals', key: 'a' },
+      { to: '/cases', name: 'Cases', icon: 'cases', key: 'c' },
+    ],
+  },
+]
+
+export const PLACES: readonly Place[] = PLACE_GROUPS.flatMap(({ places }) => places)
+/** What fits at the bottom of a phone; the rest is behind "More". */
+export const TABS: readonly Place[] = PLACES.slice(0, 3)

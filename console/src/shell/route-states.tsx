@@ -1,0 +1,25 @@
+/** A view that is being fetched, one that failed, and an address without a view. */
+import { Link } from '@tanstack/react-router'
+import { Loading, Nothing, Trouble } from '../ui/states.tsx'
+
+export function RoutePending() {
+  return <Loading rows={8} />
+}
+
+export function RouteError({
+  error,
+  reset,
+}: {
+  readonly error: unknown
+  readonly reset: () => void
+}) {
+  return <Trouble error={error} onRetry={reset} />
+}
+
+export function RouteMissing() {
+  return (
+    <Nothing icon="info" title="There is no view at this address.">
+      <Link to="/">Go to the shift board</Link>
+    </Nothing>
+  )
+}

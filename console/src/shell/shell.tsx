@@ -1,0 +1,33 @@
+/** The frame around every view: who you are, whether what you see is fresh, where you can go, and the stop. */
+import { useQuery } from '@tanstack/react-query'
+import { Outlet } from '@tanstack/react-router'
+import { isSignedOut } from '../api/problem.ts'
+import { meQuery } from '../api/queries.ts'
+import { Login } from '../login/login.tsx'
+import { Loading, Trouble } from '../ui/states.tsx'
+import { Nav } from './nav.tsx'
+import css from './shell.module.css'
+import { Tabs } from './tabs.tsx'
+import { TopBar } from './top-bar.tsx'
+
+export function Shell() {
+  const me = useQuery(meQuery)
+  if (me.isPending) return <Loading label="Asking who you are" />
+  if (me.isError) {
+    if (isSignedOut(me.error)) return <Login />
+    return <Trouble error={me.error} onRetry={() => void me.refetch()} />
+  }
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#view">
+        Skip to the view
+      </a>
+      <TopBar me={me.data} />
+      <Nav />
+      <main id="view" className={css.view} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Tabs />
+    </div>
+  )
+}
