@@ -8,6 +8,7 @@ import { parse } from 'yaml'
 import type { ChannelSpec } from './adapters/channel-spec.ts'
 import type { RosterSpec } from './adapters/roster-spec.ts'
 import type { UpstreamSpec } from './adapters/upstream-spec.ts'
+import { channelOf } from './config-channels.ts'
 import { type ConfigFile, configFile, type ENVIRONMENT } from './contract/config-file.ts'
 import type { SpineLimits } from './enforcement/spine.ts'
 import type { LeaseSecret } from './enforcement/upstream.ts'
@@ -44,7 +45,6 @@ export type Config = {
 
 type Upstream = ConfigFile['upstreams'][number]
 type Roster = ConfigFile['rosters'][number]
-type Channel = ConfigFile['channels'][number]
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -76,7 +76,7 @@ export function readConfig(environment: Environment = process.env): Config {
       file.catalogue === undefined ? resolve(SHIPPED, 'catalogue') : resolve(base, file.catalogue),
     upstreams: file.upstreams.map((upstream) => upstreamOf(upstream, base)),
     rosters: file.rosters.map((roster) => rosterOf(roster, base)),
-    channels: file.channels.map((channel) => channelOf(channel, base)),
+    channels: file.channels.map((given) => channelOf(given, (file) => secretReader(base, file))),
     holdMs: file.hold_seconds * 1000,
     taskLifetimeMs: file.task_hours * HOUR,
     limits: limitsOf(file.limits),
@@ -163,11 +163,6 @@ function rosterOf(given: Roster, base: string): RosterSpec {
     ...(role === undefined ? {} : { role }),
     ...(bearerFile === undefined ? {} : { token: token(bearerFile) }),
   }
-}
-
-function channelOf(given: Channel, base: string): ChannelSpec {
-  const { secret_file: secretFile, ...spec } = given
-  return { ...spec, secret: secretReader(base, secretFile) }
 }
 
 /** Reads a secret anew each time; once now, so that a missing file is found at the start and not in the night. */

@@ -100,7 +100,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     upstreams,
     notices: makeNoticeDelivery({
       ...{ ...spine, ...store, log, baseUrl: config.baseUrl },
-      messengers: createChannels(config.channels ?? [], clock),
+      messengers: createChannels(config.channels ?? [], clock, config.baseUrl),
     }),
     rosters: (config.rosters ?? []).map((spec) => createRoster(spec, clock)),
     listings: opened.firstListings,

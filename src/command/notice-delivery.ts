@@ -1,6 +1,6 @@
 /** Delivery bound to its ports: what the timers run. */
 import type { PersonStore } from '../identity/ports.ts'
-import type { Channel } from '../notice/ports.ts'
+import type { Channel, ChatStore } from '../notice/ports.ts'
 import { type DeliverParts, deliverOn, planNotices } from './deliver-notices.ts'
 import { type DescribeDeps, describeNotice } from './describe-notice.ts'
 
@@ -14,12 +14,13 @@ export type NoticeDelivery = {
 }
 
 export function makeNoticeDelivery(
-  given: Omit<DeliverParts, 'describe' | 'addressOf'> & DescribeDeps,
+  given: Omit<DeliverParts, 'describe' | 'addressOf'> &
+    DescribeDeps & { readonly chats: ChatStore },
 ): NoticeDelivery {
   const parts: DeliverParts = {
     ...given,
     describe: (notice) => describeNotice(given, notice, given.clock.nowMs()),
-    addressOf: (tenant, channel, person) => addressOf(given.people, tenant, channel, person),
+    addressOf: (tenant, channel, person) => addressOf(given, tenant, channel, person),
   }
   return {
     plan: (tenant) => planNotices(parts, tenant),
@@ -31,11 +32,12 @@ export function makeNoticeDelivery(
 }
 
 async function addressOf(
-  people: PersonStore,
+  { people, chats }: { readonly people: PersonStore; readonly chats: ChatStore },
   tenant: string,
-  { kind }: Channel,
+  { id, kind }: Channel,
   person: string,
 ): Promise<string | undefined> {
   if (kind === 'email') return (await people.byId(tenant, person))?.email
-  return undefined
+  const accounts = await chats.accountsOf(tenant, person)
+  return accounts.find(({ channel }) => channel === id)?.account
 }

@@ -3,7 +3,7 @@
  * reference (docs/reference/config.md); a default has its reason in its description or beside it.
  */
 import { z } from 'zod'
-import { channelFile } from './channel-file.ts'
+import { channelFiles } from './channel-file.ts'
 import { rosterFile } from './roster-file.ts'
 
 /** What the environment may say. It goes before the file. */
@@ -172,8 +172,7 @@ export const configFile = z.strictObject({
     .array(rosterFile)
     .default([])
     .describe('Rotas kept elsewhere, read every minute: docs/guides/rosters.md.'),
-  channels: z
-    .array(channelFile)
+  channels: channelFiles
     .default([])
     .describe('How people are told and paged: docs/guides/notices.md.'),
 })

@@ -65,3 +65,36 @@ export type NoticeStore = NoticeQueue & {
     wanted: { readonly state?: DeliveryState; readonly limit: number },
   ) => Promise<readonly ListedDelivery[]>
 }
+
+/** Who a person is in a chat. Whoever can change it can decide in their name where a chat may decide. */
+export type ChatAccount = {
+  readonly tenant: string
+  readonly channel: string
+  /** The chat's own id of the person. */
+  readonly account: string
+  readonly person: string
+  readonly linkedAtMs: InstantMs
+}
+
+export type ChatStore = {
+  readonly accountsOf: (tenant: string, person: string) => Promise<readonly ChatAccount[]>
+  readonly byAccount: (
+    tenant: string,
+    channel: string,
+    account: string,
+  ) => Promise<ChatAccount | undefined>
+  readonly put: (tx: Tx, account: ChatAccount) => Promise<void>
+  /**
+   * Takes a callback once. Throws `token_replayed` when it was taken before; of two at once exactly one passes.
+   * Forgets those from before `forgetBeforeMs`, which are refused for their age.
+   */
+  readonly spendCallback: (
+    tx: Tx,
+    callback: {
+      readonly channel: string
+      readonly digest: string
+      readonly receivedAtMs: InstantMs
+      readonly forgetBeforeMs: InstantMs
+    },
+  ) => Promise<void>
+}

@@ -19,7 +19,7 @@ import type { Receipt } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
-import type { NoticeStore } from '../notice/ports.ts'
+import type { ChatStore, NoticeStore } from '../notice/ports.ts'
 import type { BundleStore } from '../policy/store.ts'
 import type { FeedStore, RosterStore } from '../roster/roster.ts'
 import type { TaskStore } from '../task/ports.ts'
@@ -32,6 +32,7 @@ import { createCallStore } from './call-store.ts'
 import { createCaseStore } from './case-store.ts'
 import type { Changes } from './changes.ts'
 import { createChanges } from './changes.ts'
+import { createChatStore } from './chat-store.ts'
 import { lockDirectory } from './directory-lock.ts'
 import type { Engine } from './engine.ts'
 import { createEvidenceStore } from './evidence-store.ts'
@@ -97,6 +98,7 @@ export type Store = {
   readonly payloads: PayloadStore
   readonly bundles: BundleStore
   readonly notices: NoticeStore
+  readonly chats: ChatStore
   readonly changes: Changes
   /** How far this node's clock is ahead of the database's, ms; beyond 1 s either way the node is not ready. */
   readonly skewMs: () => Promise<number>
@@ -194,5 +196,6 @@ function records(access: Access, nowMs: () => number): Records {
     calls: createCallStore(access),
     bundles: createBundleStore(access),
     notices: createNoticeStore(access),
+    chats: createChatStore(access),
   }
 }

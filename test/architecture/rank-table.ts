@@ -112,6 +112,7 @@ export const ROOT_FILES: readonly string[] = [
   'wiring.ts',
   'wiring-refresh.ts',
   'config.ts',
+  'config-channels.ts',
 ]
 
 /** Outside src/: the demo starts the practice range, as an operator would; nothing else knows that it exists. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ChannelSpec } from '../../src/adapters/channel-spec.ts'
+import type { WebhookSpec } from '../../src/adapters/channel-spec.ts'
 import { createWebhookChannel } from '../../src/adapters/channel-webhook.ts'
 import type { Messenger } from '../../src/notice/ports.ts'
 import type { Engine } from '../harness/stores.ts'
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000
 let receiver: Receiver | undefined
 afterEach(async () => receiver?.close())
 
-async function open(engine: Engine, more: Partial<ChannelSpec> = {}) {
+async function open(engine: Engine, more: Partial<WebhookSpec> = {}) {
   const fresh = await engine.fresh()
   receiver = await startReceiver()
   const webhook = createWebhookChannel(

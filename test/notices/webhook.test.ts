@@ -92,7 +92,7 @@ describe('the channels of a configuration', () => {
     const path = join(folder, 'countersign.yaml')
     writeFileSync(path, `channels:\n${channels}\n`)
     const config = readConfig({ COUNTERSIGN_CONFIG: path })
-    return createChannels(config.channels ?? [], { nowMs: () => 0 })
+    return createChannels(config.channels ?? [], { nowMs: () => 0 }, config.baseUrl)
   }
   writeFileSync(join(folder, 'good'), `whsec_${KEY.toString('base64')}\n`)
   writeFileSync(join(folder, 'weak'), 'whsec_c2hvcnQ=\n')
