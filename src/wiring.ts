@@ -21,6 +21,7 @@ import { endAuthorityWith } from './command/end-authority.ts'
 import { afterListing, createFirstListings } from './command/first-listings.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
 import { makeNoticeDelivery } from './command/notice-delivery.ts'
+import { makePlanCommands } from './command/plan-desk.ts'
 import { makeCheckpoints } from './command/publish-checkpoint.ts'
 import { readinessOf } from './command/readiness.ts'
 import { makeStopCommands } from './command/stop.ts'
@@ -173,8 +174,12 @@ function faceParts(
   const { agents, tasks, revisions } = store
   const { memory } = spine.facts
   const identify = makeIdentify({ tokens, agents, tasks, revisions, memory, clock })
+  const planParts = { ...spine, findTool: known.byExposedName }
   const decisionParts: DecisionParts = { ...spine, revisions: store.revisions }
-  const gatewayTools = makeGatewayTools({ ...spine, enforce, cases: store.cases }, decisionParts)
+  const gatewayTools = makeGatewayTools(
+    { ...planParts, enforce, cases: store.cases },
+    decisionParts,
+  )
   const toolByName = ({ tenant }: { readonly tenant: string }, name: string) =>
     known.byExposedName(tenant, name)
   const agentSide = { log, identify, enforce, gatewayTools }
@@ -211,6 +216,7 @@ function faceParts(
       checkBundle: policy.checkBundle,
       endAuthority: endAuthorityWith({ ...store, ...base }),
       decisions: makeDecisionCommands(decisionParts, spine.at),
+      plans: makePlanCommands(planParts),
       stops: makeStopCommands({ ...spine, stops: store.stops }),
       policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),
       origin,

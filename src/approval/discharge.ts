@@ -6,6 +6,7 @@
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { type Refusal, refusal } from '../kernel/failure.ts'
+import type { Plan, PlanStep } from './plan.ts'
 import type { Grant } from './request.ts'
 
 export type Discharge =
@@ -24,6 +25,22 @@ export type DischargeFacts = {
   /** Ids of signers who are suspended now, or hold none of the roles that were asked any more. */
   readonly withdrawn: readonly string[]
   readonly nowMs: InstantMs
+}
+
+/**
+ * The same for a step of a plan: the grant is for the plan digest, any of the rules the step was signed under may
+ * decide it, and it discharges what was signed for this step alone.
+ */
+export function dischargeStep(
+  facts: DischargeFacts,
+  plan: Pick<Plan, 'digest'>,
+  step: Pick<PlanStep, 'rules' | 'policies'>,
+): Discharge {
+  const ruleDigest = step.rules.includes(facts.ruleDigest)
+    ? facts.grant.ruleDigest
+    : facts.ruleDigest
+  const found = discharge({ ...facts, fingerprint: plan.digest, ruleDigest })
+  return found.kind === 'void' ? found : { kind: 'discharged', policyIds: step.policies }
 }
 
 export function discharge(facts: DischargeFacts): Discharge {

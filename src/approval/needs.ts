@@ -44,6 +44,17 @@ export function needsOf(obligations: readonly Obligation[], ownerRole: Role): re
   )
 }
 
+/** The needs of both: one per role, with the stronger demand and all policies it discharges. */
+export function joinNeeds(one: readonly Need[], other: readonly Need[]): readonly Need[] {
+  const byRole = new Map<Role, Need>()
+  for (const need of [...one, ...other]) {
+    const old = byRole.get(need.role)
+    const policyIds = [...new Set([...(old?.policyIds ?? []), ...need.policyIds])].sort()
+    byRole.set(need.role, { ...need, strength: stronger(old?.strength, need.strength), policyIds })
+  }
+  return [...byRole.values()].sort((a, b) => ORDER.indexOf(b.strength) - ORDER.indexOf(a.strength))
+}
+
 function stronger(a: Strength | undefined, b: Strength): Strength {
   if (a === undefined) return b
   return ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b

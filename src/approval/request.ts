@@ -72,6 +72,10 @@ export type ApprovalRequest = {
   readonly suggestedFingerprint?: Digest
   /** What a yes without having opened the evidence leads to; absent: nothing is asked. */
   readonly evidenceRule?: EvidenceRule
+  /** Set when it asks about a plan: `fingerprint` is then the plan digest, and `call` stands for no call. */
+  readonly plan?: string
+  /** When the grant ends, where that is not the usual time after the yes: the deadline of a plan. */
+  readonly grantUntilMs?: InstantMs
   readonly revision: number
 }
 

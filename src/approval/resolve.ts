@@ -69,7 +69,7 @@ export function sign(
     people,
     state: 'live',
     grantedAtMs: signature.atMs,
-    expiresAtMs: signature.atMs + GRANT_LIFETIME_MS,
+    expiresAtMs: request.grantUntilMs ?? signature.atMs + GRANT_LIFETIME_MS,
   }
   return {
     kind: 'granted',

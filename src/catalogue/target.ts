@@ -132,6 +132,19 @@ function canonicalNetwork(text: string): string | undefined {
   return bits === value.length ? canonical.text : `${canonical.text}/${bits}`
 }
 
+/**
+ * The fixed leading bits of an address or network, after a letter for its family: one network lies within another
+ * when its bits start with the other's. Undefined for what `normaliseTarget` refuses.
+ */
+export function networkBits(literal: string): string | undefined {
+  const canonical = canonicalNetwork(literal)
+  if (canonical === undefined) return undefined
+  const [address = '', prefix] = canonical.split('/')
+  const bits = addressBits(address)
+  const fixed = prefix === undefined ? bits : bits.slice(0, Number(prefix))
+  return `${bits.length === 32 ? 'four:' : 'six:'}${fixed}`
+}
+
 /** A canonical address as 32 or 128 binary digits. */
 function addressBits(text: string): string {
   if (IPV4.test(text))

@@ -4,6 +4,8 @@ import { Failure } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { type AwaitParts, awaitApproval, MAX_WAIT_MS } from './await-approval.ts'
 import type { DecisionParts } from './decision-parts.ts'
+import { awaitPlan, proposePlanTool } from './plan-tool.ts'
+import type { ProposeParts } from './propose-plan.ts'
 import { type RecommendParts, recommend } from './recommend.ts'
 import { withdraw } from './withdraw.ts'
 
@@ -12,17 +14,17 @@ const EXECUTES: JsonObject = { readOnlyHint: false, destructiveHint: true }
 const RECORDS: JsonObject = { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
 
 export function makeGatewayTools(
-  parts: AwaitParts & RecommendParts,
+  parts: AwaitParts & RecommendParts & ProposeParts,
   decisions: DecisionParts,
 ): readonly GatewayTool[] {
-  return [awaitTool(parts), recommendTool(parts), withdrawTool(decisions)]
+  return [awaitTool(parts), recommendTool(parts), proposePlanTool(parts), withdrawTool(decisions)]
 }
 
-function awaitTool(parts: AwaitParts): GatewayTool {
+function awaitTool(parts: AwaitParts & ProposeParts): GatewayTool {
   return {
     name: 'countersign_await',
     description:
-      'Waits for the decision of a person on a call that is pending approval. After a yes it runs exactly that call and returns its result.',
+      'Waits for the decision of a person on a call or plan that is pending approval. After a yes it runs exactly that call and returns its result; the calls of a plan are yours to make.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -38,6 +40,8 @@ function awaitTool(parts: AwaitParts): GatewayTool {
       if (typeof seconds !== 'number')
         throw new Failure('arguments_invalid', '"wait_seconds" must be a number')
       const id = textArgument(args, 'approval_id')
+      const plan = await awaitPlan(parts, session, id, seconds * 1000, back)
+      if (plan !== undefined) return plan
       return { kind: 'call', answer: await awaitApproval(parts, session, id, seconds * 1000, back) }
     },
   }

@@ -5,13 +5,14 @@
 import { expire } from '../enforcement/await-decision.ts'
 import { giveUpOnLost } from '../enforcement/recover.ts'
 import type { Spine } from '../enforcement/spine.ts'
+import { sweepPlans } from './sweep-plans.ts'
 
 /** At most this many requests per run, so that one run stays short. */
 const BATCH = 100
 
-/** Expires due requests and gives up on calls of lost nodes. Returns how many of both. */
+/** Expires due requests and plans, and gives up on calls of lost nodes. Returns how many of all. */
 export async function sweep(spine: Spine, tenant: string): Promise<number> {
   const due = await spine.approvals.due(spine.clock.nowMs(), BATCH)
   for (const request of due) await expire(spine, request)
-  return due.length + (await giveUpOnLost(spine, tenant))
+  return due.length + (await sweepPlans(spine)) + (await giveUpOnLost(spine, tenant))
 }

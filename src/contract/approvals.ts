@@ -28,6 +28,7 @@ export const approvalSummary = z
     upgrades_purpose: z.boolean(),
     created_at_ms: instantMs,
     expires_at_ms: instantMs,
+    plan: id.optional().meta({ description: 'the plan this asks about; absent for one call' }),
     decided_at_ms: instantMs.optional(),
     decided_by: id.optional(),
     acknowledged_at_ms: instantMs.optional(),

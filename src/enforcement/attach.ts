@@ -2,18 +2,25 @@
  * The same call again belongs to the same request. Finds that request by fingerprint (or by the approval the
  * agent cites), and says whether it can still lead anywhere.
  */
-import { discharge } from '../approval/discharge.ts'
+import { discharge, dischargeStep } from '../approval/discharge.ts'
 import type { ApprovalRequest, Grant } from '../approval/request.ts'
 import type { Seen } from '../facts/facts.ts'
 import type { Person, Role } from '../identity/person.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { type Refusal, refusal } from '../kernel/failure.ts'
 import type { CallIntent } from './intent.ts'
+import type { PlannedStep } from './plan-step.ts'
 import type { Spine } from './spine.ts'
 
 /** Open: the request can still release this call (pending, or approved with an unused grant). */
 export type Attached =
-  | { readonly isOpen: true; readonly request: ApprovalRequest; readonly grant?: Grant }
+  | {
+      readonly isOpen: true
+      readonly request: ApprovalRequest
+      readonly grant?: Grant
+      /** Set when the request is about a plan and the call is its next step. */
+      readonly planned?: PlannedStep
+    }
   | {
       readonly isOpen: false
       /** Set with `refusal`, when the call belongs to a request that ended. */
@@ -122,7 +129,10 @@ export async function dischargeOf(
   )
   const people = await Promise.all(signers.map((id) => spine.people.byId(tenant, id)))
   const withdrawn = signers.filter((_, at) => !maySign(people[at], roles))
-  const found = discharge({ grant, fingerprint, ruleDigest, withdrawn, nowMs })
+  const about = { grant, fingerprint, ruleDigest, withdrawn, nowMs }
+  const { planned } = attached
+  const found =
+    planned === undefined ? discharge(about) : dischargeStep(about, planned.plan, planned.step)
   return { ...found, grant, seen }
 }
 

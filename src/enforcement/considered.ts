@@ -8,6 +8,7 @@ import type { PolicyRequest } from '../policy/request.ts'
 import { type Attached, type DischargeNow, dischargeOf } from './attach.ts'
 import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
+import type { PlannedStep } from './plan-step.ts'
 import { decideCall, policyRequests } from './policy-request.ts'
 import type { Spine } from './spine.ts'
 import type { KnownCall } from './what.ts'
@@ -22,6 +23,8 @@ export type Considered = {
   readonly decision: Decision
   /** What the approval of the call still discharges, or why it no longer does. */
   readonly discharged: DischargeNow
+  /** The place of the call in the plan of its task, when it has one. */
+  readonly planned?: PlannedStep
   readonly attempt: number
 }
 
@@ -57,5 +60,7 @@ export async function consider(
   const decision = isDischarged ? decided(discharged.policyIds) : fresh
   // What the call is was read before the facts were; those revisions count.
   const guarded = { ...facts, seen: { ...facts.seen, ...what.seen, ...discharged.seen } }
-  return { intent, place, call, facts: guarded, requests, bundle, decision, discharged, attempt }
+  const planned = attached.isOpen ? attached.planned : undefined
+  const rest = planned === undefined ? { attempt } : { attempt, planned }
+  return { intent, place, call, facts: guarded, requests, bundle, decision, discharged, ...rest }
 }

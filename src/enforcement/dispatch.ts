@@ -23,11 +23,13 @@ import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, dispatchedDraft, leaseIssuedDraft } from './entries.ts'
 import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
+import type { PlannedStep } from './plan-step.ts'
 import { recordOf } from './record.ts'
-import { supersede } from './refuse.ts'
 import { sourcesShown } from './shown-sources.ts'
 import type { Spine } from './spine.ts'
+import { supersede } from './supersede.ts'
 import type { Frame } from './upstream.ts'
+import { placeInPlan, useGrant } from './use-grant.ts'
 
 /** Beyond the call's own time limit; covers the way there and back. */
 const LEASE_SLACK_MS = 10_000
@@ -51,7 +53,7 @@ export async function commitDispatch(
   considered: Considered,
   request: ApprovalRequest | undefined,
 ): Promise<Dispatched> {
-  const { intent, place, call, facts, discharged } = considered
+  const { intent, place, call, facts, discharged, planned } = considered
   const { tenant } = place.session
   const { grant } = discharged
   const nowMs = spine.clock.nowMs()
@@ -62,25 +64,26 @@ export async function commitDispatch(
   const done = await spine.commit(tenant, async (tx) => {
     await recheck(spine, tx, facts, grant, nowMs)
     await takeBudgets(spine, tx, facts.task.id, call, nowMs)
-    if (grant !== undefined && !(await spine.approvals.settleGrant(tx, grant.id, 'consumed'))) {
-      throw new Failure('grant_used', 'the approval was used by another call')
-    }
+    const used = await useGrant(spine, tx, considered, ids.dispatched)
     await spine.facts.tasks.approveSources(tx, facts.task.id, shown)
     // Without a grant the call runs because it is allowed now, and the question about it is moot.
-    const released = grant === undefined ? undefined : request
+    const released = grant === undefined || planned !== undefined ? undefined : request
     const moot =
       grant === undefined && request !== undefined
         ? await endQuestion(spine, tx, place, request)
         : []
     const decided = decidedDraft(ids.decided, considered, released?.id)
     const upgraded =
-      released?.upgradesPurpose === true ? [await upgradePurpose(spine, tx, place, facts.task)] : []
+      grant !== undefined && request?.upgradesPurpose === true && facts.task.purpose !== 'respond'
+        ? [await upgradePurpose(spine, tx, place, facts.task)]
+        : []
     const acts = await dispatchEntries(spine, tx, place, call, frame, lease, ids, {
       attempt: considered.attempt,
       request: released?.id,
-      grant: grant?.id,
+      grant: planned === undefined ? grant?.id : undefined,
+      planned,
     })
-    return { value: undefined, entries: [decided, ...moot, ...upgraded, ...acts] }
+    return { value: undefined, entries: [decided, ...moot, ...upgraded, ...acts, ...used] }
   })
   return slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs: nowMs })
 }
@@ -90,6 +93,7 @@ export type Rests = {
   readonly attempt: number
   readonly request: string | undefined
   readonly grant: string | undefined
+  readonly planned?: PlannedStep | undefined
 }
 
 /** Writes lease and record of a dispatch and gives their entries; the one way a slot comes to be. */
@@ -125,6 +129,7 @@ export async function dispatchEntries(
     attempt: rests.attempt,
     cites: [ids.decided, ids.lease],
     ...(rests.grant === undefined ? {} : { grant: rests.grant }),
+    ...(rests.planned === undefined ? {} : placeInPlan(call, rests.planned)),
   })
   return [leaseIssuedDraft(ids.lease, place, lease, ids.decided), dispatched]
 }

@@ -9,6 +9,8 @@ import { type Considered, consider } from './considered.ts'
 import { hold } from './hold.ts'
 import type { CallAnswer, CallIntent, Enforce } from './intent.ts'
 import type { CallPlace } from './place.ts'
+import { endPlan } from './plan-end.ts'
+import { type Planned, plannedOf } from './plan-step.ts'
 import { recordDenial, recordRefusal } from './refuse.ts'
 import { run } from './run.ts'
 import type { Spine } from './spine.ts'
@@ -39,9 +41,14 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
   let place: CallPlace | undefined
   for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
     const what = await whatIs(spine, now)
-    const attached = await attach(spine, now, what.label.fingerprint)
+    const planned = await plannedOf(spine, now, what)
+    const attached: Attached =
+      planned.kind === 'step'
+        ? { isOpen: true, request: planned.request, grant: planned.grant, planned }
+        : await attach(spine, now, what.label.fingerprint)
     place = placeOf(spine, now, what, attached, place, atMs)
     if (what.kind === 'refused') return recordRefusal(spine, place, what.refusal)
+    if (planned.kind === 'refused') return recordPlanRefusal(spine, place, planned)
     if (!attached.isOpen && attached.refusal !== undefined) {
       return recordRefusal(spine, place, attached.refusal, attached.request)
     }
@@ -50,6 +57,8 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
       const next = stepAfter(considered)
       if (next === 'deny') return await recordDenial(spine, considered, attached)
       if (next === 'run') return await run(spine, considered, attached)
+      if (planned.kind === 'chain' && !attached.isOpen)
+        return await recordRefusal(spine, place, CHAIN_LEFT)
       const end = await hold(spine, considered, attached)
       if (end.kind === 'answer') return end.answer
       if (end.request === undefined) attempt++
@@ -60,13 +69,32 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
         return recordRefusal(spine, place, refusal(error.code, error.message), attached.request)
       }
       attempt++
-      now = citing(now, attached.isOpen ? attached.request : undefined)
+      now = citing(
+        now,
+        attached.isOpen && attached.planned === undefined ? attached.request : undefined,
+      )
     }
     now = await readAgain(spine, now)
   }
   if (place === undefined) throw new Failure('internal', 'a call was decided no time')
   const no = refusal('facts_changed', 'the facts changed three times while deciding')
   return recordRefusal(spine, place, no)
+}
+
+/** After a chain was left, a person is asked about chains only, and at the worst class so far (R151). */
+const CHAIN_LEFT = refusal('plan_stopped', 'the task left its approved plan')
+
+/** A call that is not the next one of its plan: refused, and the plan stops with it, in one commit (R48). */
+function recordPlanRefusal(
+  spine: Spine,
+  place: CallPlace,
+  { refusal: no, plan, request, grant, ends }: Extract<Planned, { kind: 'refused' }>,
+): Promise<CallAnswer> {
+  if (ends === undefined) return recordRefusal(spine, place, no)
+  const actor = { kind: 'agent', id: place.session.agent.id } as const
+  return recordRefusal(spine, place, no, request, (tx) =>
+    endPlan(spine, tx, { plan, grant, actor, reason: ends }),
+  )
 }
 
 /** A request and its call have one id; the id of a request that ended is not used for a new call. */
@@ -80,7 +108,8 @@ function placeOf(
 ): CallPlace {
   const { session, upstream } = intent
   const ended = !attached.isOpen && attached.refusal !== undefined ? before?.callId : undefined
-  const callId = attached.isOpen ? attached.request.call : (ended ?? spine.nextId())
+  const own = attached.isOpen && attached.planned === undefined ? attached.request.call : ended
+  const callId = own ?? spine.nextId()
   return { session, callId, label: what.label, upstream, arguments: intent.arguments, atMs }
 }
 

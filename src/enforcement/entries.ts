@@ -109,9 +109,15 @@ export function dispatchedDraft(
     readonly lease: string
     readonly attempt: number
     readonly grant?: string
+    readonly inPlan?: {
+      readonly plan: string
+      readonly step: number
+      readonly compensation?: JsonObject
+    }
     readonly cites: readonly string[]
   },
 ): EntryDraft {
+  const { inPlan } = parts
   return {
     ...baseOf(place),
     id,
@@ -124,7 +130,11 @@ export function dispatchedDraft(
       lease: parts.lease,
       attempt: parts.attempt,
       ...(parts.grant === undefined ? {} : { grant: parts.grant }),
+      ...(inPlan === undefined ? {} : { plan: inPlan.plan, step: inPlan.step }),
     },
+    ...(inPlan?.compensation === undefined
+      ? {}
+      : { payloads: { compensation: jsonPayload(inPlan.compensation) } }),
   }
 }
 

@@ -16,10 +16,12 @@ import type { Tx } from '../kernel/commit.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
 import { type OnCall, onCall } from '../roster/on-call.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, jsonPayload } from './entries.ts'
 import { packageOf } from './package.ts'
+import type { CallPlace } from './place.ts'
 import { recordOf } from './record.ts'
 import type { Spine } from './spine.ts'
 
@@ -56,7 +58,9 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
     requestEntry: ids.entry,
     actionDigest: bound.actionDigest,
   }
-  const asked = requestedDraft(parts, request, owner, bound.statement, packageBytes)
+  const { arguments: args, kind, name, upstream } = parts.intent
+  const intent = { arguments: args, kind, name, upstream }
+  const asked = requestedDraft(place, request, owner, bound.statement, packageBytes, intent)
   await spine.commit(tenant, async (tx) => {
     await claimQuestion(spine, tx, request, facts.seen)
     await spine.approvals.put(tx, request)
@@ -73,7 +77,7 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
 }
 
 /** One question per call and so many per agent, also when an agent asks for many at the same time. */
-async function claimQuestion(
+export async function claimQuestion(
   spine: Spine,
   tx: Tx,
   request: ApprovalRequest,
@@ -97,7 +101,7 @@ async function claimQuestion(
 
 type Unnumbered = Omit<ApprovalRequest, 'id' | 'requestEntry' | 'actionDigest'>
 
-function requestOf(
+export function requestOf(
   parts: Considered,
   needs: readonly Need[],
   createdAtMs: number,
@@ -131,14 +135,14 @@ function requestOf(
   }
 }
 
-function requestedDraft(
-  parts: Considered,
+export function requestedDraft(
+  place: CallPlace,
   request: ApprovalRequest,
   onDuty: OnCall | undefined,
   statement: string,
   packageBytes: Uint8Array,
+  intent: JsonObject,
 ): EntryDraft {
-  const { intent, place } = parts
   const { needs } = request
   const json = { mediaType: 'application/json', dataClass: 'operational' } as const
   return {
@@ -157,12 +161,7 @@ function requestedDraft(
     payloads: {
       statement: { bytes: new TextEncoder().encode(statement), ...json },
       package: { bytes: packageBytes, ...json },
-      intent: jsonPayload({
-        arguments: intent.arguments,
-        kind: intent.kind,
-        name: intent.name,
-        upstream: intent.upstream,
-      }),
+      intent: jsonPayload(intent),
     },
   }
 }
@@ -188,7 +187,7 @@ function ownerRole({ bundle, call, facts }: Considered): Role {
 const LOOK_AHEAD_MS = 48 * 3_600_000
 
 /** The person on duty for the first need now; nobody means the request has no owner yet, never a pass (R150). */
-async function ownerOnDuty(
+export async function ownerOnDuty(
   spine: Spine,
   tenant: string,
   needs: readonly Need[],

@@ -1,6 +1,6 @@
 /** How a call that does not run is recorded and answered. A refusal is durable before the agent hears it. */
+import type { StopReason } from '../approval/plan.ts'
 import type { ApprovalRequest, Grant } from '../approval/request.ts'
-import { closed } from '../approval/resolve.ts'
 import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { codeOf, Failure, type Refusal, refusal } from '../kernel/failure.ts'
@@ -10,8 +10,10 @@ import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, refusedDraft } from './entries.ts'
 import type { CallAnswer } from './intent.ts'
 import type { CallPlace } from './place.ts'
+import { endPlan } from './plan-end.ts'
 import { recordOf } from './record.ts'
 import type { Spine } from './spine.ts'
+import { supersede } from './supersede.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -21,12 +23,16 @@ export async function recordRefusal(
   place: CallPlace,
   no: Refusal,
   request?: ApprovalRequest,
+  also: (tx: Tx) => Promise<readonly EntryDraft[]> = async () => [],
 ): Promise<CallAnswer> {
   const known = await spine.calls.byId(place.session.tenant, place.callId)
   const { action = 'unclassified', effect = 'unclassified' } = known ?? {}
   const at = await commitDenied(spine, place, async (tx, own) => {
     await putDenied(spine, tx, own, action, effect)
-    return { value: undefined, entries: [refusedDraft(spine.nextId(), own, no)] }
+    return {
+      value: undefined,
+      entries: [refusedDraft(spine.nextId(), own, no), ...(await also(tx))],
+    }
   })
   return answer(spine, at, no, request)
 }
@@ -84,6 +90,11 @@ export async function recordDenial(
     const entries: [EntryDraft, ...EntryDraft[]] = [
       decidedDraft(spine.nextId(), told, attached.request?.id),
     ]
+    if (considered.planned !== undefined) {
+      if (!TEMPORARY.has(no.code)) entries.push(...(await endDenied(spine, tx, considered)))
+      await putDenied(spine, tx, own, call.action, call.effect)
+      return { value: undefined, entries }
+    }
     const grant = discharged.grant
     const why = discharged.kind === 'void' ? discharged.reason : 'denied_at_execution'
     const end = why === 'lapsed' ? 'lapsed' : 'void'
@@ -107,6 +118,26 @@ function denialOf({ decision, discharged }: Considered): Refusal {
   return refusal(reason, decision.detail, decision.policyIds)
 }
 
+/** A step that may not run ends its plan: what comes after it was approved to come after it. */
+async function endDenied(
+  spine: Spine,
+  tx: Tx,
+  { place, planned, discharged, decision }: Considered,
+): Promise<readonly EntryDraft[]> {
+  if (planned === undefined) return []
+  const { plan, grant } = planned
+  const actor = { kind: 'agent', id: place.session.agent.id } as const
+  return endPlan(spine, tx, { plan, grant, actor, reason: reasonOf() })
+
+  function reasonOf(): StopReason {
+    if (discharged.kind !== 'void')
+      return decision.kind === 'hold' ? 'more_required' : 'denied_at_execution'
+    if (discharged.reason === 'lapsed' || discharged.reason === 'signer_withdrawn')
+      return discharged.reason
+    return 'rule_changed'
+  }
+}
+
 function voidedDraft(spine: Spine, place: CallPlace, grant: Grant, reason: string): EntryDraft {
   return {
     ...baseOf(place),
@@ -122,28 +153,6 @@ const TEMPORARY: ReadonlySet<string> = new Set([
   'policy_error',
   'policy_missing',
 ])
-
-/** Closes a question that no longer matters; nothing when somebody decided it a moment ago. */
-export async function supersede(
-  spine: Spine,
-  tx: Tx,
-  place: CallPlace,
-  request: ApprovalRequest,
-): Promise<readonly EntryDraft[]> {
-  const current = await spine.approvals.lock(tx, request.id)
-  if (current?.state !== 'pending') return []
-  const nowMs = spine.clock.nowMs()
-  await spine.approvals.put(tx, closed(current, 'cancelled', undefined, nowMs, 'superseded'))
-  const { id, actionDigest } = request
-  return [
-    {
-      ...baseOf(place),
-      id: spine.nextId(),
-      type: 'approval.cancelled',
-      data: { request: id, action_digest: actionDigest, reason: 'superseded' },
-    },
-  ]
-}
 
 async function putDenied(
   spine: Spine,

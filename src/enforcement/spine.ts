@@ -1,5 +1,6 @@
 /** What the spine stands on: ports and pure functions, wired once in main.ts. */
 import type { PastDecisions } from '../approval/past-decisions.ts'
+import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
@@ -51,6 +52,7 @@ export type Spine = {
   readonly roster: RosterStore
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions
+  readonly plans: PlanStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore

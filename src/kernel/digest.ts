@@ -27,6 +27,8 @@ export type DigestPurpose =
   | 'countersign-frame-v1'
   | 'countersign-call-v1'
   | 'countersign-action-v1'
+  | 'countersign-plan-v1'
+  | 'countersign-target-v1'
   | 'countersign-tool-v1'
   | 'countersign-catalogue-v1'
   | 'countersign-rule-v1'

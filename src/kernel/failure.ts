@@ -109,6 +109,15 @@ export const FAILURES = {
   acknowledgement_missing: row('person', 400, 'What the decision may set off is not acknowledged', 'Read the consequences in the package and send their names in "acknowledged".'),
   grant_used: row('agent', 409, 'The approval was already used', 'Call again; it needs a new approval.'),
 
+  // plans
+  plan_invalid: row('agent', 400, 'The plan is not valid', 'Correct the named place.'),
+  plan_off: row('agent', 409, 'The call is not in the approved plan, which has stopped', 'Propose the whole chain again with countersign_propose_plan.'),
+  plan_order: row('agent', 409, 'The call is not the next step of the approved plan, which has stopped', 'Propose the whole chain again with countersign_propose_plan.'),
+  plan_cap: row('agent', 409, 'The call goes beyond a cap of the approved plan, which has stopped', 'Propose the whole chain again with countersign_propose_plan.'),
+  plan_step_failed: row('agent', 409, 'The step before did not succeed, so the plan has stopped', 'Find out what happened, then propose the rest with countersign_propose_plan.'),
+  plan_busy: row('agent', 409, 'The step before is still under way', 'Call again when it has its outcome.'),
+  plan_stopped: row('agent', 403, 'The plan of this task has stopped', 'Propose the whole chain again with countersign_propose_plan; a single call is not asked about.'),
+
   // act
   slot_refused: row('us', 500, 'The dispatch slot is forged, used or for something else', 'Report it; nothing was sent.'),
   upstream_unreachable: row('peer', 502, 'The tool server cannot be reached', 'Try later; nothing was sent.'),

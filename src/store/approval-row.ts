@@ -48,6 +48,8 @@ export function requestColumns(request: ApprovalRequest): Omit<Row, 'tenant' | '
     modified_by: request.modifiedBy ?? null,
     suggested_fingerprint: request.suggestedFingerprint ?? null,
     evidence_rule: request.evidenceRule ?? null,
+    plan: request.plan ?? null,
+    grant_until_ms: request.grantUntilMs ?? null,
   }
 }
 
@@ -89,6 +91,8 @@ export function requestOf(row: Row): ApprovalRequest {
     ...present('modifiedBy', row.modified_by),
     ...present('suggestedFingerprint', row.suggested_fingerprint),
     ...present('evidenceRule', row.evidence_rule as EvidenceRule | null),
+    ...present('plan', row.plan),
+    ...present('grantUntilMs', row.grant_until_ms),
     revision: row.revision,
   }
 }

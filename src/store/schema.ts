@@ -89,7 +89,8 @@ export const TABLES = {
   },
   task: {
     tenant: 'text', id: 'text', agent: 'text', case_id: 'text', purpose: 'text', scope: 'text',
-    on_behalf_of: 'text', state: 'text', opened_at_ms: 'integer', expires_at_ms: 'integer',
+    on_behalf_of: 'text', state: 'text', opened_at_ms: 'integer', expires_at_ms: 'integer', plan: 'text?',
+    parent: 'text?',
   },
   exposure: { tenant: 'text', task: 'text', kind: 'text', value: 'text' },
 
@@ -115,7 +116,7 @@ export const TABLES = {
     created_at_ms: 'integer', expires_at_ms: 'integer', decided_at_ms: 'integer?', decided_by: 'text?',
     viewed_at_ms: 'integer?', decision_entry: 'text?', revision: 'integer', acknowledged_at_ms: 'integer?',
     acknowledged_by: 'text?', modified_from: 'text?', modified_by: 'text?', suggested_fingerprint: 'text?',
-    evidence_rule: 'text?',
+    evidence_rule: 'text?', plan: 'text?', grant_until_ms: 'integer?',
   },
   // Lower-cased `kind/id` of what the call acts upon.
   approval_target: { tenant: 'text', request: 'text', target: 'text' },
@@ -133,6 +134,16 @@ export const TABLES = {
     tenant: 'text', id: 'text', request: 'text', fingerprint: 'text', action_digest: 'text',
     rule_digest: 'text', policy_ids: 'text', people: 'text', state: 'text', granted_at_ms: 'integer',
     expires_at_ms: 'integer',
+  },
+  plan: {
+    tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', proposed_by: 'text',
+    source: 'text', digest: 'text', entry: 'text', request: 'text', follows: 'text?', action: 'text',
+    effect: 'text', steps: 'integer', state: 'text', reason: 'text?', calls: 'integer',
+    created_at_ms: 'integer', deadline_ms: 'integer', ended_at_ms: 'integer?',
+  },
+  plan_use: {
+    tenant: 'text', plan: 'text', position: 'integer', step: 'integer', call: 'text', entry: 'text',
+    targets: 'text', at_ms: 'integer',
   },
   lease: {
     tenant: 'text', id: 'text', kind: 'text', task: 'text', call: 'text', upstream: 'text', tool: 'text',

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { PastDecisions } from '../approval/past-decisions.ts'
+import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { AssetStore } from '../case/asset.ts'
 import type { CaseStore } from '../case/case.ts'
@@ -44,6 +45,7 @@ import { createNoticeStore } from './notice-store.ts'
 import { createPastDecisions } from './past-decisions.ts'
 import { createPayloadStore } from './payload-store.ts'
 import { createPersonStore } from './person-store.ts'
+import { createPlanStore } from './plan-store.ts'
 import { openPostgresEngine } from './postgres-engine.ts'
 import { createRevisionStore } from './revision-store.ts'
 import { createFeedStore, createRosterStore } from './roster-store.ts'
@@ -91,6 +93,7 @@ export type Store = {
   readonly budgets: BudgetStore
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions
+  readonly plans: PlanStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore
@@ -191,6 +194,7 @@ function records(access: Access, nowMs: () => number): Records {
     budgets: createBudgetStore(access),
     approvals: createApprovalStore(access),
     pastDecisions: createPastDecisions(access),
+    plans: createPlanStore(access),
     leases: createLeaseStore(access),
     evidence: createEvidenceStore(access),
     calls: createCallStore(access),

@@ -5,7 +5,7 @@ import type { Tx } from '../kernel/commit.ts'
 import type { TaskStore } from '../task/ports.ts'
 import type { Exposure, Purpose, Task } from '../task/task.ts'
 import { raiseRevision } from './revision-store.ts'
-import { jsonText, strings } from './row-values.ts'
+import { jsonText, present, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
@@ -40,6 +40,8 @@ export function createTaskStore(access: Access): TaskStore {
         on_behalf_of: task.onBehalfOf,
         opened_at_ms: task.openedAtMs,
         expires_at_ms: task.expiresAtMs,
+        plan: task.plan ?? null,
+        parent: task.parent ?? null,
       }
       await open.db
         .insertInto('task')
@@ -125,6 +127,8 @@ function taskOf(row: DB['task'] & { readonly revision: number | null }): Task {
     state: row.state as Task['state'],
     openedAtMs: row.opened_at_ms,
     expiresAtMs: row.expires_at_ms,
+    ...present('plan', row.plan),
+    ...present('parent', row.parent),
     revision: row.revision ?? 0,
   }
 }

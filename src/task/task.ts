@@ -20,6 +20,10 @@ export type Task = {
   readonly state: 'open' | 'closed'
   readonly openedAtMs: InstantMs
   readonly expiresAtMs: InstantMs
+  /** The newest plan proposed for it; whether that plan releases anything is for the plan to say. */
+  readonly plan?: string
+  /** The task that handed this one over; its authority is a part of that one's, and ends with it (R121). */
+  readonly parent?: string
   readonly revision: number
 }
 

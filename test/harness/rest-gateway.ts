@@ -145,6 +145,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     version: '0.0.0-test',
     decisions: makeDecisionCommands({ ...store, ...base, clock }),
     stops: makeStopCommands({ ...store, ...base, clock }),
+    plans: NO_PLANS,
     identify: makeIdentify({ ...store, tokens: signer, memory: createFactMemory(), clock }),
     enforce: async () => {
       throw new Failure('internal', 'this test makes no call')
@@ -158,6 +159,12 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     rateLimits: { api: 100_000, token: 100_000, login: 100_000 },
   }
 }
+
+/** These tests make no calls, so there is nothing to plan. */
+const noPlans = async (): Promise<never> => {
+  throw new Failure('internal', 'this test makes no plan')
+}
+const NO_PLANS = { list: async () => [], show: noPlans, propose: noPlans, stop: noPlans }
 
 async function send(
   origin: string,

@@ -70,6 +70,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/approvals/:id/cancel': decision('decide'),
   'POST /api/v1/approvals/:id/take-over': decision('decide'),
 
+  'GET /api/v1/plans': person('read'),
+  'GET /api/v1/plans/:id': person('read'),
+  'POST /api/v1/plans': person('task.open'),
+  'POST /api/v1/plans/:id/stop': decision('decide'),
+
   'GET /api/v1/agents': person('read'),
   'POST /api/v1/agents': decision('agent.register'),
   'POST /api/v1/agents/:id/activate': decision('agent.activate'),

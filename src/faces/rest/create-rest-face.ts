@@ -30,6 +30,7 @@ import { ledgerRoutes } from './ledger-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { describeApi } from './open-api.ts'
 import { peopleRoutes } from './people-routes.ts'
+import { planRoutes } from './plan-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
@@ -90,6 +91,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     peopleRoutes,
     caseRoutes,
     toolRoutes,
+    planRoutes,
     policyRoutes,
     stopRoutes,
     ledgerRoutes,

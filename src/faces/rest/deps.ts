@@ -9,6 +9,7 @@ import type { CheckLedgerDeps } from '../../command/check-ledger.ts'
 import type { ApprovalCommands, StopCommands } from '../../command/decision-ports.ts'
 import type { ExchangeDeps } from '../../command/exchange-token.ts'
 import type { ExportCaseDeps } from '../../command/export-case.ts'
+import type { PlanCommands } from '../../command/plan-desk.ts'
 import type { PolicyDeps } from '../../command/publish-policy.ts'
 import type { PersonDeps } from '../../command/register-person.ts'
 import type { CallStore } from '../../enforcement/call.ts'
@@ -76,6 +77,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly approvals: ApprovalStore
     readonly calls: CallStore
     readonly decisions: ApprovalCommands
+    readonly plans: PlanCommands
     readonly stops: StopCommands
     readonly policyDesk: PolicyDesk
     readonly notices: NoticeStore

@@ -107,6 +107,7 @@ export function approvalWire(request: ApprovalRequest): z.output<typeof approval
     upgrades_purpose: request.upgradesPurpose,
     created_at_ms: request.createdAtMs,
     expires_at_ms: request.expiresAtMs,
+    plan: request.plan,
     decided_at_ms: request.decidedAtMs,
     decided_by: request.decidedBy,
     acknowledged_at_ms: request.acknowledgedAtMs,
