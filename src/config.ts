@@ -33,6 +33,8 @@ export type Config = {
   readonly floorDir: string
   readonly catalogueDir: string
   readonly upstreams: readonly UpstreamConfig[]
+  /** Takes only passkeys that say they cannot leave their device. */
+  readonly requireDeviceBoundPasskeys?: boolean
   /** Rotas kept elsewhere; none unless given. */
   readonly rosters?: readonly RosterSpec[]
   /** How people are told; nobody is unless given. */
@@ -74,6 +76,7 @@ export function readConfig(environment: Environment = process.env): Config {
     floorDir: resolve(SHIPPED, 'policies/floor'),
     catalogueDir:
       file.catalogue === undefined ? resolve(SHIPPED, 'catalogue') : resolve(base, file.catalogue),
+    requireDeviceBoundPasskeys: file.passkeys.require_device_bound,
     upstreams: file.upstreams.map((upstream) => upstreamOf(upstream, base)),
     rosters: file.rosters.map((roster) => rosterOf(roster, base)),
     channels: file.channels.map((given) => channelOf(given, (file) => secretReader(base, file))),

@@ -9,6 +9,7 @@ import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
 import { createChannels } from './adapters/create-channels.ts'
 import { createRoster } from './adapters/create-roster.ts'
 import { openKeys } from './adapters/key-files.ts'
+import { openPasskeys } from './adapters/open-passkeys.ts'
 import { openPolicy } from './adapters/open-policy.ts'
 import { createPolicyDesk } from './adapters/policy-desk.ts'
 import { openTokenSigner } from './adapters/token-signer.ts'
@@ -145,6 +146,7 @@ async function open(config: Config, options: GatewayOptions, undo: (() => unknow
   undo.unshift(() => upstreams.close())
   const policy = openPolicy(config.floorDir, store)
   const firstListings = createFirstListings(config.upstreams.map(({ id }) => id))
+  const passkeyParts = openPasskeys(config, keys.challengeKey, clock)
   return {
     store,
     log,
@@ -157,6 +159,7 @@ async function open(config: Config, options: GatewayOptions, undo: (() => unknow
     upstreams,
     policy,
     firstListings,
+    passkeyParts,
   }
 }
 
@@ -200,6 +203,7 @@ function faceParts(
       ...store,
       ...base,
       ...agentSide,
+      ...opened.passkeyParts,
       baseUrl,
       tenant: TENANT,
       version: VERSION,

@@ -4,7 +4,13 @@
  * Trust: who can read them can sign as this log, mint task tokens and open every payload; who can delete
  * `payload.kek` erases every payload. Keep them apart from backups of the database.
  */
-import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  hkdfSync,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -31,6 +37,8 @@ export type InstallationKeys = {
   /** Ed25519 seed of the log signer. */
   readonly logSeed: Uint8Array
   readonly keyWrap: KeyWrap
+  /** Marks challenges of passkeys as ours. Derived, so that nodes with the same keys know each other's. */
+  readonly challengeKey: Uint8Array
   /** Private P-256 JWK that signs task tokens. */
   readonly tokenJwk: Readonly<Record<string, unknown>>
   /** Tells this node from others on the same database; no secret. */
@@ -51,6 +59,9 @@ export function openKeys(dataDir: string): InstallationKeys {
   }
   return {
     logSeed,
+    challengeKey: new Uint8Array(
+      hkdfSync('sha256', kek, '', 'countersign-challenge-v1', SEED_BYTES),
+    ),
     keyWrap: {
       wrap: (key, place) => wrapKey(kek, place, key, randomBytes(NONCE_BYTES)),
       unwrap: (wrapped, place) => unwrapKey(kek, place, wrapped),

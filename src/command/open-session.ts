@@ -39,6 +39,7 @@ export async function openSessionByLink(
     return await openSession(deps, person, {
       method: 'link',
       isVouched: link.isVouched,
+      introducedBy: link.issuedBy,
       named: { link: link.id },
       spend: async (tx) => {
         if (await deps.sessions.spendLink(tx, link, deps.nowMs())) return
@@ -56,6 +57,7 @@ class LinkSpent extends Failure {}
 export type Opening = {
   readonly method: LoginMethod
   readonly isVouched: boolean
+  readonly introducedBy?: string
   /** What was presented, for the entry. */
   readonly named: { readonly [field: string]: FieldValue }
   /** Uses it up; throws when it was used before. */
@@ -66,7 +68,7 @@ export type Opening = {
 export async function openSession(
   deps: SessionDeps,
   person: Person,
-  { method, isVouched, named, spend }: Opening,
+  { named, spend, ...how }: Opening,
 ): Promise<OpenedSession> {
   const nowMs = deps.nowMs()
   const secret = newSecret(SESSION_PREFIX, deps.random)
@@ -74,8 +76,7 @@ export async function openSession(
     tenant: person.tenant,
     id: deps.nextId(),
     person: person.id,
-    method,
-    isVouched,
+    ...how,
     openedAtMs: nowMs,
     seenAtMs: nowMs,
     expiresAtMs: nowMs + SESSION_LIFETIME_MS,
@@ -84,7 +85,7 @@ export async function openSession(
   const { receipts } = await deps.commit(person.tenant, async (tx) => {
     await spend(tx)
     await deps.sessions.putSession(tx, session, secretHash(secret))
-    const data = { session: session.id, person: person.id, method, ...named }
+    const data = { session: session.id, person: person.id, method: how.method, ...named }
     const entry = draft(deps, 'session.opened', actor, {
       data: { ...data, expires: session.expiresAtMs },
     })

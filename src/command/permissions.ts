@@ -23,6 +23,8 @@ export const PERMISSIONS = {
   'person.change': ['platform-engineer'],
   'person.suspend': ['platform-engineer', ...LEADS],
   'login.issue': ['platform-engineer'],
+  'passkey.vouch': ['platform-engineer', ...LEADS],
+  'passkey.revoke': ['platform-engineer', ...LEADS],
   'certificate.put': ['platform-engineer'],
   'shift.put': ['platform-engineer', ...LEADS],
   'case.put': ['platform-engineer', ...LEADS],

@@ -123,6 +123,15 @@ const limits = z.strictObject({
     ),
 })
 
+const passkeys = z.strictObject({
+  require_device_bound: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Refuses passkeys that may leave their device, as those kept by a phone or a password manager. Off, because most people have only those; what a key says of itself is recorded either way.',
+    ),
+})
+
 /** The whole file. Every object is strict: an unknown key is refused by its name. */
 export const configFile = z.strictObject({
   listen: listen.prefault({}),
@@ -166,6 +175,7 @@ export const configFile = z.strictObject({
     .max(72)
     .default(8)
     .describe('How long an agent session lasts unless told otherwise. One shift.'),
+  passkeys: passkeys.prefault({}),
   limits: limits.prefault({}),
   upstreams: z.array(upstream).default([]).describe('The tool servers.'),
   rosters: z

@@ -1,5 +1,6 @@
 /** Logging into the console, and who is logged in. */
 import { z } from 'zod'
+import { assertion, passkey } from './passkeys.ts'
 import { person } from './people.ts'
 import { id, instantMs, receipt, role } from './words.ts'
 
@@ -31,12 +32,16 @@ export const session = z
     seen_at_ms: instantMs,
     expires_at_ms: instantMs,
     is_current: z.boolean(),
+    may_enrol: z.boolean().meta({ description: 'whether it may put a passkey on record now' }),
   })
   .meta({ id: 'Session' })
 
-export const openSessionBody = z.strictObject({
-  link: z.string().min(1).max(200).meta({ description: 'what follows the # of a login link' }),
-})
+export const openSessionBody = z.union([
+  z.strictObject({
+    link: z.string().min(1).max(200).meta({ description: 'what follows the # of a login link' }),
+  }),
+  z.strictObject({ assertion }),
+])
 
 export const openedSession = z.object({ person, session, receipts: z.array(receipt) })
 export const sessionList = z.object({ sessions: z.array(session) })
@@ -47,6 +52,7 @@ export const me = person
   .extend({
     duty: z.array(z.object({ role, from_ms: instantMs, to_ms: instantMs })),
     permissions: z.array(z.string()),
+    passkeys: z.array(passkey),
     session: session.optional(),
   })
   .meta({ id: 'Me' })

@@ -20,6 +20,9 @@ export const SESSION_IDLE_MS = 60 * MINUTE_MS
 /** Being there is written down at most this often: twelve entries an hour per person, not one per request. */
 export const SESSION_RENEW_MS = 5 * MINUTE_MS
 
+/** After a login that proves enough to enrol a passkey, this long. */
+const ENROL_WINDOW_MS = 10 * MINUTE_MS
+
 export type LoginLink = {
   readonly tenant: string
   readonly id: string
@@ -40,6 +43,8 @@ export type Session = {
   readonly person: string
   readonly method: LoginMethod
   readonly isVouched: boolean
+  /** Who made the link it was opened with: a person id or a part of the gateway. */
+  readonly introducedBy?: string
   readonly openedAtMs: InstantMs
   readonly seenAtMs: InstantMs
   readonly expiresAtMs: InstantMs
@@ -54,6 +59,12 @@ export function sessionEnd(
   if (session.closedAtMs !== undefined) return 'closed'
   if (nowMs >= session.expiresAtMs) return 'expired'
   return nowMs - session.seenAtMs >= SESSION_IDLE_MS ? 'idle' : undefined
+}
+
+/** Whether this login is strong enough, and recent enough, to put a new key on record. */
+export function mayEnrol(session: Session, nowMs: InstantMs): boolean {
+  if (nowMs - session.openedAtMs >= ENROL_WINDOW_MS) return false
+  return session.method === 'passkey' || (session.method === 'link' && session.isVouched)
 }
 
 /** Why a link opens nothing; undefined when it does. */

@@ -49,6 +49,10 @@ export const EVENTS = {
   'login.link_issued': { link: 'id', person: 'id', vouched: 'flag', expires: 'instant' },
   'session.opened': { session: 'id', person: 'id', method: 'label', expires: 'instant', link: 'id?', passkey: 'id?' },
   'session.renewed': { session: 'id', person: 'id' },
+  // `key` is the digest of the public key; `device_bound` is the authenticator's word.
+  'passkey.enrolled': { passkey: 'id', person: 'id', key: 'digest', algorithm: 'label', aaguid: 'label', device_bound: 'flag', session: 'id' },
+  'passkey.vouched': { passkey: 'id', person: 'id', key: 'digest' },
+  'passkey.revoked': { passkey: 'id', person: 'id', reason: 'label' },
   'session.closed': { session: 'id', person: 'id', reason: 'label' },
   'prompt.received': { provenance: 'label' },
   'tool.seen': { tool: 'label', definition: 'digest', status: 'label', findings: 'labels?' },

@@ -60,12 +60,12 @@ export const TABLES = {
   },
   session: {
     tenant: 'text', id: 'text', hash: 'text', person: 'text', method: 'text', is_vouched: 'integer',
-    opened_at_ms: 'integer', seen_at_ms: 'integer', expires_at_ms: 'integer', closed_at_ms: 'integer?',
+    introduced_by: 'text?', opened_at_ms: 'integer', seen_at_ms: 'integer', expires_at_ms: 'integer', closed_at_ms: 'integer?',
   },
   passkey: {
     tenant: 'text', id: 'text', person: 'text', credential: 'text', name: 'text', public_key: 'blob',
-    algorithm: 'integer', aaguid: 'text', is_device_bound: 'integer', sign_count: 'integer', state: 'text',
-    enrolled_at_ms: 'integer', enrolled_entry: 'text', vouched_by: 'text?', vouched_at_ms: 'integer?',
+    key_digest: 'text', algorithm: 'integer', aaguid: 'text', is_device_bound: 'integer', sign_count: 'integer', state: 'text',
+    introduced_by: 'text?', enrolled_at_ms: 'integer', enrolled_entry: 'text', vouched_by: 'text?', vouched_at_ms: 'integer?',
     vouched_entry: 'text?', revoked_at_ms: 'integer?',
   },
   // `subject` is the person who answered; empty for a login, where the answer says who.

@@ -12,6 +12,7 @@ import type { ToolStore } from '../catalogue/ports.ts'
 import type { CallStore } from '../enforcement/call.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { BudgetStore, RevisionStore, StopStore } from '../facts/ports.ts'
+import type { PasskeyStore } from '../identity/passkey.ts'
 import type { AgentStore, PersonStore } from '../identity/ports.ts'
 import type { SessionStore } from '../identity/session.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -42,6 +43,7 @@ import { createLeaseStore } from './lease-store.ts'
 import { createLedgerReader } from './ledger-reader.ts'
 import { migrate } from './migrations.ts'
 import { createNoticeStore } from './notice-store.ts'
+import { createPasskeyStore } from './passkey-store.ts'
 import { createPastDecisions } from './past-decisions.ts'
 import { createPayloadStore } from './payload-store.ts'
 import { createPersonStore } from './person-store.ts'
@@ -82,6 +84,7 @@ export type Store = {
   readonly agents: AgentStore
   readonly people: PersonStore
   readonly sessions: SessionStore
+  readonly passkeys: PasskeyStore
   readonly tools: ToolStore
   readonly cases: CaseStore
   readonly assets: AssetStore
@@ -183,6 +186,7 @@ function records(access: Access, nowMs: () => number): Records {
     agents: createAgentStore(access, nowMs),
     people: createPersonStore(access),
     sessions: createSessionStore(access),
+    passkeys: createPasskeyStore(access),
     tools: createToolStore(access),
     cases: createCaseStore(access),
     assets: createAssetStore(access),

@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { openCheckpointSigner } from '../../src/adapters/checkpoint-signer.ts'
+import { openPasskeys } from '../../src/adapters/open-passkeys.ts'
 import { openPolicy } from '../../src/adapters/open-policy.ts'
 import { createPolicyDesk } from '../../src/adapters/policy-desk.ts'
 import { readBundleDirectory } from '../../src/adapters/policy-files.ts'
@@ -140,6 +141,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
       if (found === undefined || found.size <= index) throw new Failure('signer_refused', 'none')
       return found
     },
+    ...openPasskeys({ baseUrl: BASE_URL }, new Uint8Array(32).fill(3), clock),
     baseUrl: BASE_URL,
     tenant: TENANT,
     version: '0.0.0-test',

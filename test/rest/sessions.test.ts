@@ -2,14 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { issueLoginLink } from '../../src/command/issue-login-link.ts'
 import { changePerson } from '../../src/command/register-person.ts'
 import { CONSOLE_HEADER } from '../../src/faces/rest/cross-site.ts'
-import type { Answer, RestGateway, Sending, Token } from '../harness/rest-gateway.ts'
+import { cookieOf, linkOf, login as loginAt, OURS } from '../harness/console.ts'
+import type { RestGateway, Sending, Token } from '../harness/rest-gateway.ts'
 import { BASE_URL, openRestGateway, TENANT } from '../harness/rest-gateway.ts'
 import { forEachEngine } from '../harness/stores.ts'
 
 const SYSTEM = { kind: 'system', part: 'test' } as const
 const MINUTE_MS = 60_000
-/** What a browser says with a change made by a page of ours. */
-const OURS = { origin: BASE_URL, 'sec-fetch-site': 'same-origin', 'countersign-console': '1' }
 
 forEachEngine((engine) => {
   const undo: (() => Promise<unknown>)[] = []
@@ -26,16 +25,8 @@ forEachEngine((engine) => {
     for (const step of undo.splice(0).reverse()) await step()
   })
 
-  const linkFor = async (by: Token, person?: string): Promise<string> => {
-    const body = person === undefined ? {} : { person }
-    const made = await gateway.send('POST', '/api/v1/login-links', { token: by.token, body })
-    expect(made.status).toBe(201)
-    return String(made.json().url).split('#')[1] ?? ''
-  }
-  const login = (link: string, headers: Sending['headers'] = OURS): Promise<Answer> =>
-    gateway.send('POST', '/api/v1/session', { body: { link }, headers })
-  const cookieOf = (answer: Answer): string =>
-    (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const linkFor = (by: Token, person?: string) => linkOf(gateway, by, person)
+  const login = (link: string, headers?: Sending['headers']) => loginAt(gateway, link, headers)
   const loggedIn = async (who: Token = dana): Promise<string> =>
     cookieOf(await login(await linkFor(who)))
   const as = (cookie: string, method: string, path: string, sending: Sending = {}) =>

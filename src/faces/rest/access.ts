@@ -53,6 +53,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/login-links': decision('decide'),
   // What is presented is the proof, as at the token endpoint.
   'POST /api/v1/session': OPEN,
+  'POST /api/v1/session/options': OPEN,
   'DELETE /api/v1/session': person('read'),
   'GET /api/v1/sessions': person('read'),
   'DELETE /api/v1/sessions/:id': person('read'),
@@ -94,6 +95,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/roster': person('read'),
   'GET /api/v1/roster/coverage': person('read'),
   'POST /api/v1/roster/shifts': decision('shift.put'),
+
+  'GET /api/v1/passkeys': person('read'),
+  // Enrolling also needs a strong login, and revoking another's more than this; the commands say so.
+  'POST /api/v1/passkeys': decision('decide'),
+  'POST /api/v1/passkeys/options': decision('decide'),
+  'POST /api/v1/passkeys/:id/vouch': decision('passkey.vouch'),
+  'POST /api/v1/passkeys/:id/revoke': decision('decide'),
 
   'GET /api/v1/cases': person('read'),
   'GET /api/v1/cases/:id': person('read'),

@@ -29,6 +29,7 @@ import { homeRoutes } from './home-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { describeApi } from './open-api.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
@@ -89,6 +90,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     approvalRoutes,
     agentRoutes,
     peopleRoutes,
+    passkeyRoutes,
     caseRoutes,
     toolRoutes,
     planRoutes,

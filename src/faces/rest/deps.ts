@@ -9,13 +9,13 @@ import type { CheckLedgerDeps } from '../../command/check-ledger.ts'
 import type { ApprovalCommands, StopCommands } from '../../command/decision-ports.ts'
 import type { ExchangeDeps } from '../../command/exchange-token.ts'
 import type { ExportCaseDeps } from '../../command/export-case.ts'
+import type { PasskeyDeps } from '../../command/passkey-parts.ts'
 import type { PlanCommands } from '../../command/plan-desk.ts'
 import type { PolicyDeps } from '../../command/publish-policy.ts'
 import type { PersonDeps } from '../../command/register-person.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
-import type { SessionStore } from '../../identity/session.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
 import type { NoticeStore } from '../../notice/ports.ts'
@@ -61,6 +61,7 @@ export type PolicyDesk = {
 
 export type RestDeps = ChangeAgentDeps &
   PersonDeps &
+  PasskeyDeps &
   ExchangeDeps &
   PolicyDeps &
   ExportCaseDeps &
@@ -69,7 +70,6 @@ export type RestDeps = ChangeAgentDeps &
     readonly baseUrl: string
     /** Where a stranger's attempt to log in is recorded. */
     readonly tenant: string
-    readonly sessions: SessionStore
     readonly version: string
     readonly roster: RosterStore
     readonly assets: AssetStore

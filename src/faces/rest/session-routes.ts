@@ -2,8 +2,10 @@
 import type { FastifyRequest } from 'fastify'
 import { closeSession } from '../../command/end-session.ts'
 import { issueLoginLink } from '../../command/issue-login-link.ts'
+import { loginOptions, openSessionByPasskey } from '../../command/login-with-passkey.ts'
 import { openSessionByLink } from '../../command/open-session.ts'
 import { permissionsOf } from '../../command/permissions.ts'
+import { passkeyOptions } from '../../contract/passkeys.ts'
 import {
   closedSession,
   loginLink,
@@ -15,7 +17,7 @@ import {
 } from '../../contract/sessions.ts'
 import { idParams } from '../../contract/words.ts'
 import type { Session } from '../../identity/session.ts'
-import { sessionEnd } from '../../identity/session.ts'
+import { mayEnrol, sessionEnd } from '../../identity/session.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { App } from './app.ts'
 import { answers, creates } from './app.ts'
@@ -23,6 +25,7 @@ import { consoleSessionOf, doerOf } from './caller.ts'
 import { requireSameSite } from './cross-site.ts'
 import type { RestDeps } from './deps.ts'
 import { DEFAULT_RATE_LIMITS } from './deps.ts'
+import { assertionOf, passkeyWire } from './passkey-routes.ts'
 import { personWire } from './person-wire.ts'
 import { clearSessionCookie, setSessionCookie } from './session-cookie.ts'
 import { receiptsWire } from './wire.ts'
@@ -35,11 +38,13 @@ export function sessionRoutes(app: App, deps: RestDeps): void {
     const session = consoleSessionOf(request)
     const shifts = await deps.roster.onDuty(person.tenant, deps.nowMs())
     const mine = shifts.filter((shift) => shift.person === person.id)
+    const passkeys = await deps.passkeys.list(person.tenant, person.id)
     return {
       ...personWire(person),
       duty: mine.map(({ role, fromMs, toMs }) => ({ role, from_ms: fromMs, to_ms: toMs })),
       permissions: [...permissionsOf(person)],
-      session: session === undefined ? undefined : sessionWire(session, request),
+      passkeys: passkeys.map(passkeyWire),
+      session: session === undefined ? undefined : sessionWire(session, request, deps),
     }
   })
   app.post(
@@ -68,25 +73,32 @@ export function sessionRoutes(app: App, deps: RestDeps): void {
 
 function loginRoutes(app: App, deps: RestDeps): void {
   const url = '/api/v1/session'
+  const max = deps.rateLimits?.login ?? DEFAULT_RATE_LIMITS.login
+  const config = { rateLimit: { max, timeWindow: 60_000 } }
+  app.post(
+    '/api/v1/session/options',
+    { schema: { tags: TAGS, response: answers(passkeyOptions) }, config },
+    async () => ({ options: await loginOptions(deps) }),
+  )
   app.post(
     url,
     {
       schema: { tags: TAGS, body: openSessionBody, response: creates(openedSession) },
-      config: {
-        rateLimit: {
-          max: deps.rateLimits?.login ?? DEFAULT_RATE_LIMITS.login,
-          timeWindow: 60_000,
-        },
-      },
+      config,
     },
     async (request, reply) => {
       // Or a foreign page could log somebody in as somebody else.
       requireSameSite(request.method, request.headers, deps.baseUrl)
-      const opened = await openSessionByLink(deps, { tenant: deps.tenant, link: request.body.link })
+      const { body } = request
+      const { tenant } = deps
+      const opened =
+        'link' in body
+          ? await openSessionByLink(deps, { tenant, link: body.link })
+          : await openSessionByPasskey(deps, { tenant, assertion: assertionOf(body.assertion) })
       setSessionCookie(reply, deps.baseUrl, opened)
       return reply.code(201).send({
         person: personWire(opened.person),
-        session: { ...sessionWire(opened.session, request), is_current: true },
+        session: { ...sessionWire(opened.session, request, deps), is_current: true },
         receipts: receiptsWire([opened.receipt]),
       })
     },
@@ -114,7 +126,7 @@ function ownSessionRoutes(app: App, deps: RestDeps): void {
     '/api/v1/sessions',
     { schema: { tags: TAGS, response: answers(sessionList) } },
     async (request) => ({
-      sessions: (await mine(request)).map((session) => sessionWire(session, request)),
+      sessions: (await mine(request)).map((session) => sessionWire(session, request, deps)),
     }),
   )
   app.delete(
@@ -130,7 +142,7 @@ function ownSessionRoutes(app: App, deps: RestDeps): void {
   )
 }
 
-function sessionWire(session: Session, request: FastifyRequest) {
+function sessionWire(session: Session, request: FastifyRequest, deps: Pick<RestDeps, 'nowMs'>) {
   return {
     id: session.id,
     method: session.method,
@@ -138,5 +150,6 @@ function sessionWire(session: Session, request: FastifyRequest) {
     seen_at_ms: session.seenAtMs,
     expires_at_ms: session.expiresAtMs,
     is_current: session.id === consoleSessionOf(request)?.id,
+    may_enrol: mayEnrol(session, deps.nowMs()),
   }
 }
