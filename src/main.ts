@@ -6,7 +6,7 @@
 import { mkdirSync } from 'node:fs'
 import { refreshRoster } from './command/refresh-roster.ts'
 import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
-import { sweep } from './command/sweep.ts'
+import { sweep, sweepContainments } from './command/sweep.ts'
 import type { Config } from './config.ts'
 import { recover } from './enforcement/recover.ts'
 import { createListener, type Face, listen } from './faces/listener.ts'
@@ -128,6 +128,7 @@ function timers(
   return [
     every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
+    every(SWEEP_INTERVAL_MS, 'containments', () => sweepContainments(spine)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),
     every(ROSTER_INTERVAL_MS, 'rosters', refreshRosters),
     every(NOTICE_INTERVAL_MS, 'notices', () => notices.plan(TENANT)),

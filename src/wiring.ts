@@ -16,6 +16,7 @@ import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
 import { workloadReader } from './adapters/workload-jwt.ts'
+import { makeContainmentCommands } from './command/containments.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
 import type { DecisionParts } from './command/decision-parts.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
@@ -26,6 +27,7 @@ import { makePlanCommands } from './command/plan-desk.ts'
 import { makeCheckpoints } from './command/publish-checkpoint.ts'
 import { readinessOf } from './command/readiness.ts'
 import { makeStopCommands } from './command/stop.ts'
+import { makeUndoCommands } from './command/undo-call.ts'
 import type { Config } from './config.ts'
 import { makeEnforce } from './enforcement/enforce.ts'
 import { makeIdentify } from './enforcement/identify.ts'
@@ -222,6 +224,8 @@ function faceParts(
       decisions: makeDecisionCommands(decisionParts, spine.at),
       plans: makePlanCommands(planParts),
       stops: makeStopCommands({ ...spine, stops: store.stops }),
+      undos: makeUndoCommands(spine),
+      containments: makeContainmentCommands(spine),
       policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),
       origin,
       verifierKey: logSigner.verifierKey,

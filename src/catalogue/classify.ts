@@ -10,6 +10,7 @@ import { isObject } from '../kernel/strict-json.ts'
 import { evaluateExpression } from './cel.ts'
 import type { Reviewed } from './classification.ts'
 import { classificationOf } from './classification.ts'
+import { endOfContainment } from './containment.ts'
 import { findTargets } from './target.ts'
 import type { Classification, ClassifiedCall, Tool, ToolEntry } from './tool.ts'
 
@@ -67,6 +68,7 @@ function classifyOwn(tool: Tool, reviewed: Reviewed, args: JsonObject): Classifi
   const targets = findTargets(held.target, held.effect, args)
   if (!targets.ok) return refusal(targets.code, targets.detail)
   const inverse = builtInverse(held, args)
+  const ends = endOfContainment(held, entry.ends, args)
   return {
     tool,
     action: `${held.verb}:${held.target.kind}`,
@@ -76,9 +78,11 @@ function classifyOwn(tool: Tool, reviewed: Reviewed, args: JsonObject): Classifi
     reversibility:
       held.inverse !== undefined && inverse === undefined ? 'irreversible' : held.reversibility,
     ...(inverse !== undefined && { inverse }),
+    ...(ends !== undefined && { ends }),
     flags: held.flags,
     resultLabels: held.resultLabels,
     arguments: args,
+    toolArguments: args,
     argumentsDigest: digestOfJson('countersign-arguments-v1', args),
     forwarded: withConfirmations(entry, args),
     entryDigest: reviewed.entryDigest,

@@ -29,6 +29,7 @@ function argumentProblems(tool: Tool, entry: ToolEntry): readonly string[] {
     ]),
     ...entry.discriminators.flatMap(({ when }) => namesIn('discriminators', when)),
     ...Object.values(entry.probe?.arguments ?? {}).flatMap((text) => namesIn('probe', text)),
+    ...namesIn('ends', entry.ends?.minutes ?? ''),
     ...entry.confirmations.map(({ argument }) => ({ where: 'confirmations', name: argument })),
     ...Object.values(entry.metaTool ?? {}).map((name) => ({ where: 'metaTool', name })),
   ]

@@ -43,6 +43,7 @@ const ENTRY = [
   'confirmations',
   'timeoutMs',
   'probe',
+  'ends',
   'waiver',
   'disputedHint',
 ] as const
@@ -77,6 +78,7 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
   const waiver = entry.optional('waiver')?.object(['by', 'reason'])
   const disputedHint = entry.optional('disputedHint')?.text()
   const probe = readProbe(entry.optional('probe'))
+  const ends = readEnds(entry.optional('ends'))
   return {
     kind: entry.optional('kind')?.oneOf(KINDS) ?? 'tool',
     worst,
@@ -90,6 +92,7 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
     confirmations: entry.optional('confirmations')?.list().map(readConfirmation) ?? [],
     timeoutMs: entry.optional('timeoutMs')?.wholeNumber(1000, MAX_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
     ...(probe !== undefined && { probe }),
+    ...(ends !== undefined && { ends }),
     ...(waiver !== undefined && {
       waiver: { by: waiver.member('by').text(), reason: waiver.member('reason').text() },
     }),
@@ -187,4 +190,12 @@ function readProbe(item: Reading | undefined): ToolEntry['probe'] {
     arguments: probe.member('arguments').texts(),
     expect: probe.member('expect').text(),
   }
+}
+
+function readEnds(item: Reading | undefined): ToolEntry['ends'] {
+  const ends = item?.object(['minutes', 'atEnd'])
+  if (ends === undefined) return undefined
+  const minutes = ends.optional('minutes')?.text()
+  const atEnd = ends.optional('atEnd')?.oneOf(['hold', 'revert'])
+  return { ...(minutes !== undefined && { minutes }), ...(atEnd !== undefined && { atEnd }) }
 }

@@ -15,6 +15,7 @@ export function entryProblems(entry: ToolEntry): readonly string[] {
     ...cases.flatMap(({ where, held }) => classificationProblems(where, held, entry)),
     ...entry.discriminators.flatMap((rule, at) => discriminatorProblems(entry, rule, at)),
     ...probeProblems(entry),
+    ...endProblems(entry),
     ...(entry.metaTool !== undefined &&
     entry.metaTool.toolArgument === entry.metaTool.argumentsArgument
       ? ['metaTool: the tool and its arguments must be two arguments']
@@ -120,4 +121,13 @@ function probeProblems(entry: ToolEntry): readonly string[] {
     badExpression(`probe.arguments.${name}`, expression),
   )
   return [...expect, ...args]
+}
+
+/** An end nobody could bring about is none. */
+function endProblems({ ends, worst }: ToolEntry): readonly string[] {
+  if (ends === undefined) return []
+  const minutes = badExpression('ends.minutes', ends.minutes)
+  return ends.atEnd === 'revert' && worst.inverse === undefined
+    ? [...minutes, 'ends.atEnd: reverting needs an inverse']
+    : minutes
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../kernel/commit.ts'
+import type { Digest } from '../kernel/digest.ts'
 import type { Tool, ToolDefinition, ToolKind } from './tool.ts'
 
 export type ToolStore = {
@@ -17,6 +18,24 @@ export type ToolStore = {
     upstream: string,
     name: string,
   ) => Promise<readonly string[]>
+}
+
+/** The last time a tool was seen to work and its inverse was seen to take it back. */
+export type Drill = {
+  readonly tenant: string
+  readonly upstream: string
+  readonly name: string
+  /** Of the entry that was exercised; another entry has not been. */
+  readonly entryDigest: Digest
+  readonly call: string
+  readonly undo: string
+  readonly atMs: number
+}
+
+export type DrillStore = {
+  readonly list: (tenant: string) => Promise<readonly Drill[]>
+  /** Replaces the earlier drill of the tool. */
+  readonly put: (tx: Tx, drill: Drill) => Promise<void>
 }
 
 /** What a tool server offers now. Listing is no call: it carries no arguments of an agent and changes nothing. */

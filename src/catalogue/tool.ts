@@ -135,6 +135,11 @@ export type ToolEntry = {
     readonly expect: string
   }
   /**
+   * How long a containment lasts, as CEL over `args` giving minutes, and what happens then: `hold` keeps it and
+   * pages, `revert` runs the inverse. A target that ends it by itself (`time-limited`) needs only the minutes.
+   */
+  readonly ends?: { readonly minutes?: string; readonly atEnd?: 'hold' | 'revert' }
+  /**
    * Somebody answers by name for containment or access change that has no inverse and does not end by itself
    * (R63). The review that carries the entry is signed over its digest, the waiver with it.
    */
@@ -176,6 +181,12 @@ export type Tool = {
   readonly revision: number
 }
 
+/** `self`: the target ends it. Milliseconds from the act. */
+export type EndOfContainment = {
+  readonly afterMs: number
+  readonly atEnd: 'hold' | 'revert' | 'self'
+}
+
 export type Target = { readonly kind: string; readonly id: string }
 
 /** A call after classification: what it would do, to what, and the arguments that may be forwarded. */
@@ -187,9 +198,13 @@ export type ClassifiedCall = {
   readonly targets: readonly Target[]
   readonly reversibility: Reversibility
   readonly inverse?: { readonly tool: string; readonly arguments: JsonObject }
+  /** Present when the call restricts somebody or something: every containment ends. */
+  readonly ends?: EndOfContainment
   readonly flags: readonly Flag[]
   readonly resultLabels: readonly string[]
   readonly arguments: JsonObject
+  /** What `tool` itself is given; differs from `arguments` when a meta-tool was unwrapped. */
+  readonly toolArguments: JsonObject
   readonly argumentsDigest: Digest
   /** The arguments with the gateway's own confirmations set; what an approved call sends. */
   readonly forwarded: JsonObject

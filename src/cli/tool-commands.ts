@@ -28,6 +28,10 @@ export function toolCommands(noun: Command, cli: Cli): void {
     .argument('<tool>', WHICH)
     .action((text: string) => show(cli, text))
   noun
+    .command('drills')
+    .description('which tools can be taken back, and when that was last seen to work')
+    .action(() => drills(cli))
+  noun
     .command('diff')
     .description('what changed since the tool was reviewed, hidden characters written out')
     .argument('<tool>', WHICH)
@@ -72,6 +76,21 @@ async function list(cli: Cli, status: string | undefined): Promise<void> {
     rows.length === 0
       ? 'There is no such tool.\n'
       : tableText(['TOOL', 'KIND', 'STATUS', 'EFFECT', 'WHY'], rows),
+  )
+}
+
+async function drills(cli: Cli): Promise<void> {
+  const { tools } = await cli.gateway().get('/api/v1/tools', toolList)
+  const undoable = tools.filter((tool) => tool.has_inverse)
+  const rows = undoable.map((tool) => [
+    tool.exposed_name,
+    tool.effect ?? '-',
+    tool.inverse_exercised_at_ms === undefined ? 'never' : cli.when(tool.inverse_exercised_at_ms),
+  ])
+  cli.show({ tools: undoable }, () =>
+    rows.length === 0
+      ? 'No reviewed tool has an inverse.\n'
+      : tableText(['TOOL', 'EFFECT', 'INVERSE SEEN TO WORK'], rows),
   )
 }
 

@@ -3,6 +3,7 @@
  * record and tells waiting agents. Running it twice, or never, changes no decision.
  */
 import { expire } from '../enforcement/await-decision.ts'
+import { endContainment } from '../enforcement/end-containment.ts'
 import { giveUpOnLost } from '../enforcement/recover.ts'
 import type { Spine } from '../enforcement/spine.ts'
 import { sweepPlans } from './sweep-plans.ts'
@@ -15,4 +16,14 @@ export async function sweep(spine: Spine, tenant: string): Promise<number> {
   const due = await spine.approvals.due(spine.clock.nowMs(), BATCH)
   for (const request of due) await expire(spine, request)
   return due.length + (await sweepPlans(spine)) + (await giveUpOnLost(spine, tenant))
+}
+
+/**
+ * Ends, or holds, what has been contained for long enough. Apart from `sweep`, because it waits for tool servers.
+ * Returns how many were due.
+ */
+export async function sweepContainments(spine: Spine): Promise<number> {
+  const due = await spine.effects.due(spine.clock.nowMs(), BATCH)
+  for (const record of due) await endContainment(spine, record)
+  return due.length
 }

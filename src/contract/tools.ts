@@ -1,6 +1,15 @@
 /** The catalogue on the wire: what tools there are, what their servers say, what people said about them. */
 import { z } from 'zod'
-import { digest, json, jsonObject, receipt, text, toolKind, toolStatus } from './words.ts'
+import {
+  digest,
+  instantMs,
+  json,
+  jsonObject,
+  receipt,
+  text,
+  toolKind,
+  toolStatus,
+} from './words.ts'
 
 export const tool = z
   .object({
@@ -13,6 +22,10 @@ export const tool = z
     definition_digest: digest,
     reviewed_by: z.string().optional(),
     effect: z.string().optional().meta({ description: 'worst case of the reviewed entry' }),
+    has_inverse: z.boolean().meta({ description: 'the entry names the call that takes it back' }),
+    inverse_exercised_at_ms: instantMs
+      .optional()
+      .meta({ description: 'when a call under this entry was last seen taken back' }),
   })
   .meta({ id: 'Tool' })
 

@@ -9,7 +9,7 @@ import type { Spine } from './spine.ts'
 
 export async function act(
   spine: Spine,
-  intent: CallIntent,
+  intent: Pick<CallIntent, 'upstream' | 'back'>,
   call: ClassifiedCall,
   dispatched: Dispatched,
 ): Promise<Acted> {

@@ -8,7 +8,6 @@
  */
 import type { ApprovalRequest, Grant } from '../approval/request.ts'
 import type { ClassifiedCall } from '../catalogue/tool.ts'
-import { atLeast } from '../catalogue/tool.ts'
 import type { Facts } from '../facts/facts.ts'
 import { digestOfJson } from '../kernel/canonical-json.ts'
 import type { Committed, Tx } from '../kernel/commit.ts'
@@ -25,15 +24,16 @@ import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
 import type { PlannedStep } from './plan-step.ts'
 import { recordOf } from './record.ts'
+import { effectRecordOf } from './record-effect.ts'
 import { sourcesShown } from './shown-sources.ts'
 import type { Spine } from './spine.ts'
 import { supersede } from './supersede.ts'
+import { takeBudgets } from './take-budgets.ts'
 import type { Frame } from './upstream.ts'
 import { placeInPlan, useGrant } from './use-grant.ts'
 
 /** Beyond the call's own time limit; covers the way there and back. */
 const LEASE_SLACK_MS = 10_000
-const HOUR_MS = 3_600_000
 
 export type Dispatched = {
   readonly slot: DispatchSlot
@@ -82,6 +82,7 @@ export async function commitDispatch(
       request: released?.id,
       grant: planned === undefined ? grant?.id : undefined,
       planned,
+      approvers: grant?.people ?? [],
     })
     return { value: undefined, entries: [decided, ...moot, ...upgraded, ...acts, ...used] }
   })
@@ -94,6 +95,8 @@ export type Rests = {
   readonly request: string | undefined
   readonly grant: string | undefined
   readonly planned?: PlannedStep | undefined
+  /** Who signed for it, and may lift it first. Absent: nothing that could be lifted is recorded. */
+  readonly approvers?: readonly string[]
 }
 
 /** Writes lease and record of a dispatch and gives their entries; the one way a slot comes to be. */
@@ -122,6 +125,12 @@ export async function dispatchEntries(
     lease.issuedAtMs,
   )
   await spine.calls.put(tx, record)
+  const { approvers } = rests
+  const effect =
+    approvers === undefined
+      ? undefined
+      : effectRecordOf(place, call, ids.dispatched, approvers, lease.issuedAtMs)
+  if (effect !== undefined) await spine.effects.put(tx, effect)
   const dispatched = dispatchedDraft(ids.dispatched, place, {
     upstream: frame.upstream,
     frame: frameDigestOf(frame),
@@ -130,6 +139,7 @@ export async function dispatchEntries(
     cites: [ids.decided, ids.lease],
     ...(rests.grant === undefined ? {} : { grant: rests.grant }),
     ...(rests.planned === undefined ? {} : placeInPlan(call, rests.planned)),
+    ...(effect === undefined ? {} : { effect, call }),
   })
   return [leaseIssuedDraft(ids.lease, place, lease, ids.decided), dispatched]
 }
@@ -201,34 +211,6 @@ async function recheck(
   }
 }
 
-async function takeBudgets(
-  spine: Spine,
-  tx: Tx,
-  task: string,
-  call: ClassifiedCall,
-  nowMs: number,
-): Promise<void> {
-  const { limits, budgets } = spine
-  const isWrite = atLeast(call.effect, 'write')
-  const taken =
-    (await budgets.take(tx, `calls/${task}`, 1, limits.callsPerTask, HOUR_MS, nowMs)) &&
-    // Each target counts, so that one call with fifty hosts is not one write.
-    (!isWrite ||
-      (await budgets.take(
-        tx,
-        `writes/${task}`,
-        Math.max(1, call.targets.length),
-        limits.writesPerTask,
-        0,
-        nowMs,
-      )))
-  if (!taken)
-    throw new Failure(
-      'budget_exhausted',
-      isWrite ? 'the task may write no more' : 'too many calls in an hour',
-    )
-}
-
 /** The one signature that approved the call also turns the task towards responding (R10). */
 async function upgradePurpose(
   spine: Spine,
@@ -246,7 +228,10 @@ async function upgradePurpose(
 }
 
 /** The exact frame: what was decided, and nothing an agent could add beside it. */
-export function frameOf(intent: CallIntent, call: ClassifiedCall): Frame {
+export function frameOf(
+  intent: Pick<CallIntent, 'upstream' | 'name' | 'kind'>,
+  call: ClassifiedCall,
+): Frame {
   const { upstream, name, kind } = intent
   if (kind === 'resource')
     return { upstream, method: 'resources/read', name, params: { uri: name } }

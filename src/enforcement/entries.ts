@@ -1,4 +1,5 @@
 /** The entries a call leaves behind, in one place, so that their shape is read at a glance. Pure. */
+import type { ClassifiedCall } from '../catalogue/tool.ts'
 import { canonicalBytes, digestOfJson } from '../kernel/canonical-json.ts'
 import type { EntryDraft, Payload, Receipt } from '../kernel/entry.ts'
 import type { Refusal } from '../kernel/failure.ts'
@@ -6,7 +7,9 @@ import type { JsonObject } from '../kernel/strict-json.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { Outcome } from './call.ts'
 import type { Considered } from './considered.ts'
+import type { EffectRecord } from './effect-record.ts'
 import type { CallPlace } from './place.ts'
+import { UNDO_PAYLOAD, undoPlanOf } from './record-effect.ts'
 
 type Base = Pick<EntryDraft, 'atMs' | 'actor' | 'caseId' | 'task' | 'call'>
 
@@ -100,23 +103,24 @@ export function leaseIssuedDraft(
   }
 }
 
-export function dispatchedDraft(
-  id: string,
-  place: CallPlace,
-  parts: {
-    readonly upstream: string
-    readonly frame: string
-    readonly lease: string
-    readonly attempt: number
-    readonly grant?: string
-    readonly inPlan?: {
-      readonly plan: string
-      readonly step: number
-      readonly compensation?: JsonObject
-    }
-    readonly cites: readonly string[]
-  },
-): EntryDraft {
+type DispatchParts = {
+  readonly upstream: string
+  readonly frame: string
+  readonly lease: string
+  readonly attempt: number
+  readonly grant?: string
+  readonly inPlan?: {
+    readonly plan: string
+    readonly step: number
+    readonly compensation?: JsonObject
+  }
+  readonly cites: readonly string[]
+  /** What the call may leave behind, and how it is taken back. */
+  readonly effect?: EffectRecord
+  readonly call?: ClassifiedCall
+}
+
+export function dispatchedDraft(id: string, place: CallPlace, parts: DispatchParts): EntryDraft {
   const { inPlan } = parts
   return {
     ...baseOf(place),
@@ -131,11 +135,29 @@ export function dispatchedDraft(
       attempt: parts.attempt,
       ...(parts.grant === undefined ? {} : { grant: parts.grant }),
       ...(inPlan === undefined ? {} : { plan: inPlan.plan, step: inPlan.step }),
+      ...endFields(parts.effect),
     },
+    ...payloadsOfDispatch(parts),
+  }
+}
+
+/** How the call is taken back, and with what the plan would compensate it. */
+function payloadsOfDispatch({ inPlan, effect, call }: DispatchParts): Pick<EntryDraft, 'payloads'> {
+  const payloads = {
     ...(inPlan?.compensation === undefined
       ? {}
-      : { payloads: { compensation: jsonPayload(inPlan.compensation) } }),
+      : { compensation: jsonPayload(inPlan.compensation) }),
+    ...(effect === undefined || call === undefined
+      ? {}
+      : { [UNDO_PAYLOAD]: jsonPayload(undoPlanOf(call)) }),
   }
+  return Object.keys(payloads).length === 0 ? {} : { payloads }
+}
+
+/** Until when a containment is meant to last; absent for everything else. */
+function endFields(effect: EffectRecord | undefined): { ends?: number; at_end?: string } {
+  if (effect?.endsAtMs === undefined || effect.atEnd === undefined) return {}
+  return { ends: effect.endsAtMs, at_end: effect.atEnd }
 }
 
 export function outcomeDraft(

@@ -6,11 +6,12 @@ import type { Work } from '../kernel/commit.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import type { CallRecord } from './call.ts'
+import { stateAfter } from './effect-record.ts'
 import type { Spine } from './spine.ts'
 
 type Parts = Pick<
   Spine,
-  'calls' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock' | 'at' | 'node'
+  'calls' | 'effects' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock' | 'at' | 'node'
 >
 
 /** After the end of its time limit, the slack of its lease and this, a call of a lost node is given up on. */
@@ -67,6 +68,8 @@ async function settleUnknown(spine: Parts, call: CallRecord): Promise<boolean> {
     if (!(await spine.calls.settle(tx, call.id, 'unknown', undefined, nowMs))) {
       throw new Failure('conflict', 'the call has its outcome')
     }
+    // Nobody knows, so it counts as there: it can be lifted, and its end is watched.
+    await spine.effects.conclude(tx, call.id, stateAfter('unknown'))
     const outcome: EntryDraft = {
       ...base,
       id: spine.nextId(),

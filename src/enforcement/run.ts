@@ -40,7 +40,7 @@ async function actAndSettle(
   const { intent, place, call } = considered
   const acted = await act(spine, intent, call, dispatched)
   spine.at('act:after')
-  const finding = await probe(spine, intent, call, acted)
+  const finding = await probe(spine, place.session, call, acted)
   const settled = await settle(spine, place, call, dispatched, acted, finding)
   spine.at('outcome:after')
   return answerOf(considered, acted, settled)

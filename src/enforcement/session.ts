@@ -11,6 +11,9 @@ export type TaskSession = {
   readonly claims: TaskClaims
 }
 
+/** For whom and for what, without the token: what a call of the gateway itself stands on. */
+export type TaskPlace = Omit<TaskSession, 'claims'>
+
 /** Reads a bearer token. Throws `not_authenticated`, `token_*`, `human_token_refused`, `agent_*`, `task_*`. */
 export type Identify = (bearer: string | undefined) => Promise<TaskSession>
 

@@ -6,12 +6,14 @@
 import type { ClassifiedCall } from '../catalogue/tool.ts'
 import { atLeast } from '../catalogue/tool.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
+import type { Tx } from '../kernel/commit.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import type { UpstreamError } from '../kernel/upstream-error.ts'
 import type { Outcome } from './call.ts'
 import type { Dispatched } from './dispatch.ts'
+import { stateAfter } from './effect-record.ts'
 import { baseOf, outcomeDraft } from './entries.ts'
 import type { CallPlace } from './place.ts'
 import type { Spine } from './spine.ts'
@@ -28,6 +30,9 @@ export type Settled = { readonly outcome: Outcome; readonly evidenceId?: string 
 /** Whether the effect was looked at afterwards; `verified` and `absent` come from a probe. */
 export type ProbeFinding = 'verified' | 'absent' | 'untold'
 
+/** What else becomes true with the outcome, in the same commit. */
+export type AlsoSettle = (tx: Tx, outcome: Outcome) => Promise<readonly EntryDraft[]>
+
 export async function settle(
   spine: Spine,
   place: CallPlace,
@@ -35,6 +40,7 @@ export async function settle(
   dispatched: Dispatched,
   acted: Acted,
   probe: ProbeFinding,
+  also: AlsoSettle = async () => [],
 ): Promise<Settled> {
   const { tenant, task } = place.session
   const nowMs = spine.clock.nowMs()
@@ -75,6 +81,9 @@ export async function settle(
       throw new Failure('outcome_unknown', 'the call was given up on before its answer came')
     }
     await spine.leases.revoke(tx, dispatched.lease.id)
+    if (atLeast(call.effect, 'influence')) {
+      await spine.effects.conclude(tx, place.callId, stateAfter(outcome))
+    }
     if (evidenceId !== undefined && result !== undefined) {
       await spine.evidence.put(tx, {
         tenant,
@@ -94,7 +103,7 @@ export async function settle(
       const sources = call.flags.includes('untrusted-output') ? [place.label.tool] : []
       await spine.facts.tasks.addExposure(tx, task.id, call.resultLabels, sources)
     }
-    return { value: undefined, entries }
+    return { value: undefined, entries: [...entries, ...(await also(tx, outcome))] }
   })
   return { outcome, ...(evidenceId === undefined ? {} : { evidenceId }) }
 }

@@ -2,7 +2,7 @@
 import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
-import type { ToolStore } from '../catalogue/ports.ts'
+import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { FactSources, FreshnessLimits } from '../facts/gather.ts'
 import type { BudgetStore } from '../facts/ports.ts'
@@ -16,6 +16,7 @@ import type { LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { ActiveBundle, Decide } from '../policy/ports.ts'
 import type { RosterStore } from '../roster/roster.ts'
 import type { CallStore } from './call.ts'
+import type { EffectStore } from './effect-record.ts'
 import type { Changes, LocalCredentials } from './ports.ts'
 import type { Exchange } from './upstream.ts'
 
@@ -56,6 +57,8 @@ export type Spine = {
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore
+  readonly effects: EffectStore
+  readonly drills: DrillStore
   readonly payloads: PayloadStore
   readonly ledger: LedgerReader
   readonly notices: NoticeQueue

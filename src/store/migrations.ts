@@ -18,6 +18,7 @@ import { noticeTables } from './migration-0005-notices.ts'
 import { requestTables } from './migration-0007-requests.ts'
 import { passkeyTables } from './migration-0008-passkeys.ts'
 import { planTables } from './migration-0009-plans.ts'
+import { effectTables } from './migration-0011-effects.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -33,6 +34,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0007-requests': requestTables,
   '0008-passkeys': passkeyTables,
   '0009-plans': planTables,
+  '0011-effects': effectTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

@@ -149,6 +149,17 @@ export const TABLES = {
     tenant: 'text', id: 'text', kind: 'text', task: 'text', call: 'text', upstream: 'text', tool: 'text',
     state: 'text', issued_at_ms: 'integer', expires_at_ms: 'integer',
   },
+  effect_record: {
+    tenant: 'text', call: 'text', case_id: 'text', task: 'text', agent: 'text', tool: 'text',
+    action: 'text', effect: 'text', dispatched_entry: 'text', has_inverse: 'integer', state: 'text',
+    approvers: 'text', acted_at_ms: 'integer', ends_at_ms: 'integer?', at_end: 'text?',
+    due_at_ms: 'integer?', undo: 'text?',
+  },
+  tool_drill: {
+    tenant: 'text', upstream: 'text', name: 'text', entry_digest: 'text', call: 'text', undo: 'text',
+    at_ms: 'integer',
+  },
+  fan_out: { tenant: 'text', scope: 'text', kind: 'text', target: 'text', at_ms: 'integer' },
   tool_call: {
     tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', tool: 'text',
     upstream: 'text', action: 'text', effect: 'text', definition_digest: 'text', fingerprint: 'text',

@@ -8,8 +8,9 @@ import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { AssetStore } from '../case/asset.ts'
 import type { CaseStore } from '../case/case.ts'
-import type { ToolStore } from '../catalogue/ports.ts'
+import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { CallStore } from '../enforcement/call.ts'
+import type { EffectStore } from '../enforcement/effect-record.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { BudgetStore, RevisionStore, StopStore } from '../facts/ports.ts'
 import type { PasskeyStore } from '../identity/passkey.ts'
@@ -36,6 +37,8 @@ import type { Changes } from './changes.ts'
 import { createChanges } from './changes.ts'
 import { createChatStore } from './chat-store.ts'
 import { lockDirectory } from './directory-lock.ts'
+import { createDrillStore } from './drill-store.ts'
+import { createEffectStore } from './effect-store.ts'
 import type { Engine } from './engine.ts'
 import { createEvidenceStore } from './evidence-store.ts'
 import { createGroupCommit } from './group-commit.ts'
@@ -100,6 +103,8 @@ export type Store = {
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore
+  readonly effects: EffectStore
+  readonly drills: DrillStore
   readonly ledger: LedgerReader
   readonly payloads: PayloadStore
   readonly bundles: BundleStore
@@ -202,6 +207,8 @@ function records(access: Access, nowMs: () => number): Records {
     leases: createLeaseStore(access),
     evidence: createEvidenceStore(access),
     calls: createCallStore(access),
+    effects: createEffectStore(access),
+    drills: createDrillStore(access),
     bundles: createBundleStore(access),
     notices: createNoticeStore(access),
     chats: createChatStore(access),

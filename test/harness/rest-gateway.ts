@@ -148,10 +148,10 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     decisions: makeDecisionCommands({ ...store, ...base, clock }),
     stops: makeStopCommands({ ...store, ...base, clock }),
     plans: NO_PLANS,
+    undos: { show: noCalls, undo: noCalls },
+    containments: { list: async () => [], extend: noCalls },
     identify: makeIdentify({ ...store, tokens: signer, memory: createFactMemory(), clock }),
-    enforce: async () => {
-      throw new Failure('internal', 'this test makes no call')
-    },
+    enforce: noCalls,
     gatewayTools: [],
     toolByName: async (session, name) =>
       (await store.tools.list(session.tenant)).find((tool) => tool.exposedName === name),
@@ -167,6 +167,9 @@ const noPlans = async (): Promise<never> => {
   throw new Failure('internal', 'this test makes no plan')
 }
 const NO_PLANS = { list: async () => [], show: noPlans, propose: noPlans, stop: noPlans }
+async function noCalls(): Promise<never> {
+  throw new Failure('internal', 'this test makes no call')
+}
 
 async function send(
   origin: string,

@@ -12,6 +12,7 @@ import {
   aLease,
   anAgent,
   anAsset,
+  anEffect,
   aPerson,
   aRequest,
   aTask,
@@ -120,6 +121,12 @@ async function useEverything(fresh: Fresh, store: Store): Promise<void> {
     await store.leases.revoke(tx, lease.id)
     await store.calls.put(tx, call)
     expect(await store.calls.settle(tx, call.id, 'no_effect', undefined, START_MS)).toBe(true)
+    const effect = anEffect(fresh, { call: call.id })
+    await store.effects.put(tx, effect)
+    await store.effects.lock(tx, call.id)
+    await store.effects.conclude(tx, call.id, 'standing')
+    await store.drills.put(tx, drillOf(call.id))
+    await store.drills.put(tx, drillOf(call.id))
     const recorded = { digest: digestNamed('b'), outcomeEntry: 'e', labels: [], atMs: START_MS }
     await store.evidence.put(tx, { ...evidence, ...recorded })
     await store.evidence.putRecommendation(tx, adviceOf(fresh, caseId))
@@ -149,6 +156,11 @@ function shiftOf({ nextId }: Fresh, person: string) {
 function adviceOf({ nextId }: Fresh, caseId: string) {
   const by = { task: 't', agent: 'a', owner: 'o', evidence: [], entry: 'e', atMs: START_MS }
   return { tenant: 'main', id: nextId(), caseId, status: 'advisory', ...by } as const
+}
+
+function drillOf(call: string) {
+  const tool = { upstream: 'firewall', name: 'block', entryDigest: digestNamed('d') }
+  return { tenant: 'main', ...tool, call, undo: 'u', atMs: START_MS }
 }
 
 function bundleOf(sequence: number) {

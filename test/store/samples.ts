@@ -4,6 +4,7 @@ import type { Asset } from '../../src/case/asset.ts'
 import type { Case } from '../../src/case/case.ts'
 import type { Tool } from '../../src/catalogue/tool.ts'
 import type { CallRecord } from '../../src/enforcement/call.ts'
+import type { EffectRecord } from '../../src/enforcement/effect-record.ts'
 import type { Agent } from '../../src/identity/agent.ts'
 import type { Person } from '../../src/identity/person.ts'
 import type { Lease } from '../../src/lease/lease.ts'
@@ -218,6 +219,29 @@ export function aCall({ nextId }: Ids, more: Partial<CallRecord> = {}): CallReco
     dispatchedEntry: nextId(),
     createdAtMs: START_MS + 4,
     updatedAtMs: START_MS + 5,
+    ...more,
+  }
+}
+
+export function anEffect({ nextId }: Ids, more: Partial<EffectRecord> = {}): EffectRecord {
+  return {
+    tenant: 'main',
+    call: nextId(),
+    caseId: nextId(),
+    task: nextId(),
+    agent: nextId(),
+    tool: 'firewall__block',
+    action: 'deny:ipv4_net',
+    effect: 'contain',
+    dispatchedEntry: nextId(),
+    hasInverse: true,
+    state: 'pending',
+    approvers: [nextId()],
+    actedAtMs: START_MS + 6,
+    endsAtMs: START_MS + 7,
+    atEnd: 'revert',
+    dueAtMs: START_MS + 8,
+    undo: nextId(),
     ...more,
   }
 }

@@ -48,6 +48,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'POST /api/v1/calls': { who: 'task' },
 
+  'GET /api/v1/calls/:id/undo': person('read'),
+  'POST /api/v1/calls/:id/undo': decision('decide'),
+  'GET /api/v1/containments': person('read'),
+  'POST /api/v1/containments/:id/extend': decision('decide'),
+
   'GET /api/v1/me': person('read'),
   // Whose link it may be is the command's to say.
   'POST /api/v1/login-links': decision('decide'),

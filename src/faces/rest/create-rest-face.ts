@@ -24,6 +24,7 @@ import { findCaller } from './caller.ts'
 import { caseRoutes } from './case-routes.ts'
 import type { RestDeps } from './deps.ts'
 import { DEFAULT_RATE_LIMITS } from './deps.ts'
+import { effectRoutes } from './effect-routes.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { homeRoutes } from './home-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
@@ -86,6 +87,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     homeRoutes,
     sessionRoutes,
     callRoutes,
+    effectRoutes,
     taskRoutes,
     approvalRoutes,
     agentRoutes,

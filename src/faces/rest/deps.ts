@@ -2,10 +2,11 @@
 
 import type { ApprovalStore } from '../../approval/ports.ts'
 import type { AssetStore } from '../../case/asset.ts'
-import type { ToolStore } from '../../catalogue/ports.ts'
+import type { DrillStore, ToolStore } from '../../catalogue/ports.ts'
 import type { ToolKind } from '../../catalogue/tool.ts'
 import type { ChangeAgentDeps } from '../../command/change-agent.ts'
 import type { CheckLedgerDeps } from '../../command/check-ledger.ts'
+import type { ContainmentCommands } from '../../command/containments.ts'
 import type { ApprovalCommands, StopCommands } from '../../command/decision-ports.ts'
 import type { ExchangeDeps } from '../../command/exchange-token.ts'
 import type { ExportCaseDeps } from '../../command/export-case.ts'
@@ -13,6 +14,7 @@ import type { PasskeyDeps } from '../../command/passkey-parts.ts'
 import type { PlanCommands } from '../../command/plan-desk.ts'
 import type { PolicyDeps } from '../../command/publish-policy.ts'
 import type { PersonDeps } from '../../command/register-person.ts'
+import type { UndoCommands } from '../../command/undo-call.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
@@ -74,11 +76,14 @@ export type RestDeps = ChangeAgentDeps &
     readonly roster: RosterStore
     readonly assets: AssetStore
     readonly tools: ToolStore
+    readonly drills: DrillStore
     readonly approvals: ApprovalStore
     readonly calls: CallStore
     readonly decisions: ApprovalCommands
     readonly plans: PlanCommands
     readonly stops: StopCommands
+    readonly undos: UndoCommands
+    readonly containments: ContainmentCommands
     readonly policyDesk: PolicyDesk
     readonly notices: NoticeStore
     /** Ids of the configured channels, in order. */

@@ -22,8 +22,9 @@ export function toolRoutes(app: App, deps: RestDeps): void {
     '/api/v1/tools',
     { schema: { tags: TAGS, response: answers(toolList) } },
     async (request) => {
-      const tools = await deps.tools.list(doerOf(request).person.tenant)
-      return { tools: tools.map(toolWire) }
+      const { tenant } = doerOf(request).person
+      const [tools, drills] = await Promise.all([deps.tools.list(tenant), deps.drills.list(tenant)])
+      return { tools: tools.map((tool) => toolWire(tool, drills)) }
     },
   )
   app.get(

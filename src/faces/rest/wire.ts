@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ApprovalRequest } from '../../approval/request.ts'
 import type { Asset } from '../../case/asset.ts'
 import type { Case } from '../../case/case.ts'
+import type { Drill } from '../../catalogue/ports.ts'
 import type { Tool } from '../../catalogue/tool.ts'
 import type { approvalSummary } from '../../contract/approvals.ts'
 import type { asset, call, caseRecord } from '../../contract/cases.ts'
@@ -115,7 +116,14 @@ export function approvalWire(request: ApprovalRequest): z.output<typeof approval
   }
 }
 
-export function toolWire(record: Tool): z.output<typeof tool> {
+/** An exercise counts for the entry that was exercised; after another review there is none yet. */
+export function toolWire(record: Tool, drills: readonly Drill[] = []): z.output<typeof tool> {
+  const drilled = drills.find(
+    ({ upstream, name, entryDigest }) =>
+      upstream === record.upstream &&
+      name === record.name &&
+      entryDigest === record.reviewed?.entryDigest,
+  )
   return {
     upstream: record.upstream,
     kind: record.kind,
@@ -126,6 +134,8 @@ export function toolWire(record: Tool): z.output<typeof tool> {
     definition_digest: record.definitionDigest,
     reviewed_by: record.reviewed?.by,
     effect: record.reviewed?.entry.worst.effect,
+    has_inverse: record.reviewed?.entry.worst.inverse !== undefined,
+    inverse_exercised_at_ms: drilled?.atMs,
   }
 }
 
