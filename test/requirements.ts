@@ -203,7 +203,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R149: { kind: 'gate', state: 'partly' },
   R150: { kind: 'gate', state: 'partly' },
   R151: { kind: 'gate', state: 'open' },
-  R152: { kind: 'refusal', state: 'partly', sabotage: 'anyone-eligible' },
+  R152: { kind: 'refusal', state: 'proved', sabotage: 'anyone-eligible' },
   R153: { kind: 'refusal', state: 'proved', sabotage: 'document-lint-blind' },
   R154: { kind: 'gate', state: 'partly' },
   R155: { kind: 'report', state: 'partly' },

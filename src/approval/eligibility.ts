@@ -1,82 +1,157 @@
 /**
  * May this person give this signature now? Pure, and each no names the test that failed, so that people are
- * told what to change and the record says why a yes was only advice (DESIGN 9, R131).
+ * told what to change and the record says why a yes was only advice (DESIGN 9, R131, R152).
  */
-import type { Certificate, Person } from '../identity/person.ts'
+import type { Delegation } from '../identity/delegation.ts'
+import { isInForce } from '../identity/delegation.ts'
+import type { Certificate, Person, Role } from '../identity/person.ts'
 import type { InstantMs } from '../kernel/clock.ts'
+import type { RoleLimit } from '../policy/role-limit.ts'
 import type { Shift } from '../roster/roster.ts'
+import { exceeds } from './limit.ts'
+import { accountableRole } from './ownership.ts'
 import type { ApprovalRequest, Need, Signature } from './request.ts'
 
-/** The tests in the order they are made; the first that fails is the one named. */
-export type FailingTest =
-  | 'suspended'
-  | 'no_need_left'
-  | 'role'
-  | 'on_duty'
-  | 'certified'
-  | 'requester'
-  | 'target'
-  | 'agent_owner'
-  | 'already_signed'
+/** The tests in the order they are made; of several needs the one that came furthest is told. */
+export const FAILING_TESTS = [
+  'suspended',
+  'suspect',
+  'no_need_left',
+  'already_signed',
+  'role',
+  'on_duty',
+  'certified',
+  'requester',
+  'target',
+  'agent_owner',
+  'limit',
+  'not_owner',
+] as const
+export type FailingTest = (typeof FAILING_TESTS)[number]
 
-export type Eligibility =
-  | { readonly isEligible: true; readonly need: Need; readonly certificate?: string }
-  | { readonly isEligible: false; readonly failing: FailingTest }
+export type Entitled = {
+  readonly isEligible: true
+  readonly need: Need
+  /** The role the person signs in: the need's own, or the one the request climbed to. */
+  readonly heldAs: Role
+  readonly delegation?: string
+  readonly certificate: string
+}
+export type Eligibility = Entitled | { readonly isEligible: false; readonly failing: FailingTest }
 
 export type EligibilityFacts = {
   readonly person: Person
   readonly request: ApprovalRequest
-  /** Shifts that cover the instant, all people. */
+  /** Shifts that cover the instant and count for this class, all people. */
   readonly onDuty: readonly Shift[]
   readonly certificates: readonly Certificate[]
   readonly signatures: readonly Signature[]
   /** E-mail addresses and account names the call acts upon, lower case. */
   readonly targetNames: readonly string[]
+  /** People somebody marked as suspect in the case. */
+  readonly suspects: readonly string[]
+  /** Authority lent to the person by somebody who still has it. */
+  readonly delegations: readonly Delegation[]
+  /** How far a role reaches; undefined: as far as the rules do. */
+  readonly limitOf: (role: Role) => RoleLimit | undefined
   readonly nowMs: InstantMs
 }
 
-/** Which open need the person can meet, or the first test that fails. */
+/** Which open need the person's signature would meet now, or the test that fails. */
 export function eligibility(facts: EligibilityFacts): Eligibility {
+  return judged(facts, (need) => needTest(facts, need))
+}
+
+/**
+ * Whether the person could make the request theirs: everything but owning it, for the owner's need. A signature
+ * they gave as co-signer does not stand in the way, because taking over withdraws it.
+ */
+export function mayOwn(facts: EligibilityFacts): Eligibility {
+  const others = facts.signatures.filter((signed) => signed.person !== facts.person.id)
+  const owned = facts.request.needs.slice(0, 1)
+  const asOwner = { ...facts.request, owner: facts.person.id }
+  const afresh = { ...facts, request: asOwner, signatures: others }
+  return judged(afresh, (need) => (owned.includes(need) ? needTest(afresh, need) : 'role'))
+}
+
+type Hat = { readonly role: Role; readonly delegation?: string }
+
+function judged(
+  facts: EligibilityFacts,
+  test: (need: Need) => FailingTest | Entitled,
+): Eligibility {
   const { person, request, signatures } = facts
   if (person.state !== 'active') return no('suspended')
+  if (facts.suspects.includes(person.id)) return no('suspect')
   const open = request.needs.filter(
     (need) => !signatures.some((signed) => signed.role === need.role),
   )
   if (open.length === 0) return no('no_need_left')
   if (signatures.some((signed) => signed.person === person.id)) return no('already_signed')
-  const held = open.filter((need) => person.roles.includes(need.role))
-  if (held.length === 0) return no('role')
-  const onDuty = held.filter((need) => isOnDuty(facts, need))
-  if (onDuty.length === 0) return no('on_duty')
-  const need = onDuty[0]
-  if (need === undefined) return no('role')
-  const certificate = validCertificate(facts)
-  if (certificate === undefined) return no('certified')
-  if (need.strength !== 'confirm' && person.id === request.onBehalfOf) return no('requester')
-  if (isTarget(facts)) return no('target')
-  const isLastSignature = open.length === 1
-  const isAlone = signatures.length === 0 && isLastSignature
-  if (request.isIrreversible && isAlone && person.id === request.agentOwner)
-    return no('agent_owner')
-  return { isEligible: true, need, certificate: certificate.id }
+  const verdicts = open.map(test)
+  const entitled = verdicts.find((verdict) => typeof verdict !== 'string')
+  if (entitled !== undefined) return entitled
+  const failed = verdicts.filter((verdict) => typeof verdict === 'string')
+  return no(
+    failed.toSorted((a, b) => FAILING_TESTS.indexOf(b) - FAILING_TESTS.indexOf(a))[0] ?? 'role',
+  )
 }
 
 function no(failing: FailingTest): Eligibility {
   return { isEligible: false, failing }
 }
 
-/** A confirm may come from any certified person of the role; the others need the duty of the role itself. */
-function isOnDuty(facts: EligibilityFacts, need: Need): boolean {
-  return facts.onDuty.some((shift) => shift.person === facts.person.id && shift.role === need.role)
+function needTest(facts: EligibilityFacts, need: Need): FailingTest | Entitled {
+  const { person, request } = facts
+  const isOwners = need === request.needs[0]
+  const role = isOwners ? (accountableRole(request) ?? need.role) : need.role
+  const hats = hatsOf(facts, role)
+  if (hats.length === 0) return 'role'
+  const hat = hats.find((one) => isOnDuty(facts, one))
+  if (hat === undefined) return 'on_duty'
+  const certificate = validCertificate(facts)
+  if (certificate === undefined) return 'certified'
+  if (need.strength !== 'confirm' && person.id === request.onBehalfOf) return 'requester'
+  if (isTarget(facts)) return 'target'
+  if (isAloneForTheirAgent(facts)) return 'agent_owner'
+  const isCoSigner = !isOwners && need.strength !== 'confirm'
+  if (!isCoSigner && exceeds(request.risk, facts.limitOf(hat.role))) return 'limit'
+  if (isOwners && need.strength !== 'confirm' && person.id !== request.owner) return 'not_owner'
+  const { delegation } = hat
+  return {
+    isEligible: true,
+    need,
+    heldAs: hat.role,
+    ...(delegation === undefined ? {} : { delegation }),
+    certificate: certificate.id,
+  }
+}
+
+/** Their own role, or one that was lent to them for this class. */
+function hatsOf(
+  { person, request, delegations, nowMs }: EligibilityFacts,
+  role: Role,
+): readonly Hat[] {
+  if (person.roles.includes(role)) return [{ role }]
+  return delegations
+    .filter((lent) => lent.delegate === person.id && lent.role === role && isInForce(lent, nowMs))
+    .filter(({ classes }) => classes.includes(request.action) || classes.includes(request.effect))
+    .map(({ id }) => ({ role, delegation: id }))
+}
+
+/** Tested when signing. Whoever acts for somebody else is on duty in whatever role they have. */
+function isOnDuty({ person, onDuty }: EligibilityFacts, { role, delegation }: Hat): boolean {
+  return onDuty.some(
+    (shift) => shift.person === person.id && (shift.role === role || delegation !== undefined),
+  )
 }
 
 /** Certified for the action itself or for its effect, and not expired. */
-function validCertificate(facts: EligibilityFacts): Certificate | undefined {
-  const { action, effect } = facts.request
-  return facts.certificates.find(
+function validCertificate({ request, certificates, nowMs }: EligibilityFacts) {
+  const { action, effect } = request
+  return certificates.find(
     (held) =>
-      (held.actionClass === action || held.actionClass === effect) &&
-      held.expiresAtMs > facts.nowMs,
+      (held.actionClass === action || held.actionClass === effect) && held.expiresAtMs > nowMs,
   )
 }
 
@@ -84,4 +159,9 @@ function isTarget(facts: EligibilityFacts): boolean {
   const email = facts.person.email.toLowerCase()
   const account = email.split('@')[0] ?? email
   return facts.targetNames.includes(email) || facts.targetNames.includes(account)
+}
+
+/** The agent's owner is no check on the agent where nothing can be taken back; beside somebody else they are. */
+function isAloneForTheirAgent({ person, request }: EligibilityFacts): boolean {
+  return request.isIrreversible && request.needs.length < 2 && person.id === request.agentOwner
 }

@@ -26,6 +26,10 @@ export type ApprovalStore = {
   readonly put: (tx: Tx, request: ApprovalRequest) => Promise<void>
   readonly signatures: (tx: Tx, request: string) => Promise<readonly Signature[]>
   readonly addSignature: (tx: Tx, signature: Signature) => Promise<void>
+  /** The same, outside a transaction. */
+  readonly signaturesOf: (tenant: string, request: string) => Promise<readonly Signature[]>
+  /** Takes back what a person signed as co-signer when they become the owner; the entry that says so stays. */
+  readonly withdrawSignature: (tx: Tx, request: string, person: string) => Promise<void>
   /** The newest grant of a request, whatever its state. */
   readonly grantOf: (tenant: string, request: string) => Promise<Grant | undefined>
   readonly lockGrant: (tx: Tx, id: string) => Promise<Grant | undefined>

@@ -22,6 +22,24 @@ export type Need = {
   readonly policyIds: readonly string[]
 }
 
+/** How far a request climbed towards somebody who answers (DESIGN 9). */
+export type Ladder = {
+  /** Everybody who was paged, the first one first. */
+  readonly paged: readonly string[]
+  readonly lastPagedAtMs: InstantMs
+  /** True once half the time was over and the next role was tried. */
+  readonly isPastHalf: boolean
+}
+
+export type Risk = {
+  /** The worst criticality among the targets; 5 for one the inventory does not know. */
+  readonly criticality: number
+  readonly targets: number
+  readonly environments: readonly string[]
+  /** Severity of the case when it was asked; 1 is the worst. */
+  readonly severity: number
+}
+
 export type ApprovalRequest = {
   readonly tenant: string
   readonly id: string
@@ -49,6 +67,12 @@ export type ApprovalRequest = {
   readonly ruleDigest: Digest
   readonly definitionDigest: Digest
   readonly owner?: string
+  /** The role that has to answer instead of the one the first need names, since the request climbed. */
+  readonly accountable?: Role
+  /** Whom the request was put to and when the next step is due; absent once nobody is left to ask. */
+  readonly ladder?: Ladder
+  /** How much is at stake, as the limits of roles measure it. */
+  readonly risk?: Risk
   readonly claim: Claim
   /** True when the yes also upgrades the task's purpose to `respond` (R10). */
   readonly upgradesPurpose: boolean
@@ -60,6 +84,8 @@ export type ApprovalRequest = {
   readonly decidedAtMs?: InstantMs
   readonly decidedBy?: string
   readonly viewedAtMs?: InstantMs
+  /** When something is due for the request before it expires: the next page, half the time, the end of a shift. */
+  readonly dueAtMs?: InstantMs
   /** Entry id of the deciding entry; its payloads hold `reason` and, when modified, `arguments`. */
   readonly decisionEntry?: string
   /** Who said "I have it" first. It stops nobody's clock and releases nothing. */
@@ -91,6 +117,8 @@ export type Grant = {
   readonly policyIds: readonly string[]
   /** Everybody who signed; suspension of any of them voids the grant. */
   readonly people: readonly string[]
+  /** Given by one person because nobody entitled could be reached; it stays open to a review. */
+  readonly isEmergency?: true
   readonly state: GrantState
   readonly grantedAtMs: InstantMs
   readonly expiresAtMs: InstantMs
@@ -101,7 +129,12 @@ export type Signature = {
   readonly tenant: string
   readonly request: string
   readonly person: string
+  /** The role of the need it meets. */
   readonly role: Role
+  /** The role the person signed in, when it is not the one of the need: the request had climbed. */
+  readonly heldAs?: Role
+  /** The delegation the person signed under, when the role is not their own. */
+  readonly delegation?: string
   readonly certificate?: string
   readonly atMs: InstantMs
 }

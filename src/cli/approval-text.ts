@@ -127,7 +127,7 @@ function whoLines(request: Approval, shown: Shown, { person }: Shower): string[]
   const behalf = person(shown.task.on_behalf_of)
   return [
     `needs ${needs.join(' and ')}`,
-    `owner ${request.owner === undefined ? 'nobody is on duty' : visible(person(request.owner))}`,
+    `owner ${request.owner === undefined ? 'nobody yet: whoever is eligible may take it over' : visible(person(request.owner))}`,
     `asked by agent ${visible(shown.agent.name)} (${visible(shown.agent.mode)}), on behalf of ${visible(behalf)}`,
     standingLine(request),
   ]
@@ -137,26 +137,9 @@ function whoLines(request: Approval, shown: Shown, { person }: Shower): string[]
 function standingLine({ eligibility, state }: Approval): string {
   if (state !== 'pending') return 'decided already: there is nothing to sign'
   if (eligibility.eligible) return `you may sign as ${eligibility.role}`
-  const take = eligibility.may_take_over === true ? '; you may take it over first' : ''
-  return `your yes would only be advice: ${FAILING[eligibility.failing ?? ''] ?? eligibility.failing}${take}`
-}
-
-/** The eligibility tests in the words of the person they are about. */
-const FAILING: Readonly<Record<string, string>> = {
-  suspended: 'you are suspended',
-  no_need_left: 'nothing is left to sign',
-  role: 'you do not hold the role',
-  on_duty: 'you are not on duty for the role',
-  certified: 'you are not certified for this class of action',
-  requester: 'the work is done on your behalf',
-  target: 'you are the target',
-  agent_owner: 'you own the agent, and this cannot be taken back',
-  already_signed: 'you have signed already',
-}
-
-/** Why somebody's yes was only advice, in a few words. */
-export function failingText(failing: string | undefined): string {
-  return FAILING[failing ?? ''] ?? failing ?? 'not entitled'
+  const { says = 'you are not entitled', next } = eligibility
+  if (eligibility.may_take_over === true) return `${says}; take it over first, then you may sign`
+  return `your yes would only be advice: ${says}${next === undefined ? '' : `. ${next}`}`
 }
 
 function contextLines(shown: Shown): string[] {

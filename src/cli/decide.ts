@@ -8,7 +8,7 @@ import { CONSEQUENCES } from '../approval/consequences.ts'
 import { approvalSummary, decisionAnswer } from '../contract/approvals.ts'
 import { personList } from '../contract/people.ts'
 import { Failure } from '../kernel/failure.ts'
-import { approvalText, failingText } from './approval-text.ts'
+import { approvalText } from './approval-text.ts'
 import type { Cli } from './context.ts'
 import { type Approval, checkedPackage, fetchApproval } from './decision-package.ts'
 import { shortCode } from './digest-text.ts'
@@ -114,7 +114,7 @@ export function report(cli: Cli, answer: z.output<typeof decisionAnswer>): void 
   const { outcome } = answer
   const text =
     outcome === 'advised'
-      ? `Recorded as advice, nothing was released: ${failingText(answer.failing)}.`
+      ? `Recorded as advice, nothing was released: ${answer.says ?? 'you are not entitled'}. ${answer.next ?? ''}`
       : SAID[outcome]
   if (outcome === 'advised') cli.finish(EXIT.notPermitted)
   if (outcome === 'co-signed') cli.finish(EXIT.pending)

@@ -2,12 +2,13 @@
  * "I have it": somebody who may decide says so, apart from deciding. Whoever waits for a first sign of life can
  * stop paging others; the clock of the request runs on, and nothing is released.
  */
-import { eligibility } from '../approval/eligibility.ts'
+import { mayOwn } from '../approval/eligibility.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
 import {
   type DecisionParts,
+  factsOf,
   findRequest,
   lockOpen,
   requestBase,
@@ -32,7 +33,7 @@ export async function acknowledge(
       return async (tx) => {
         const request = await lockOpen(parts, tx, requestId)
         const signatures = await parts.approvals.signatures(tx, request.id)
-        const verdict = eligibility({ ...standing, request, signatures })
+        const verdict = mayOwn(factsOf(standing, request, signatures))
         if (!verdict.isEligible && request.owner !== person.id)
           throw new Failure('not_eligible', `failing test: ${verdict.failing}`)
         const base = requestBase(parts, person, request)

@@ -13,6 +13,7 @@ import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
 import {
   type DecisionParts,
+  factsOf,
   findRequest,
   lockDecidable,
   reasonOf,
@@ -65,7 +66,7 @@ export async function countYes(
 ): Promise<Done<Counted>> {
   const { tenant, person } = input
   const signatures = await parts.approvals.signatures(tx, request.id)
-  const verdict = eligibility({ ...standing, request, signatures })
+  const verdict = eligibility(factsOf(standing, request, signatures))
   if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
   const acknowledged = acknowledgedBy(input, standing, request, verdict.need)
   const signature: Signature = {
@@ -73,8 +74,10 @@ export async function countYes(
     request: request.id,
     person: person.id,
     role: verdict.need.role,
-    atMs: standing.nowMs,
-    ...(verdict.certificate === undefined ? {} : { certificate: verdict.certificate }),
+    ...(verdict.heldAs === verdict.need.role ? {} : { heldAs: verdict.heldAs }),
+    ...(verdict.delegation === undefined ? {} : { delegation: verdict.delegation }),
+    certificate: verdict.certificate,
+    atMs: standing.view.nowMs,
   }
   return countSignature(
     parts,
@@ -129,13 +132,9 @@ async function countSignature(
   if (resolved.kind === 'refused') throw new Failure(resolved.refusal.code, resolved.refusal.detail)
   await parts.approvals.addSignature(tx, signature)
   const base = requestBase(parts, input.person, request)
-  const certificate =
-    signature.certificate === undefined ? {} : { certificate: signature.certificate }
   const { acknowledged = [] } = input
   const said = {
-    person: input.person.id,
-    role: signature.role,
-    ...certificate,
+    ...signedFields(signature),
     ...(acknowledged.length === 0 ? {} : { acknowledged }),
   }
   const payloads = { reason: textPayload(reason) }
@@ -160,4 +159,15 @@ async function countSignature(
     payloads,
   }
   return { value: { kind: 'released', request: approved, grantId: grant.id }, entries: [entry] }
+}
+
+/** Who signed, in which role, by which certificate, and in whose place. */
+function signedFields({ person, role, heldAs, delegation, certificate }: Signature) {
+  return {
+    person,
+    role,
+    ...(heldAs === undefined ? {} : { held_as: heldAs }),
+    ...(delegation === undefined ? {} : { delegation }),
+    ...(certificate === undefined ? {} : { certificate }),
+  }
 }

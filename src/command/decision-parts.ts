@@ -1,12 +1,12 @@
 /** What the people's verbs on requests share: their ports, the facts of eligibility, and the entry base. */
-import type { EligibilityFacts } from '../approval/eligibility.ts'
+import { type DutyView, factsFor } from '../approval/holders.ts'
 import { decidedNotices } from '../approval/notices.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
-import type { ApprovalRequest } from '../approval/request.ts'
+import type { ApprovalRequest, Signature } from '../approval/request.ts'
 import { decidable, openUntil } from '../approval/resolve.ts'
+import { type DutyParts, readDuty } from '../enforcement/duty.ts'
 import type { RevisionStore } from '../facts/ports.ts'
 import type { Person } from '../identity/person.ts'
-import type { PersonStore } from '../identity/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
@@ -15,16 +15,13 @@ import type { NextId } from '../kernel/ids.ts'
 import type { NoticeQueue } from '../kernel/notice.ts'
 import { isObject, type JsonValue, parseStrict } from '../kernel/strict-json.ts'
 import type { PayloadStore } from '../ledger/ports.ts'
-import type { RosterStore } from '../roster/roster.ts'
 
-export type DecisionParts = {
+export type DecisionParts = DutyParts & {
   readonly commit: Commit
   readonly revisions: RevisionStore
   readonly clock: Clock
   readonly nextId: NextId
   readonly approvals: ApprovalStore
-  readonly people: PersonStore
-  readonly roster: RosterStore
   readonly payloads: PayloadStore
   readonly notices: NoticeQueue
 }
@@ -53,7 +50,9 @@ export function reasonOf(text: string): string {
 }
 
 /** What a person's entitlement rests on, read before the transaction; `person/<id>` guards it inside. */
-export type Standing = Omit<EligibilityFacts, 'request' | 'signatures'> & {
+export type Standing = {
+  readonly person: Person
+  readonly view: DutyView
   /** The package the person was shown. */
   readonly shown: JsonValue
 }
@@ -64,15 +63,21 @@ export async function standingOf(
   person: Person,
   request: ApprovalRequest,
 ): Promise<Standing> {
+  const shown = await shownPackage(parts, request)
   const nowMs = parts.clock.nowMs()
-  const [current, onDuty, certificates, shown] = await Promise.all([
-    parts.people.byId(person.tenant, person.id),
-    parts.roster.onDuty(person.tenant, nowMs),
-    parts.people.certificates(person.tenant, person.id),
-    shownPackage(parts, request),
-  ])
+  const view = await readDuty(parts, request, targetsIn(shown), nowMs, person.id)
+  const current = view.people.find(({ id }) => id === person.id)
   if (current === undefined) throw new Failure('not_permitted', 'the person is not registered')
-  return { person: current, onDuty, certificates, targetNames: targetsIn(shown), shown, nowMs }
+  return { person: current, view, shown }
+}
+
+/** The facts the eligibility tests want, of this person and the request as it is now. */
+export function factsOf(
+  { person, view }: Pick<Standing, 'person' | 'view'>,
+  request: ApprovalRequest,
+  signatures: readonly Signature[],
+) {
+  return factsFor(view, request, person, signatures)
 }
 
 /** The request under lock, if a decision on what the person saw may still be made. */

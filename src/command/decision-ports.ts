@@ -2,6 +2,7 @@
  * What a face may ask of the people's verbs on approval requests and stops. Every input names the person and,
  * for a decision, the digest that person saw; nothing is taken from ambient state.
  */
+import type { FailingTest } from '../approval/eligibility.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { Stop } from '../facts/facts.ts'
 import type { Person } from '../identity/person.ts'
@@ -51,14 +52,21 @@ export type DecisionOutcome = {
   readonly request: ApprovalRequest
   readonly grantId?: string
   /** With `advised`: the eligibility test that failed (R131). */
-  readonly failing?: string
+  readonly failing?: FailingTest
   readonly receipts: readonly Receipt[]
 }
 
 /** Whether the person could release the request now; when not, which test fails first. */
 export type Eligibility =
-  | { readonly isEligible: true; readonly role: string; readonly certificate?: string }
-  | { readonly isEligible: false; readonly failing: string; readonly mayTakeOver: boolean }
+  | { readonly isEligible: true; readonly role: string; readonly certificate: string }
+  | {
+      readonly isEligible: false
+      readonly failing: FailingTest
+      readonly mayTakeOver: boolean
+      /** What fails in plain words, and what helps. */
+      readonly says: string
+      readonly next: string
+    }
 
 /**
  * Failures: `not_found`, `not_permitted`, `not_eligible`, `approval_closed`, `approval_expired`,

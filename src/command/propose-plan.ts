@@ -101,7 +101,7 @@ async function ask(
 ): Promise<ApprovalRequest> {
   const { plan, statement, packageBytes, bound, worst } = drawn
   const { tenant, task } = session
-  const owner = await ownerOnDuty(parts, tenant, drawn.request.needs, plan.createdAtMs)
+  const owner = await ownerOnDuty(parts, drawn.request, drawn.targets, plan.createdAtMs)
   const request = owner === undefined ? drawn.request : { ...drawn.request, owner: owner.who }
   const place: CallPlace = { ...worst.place, callId: plan.id, atMs: plan.createdAtMs, actor: by }
   const asked = requestedDraft(place, request, owner, bound.statement, packageBytes, {

@@ -1,10 +1,15 @@
-/** Somebody eligible and on duty makes the request theirs, on record (R150). Ownership moves; nothing is released. */
-import { eligibility } from '../approval/eligibility.ts'
+/**
+ * Somebody eligible and on duty makes the request theirs, on record (R150). Ownership moves; nothing is
+ * released. What they signed as co-signer is withdrawn, so that another person can meet that need.
+ */
+import { mayOwn } from '../approval/eligibility.ts'
+import { FAILING_TEXT } from '../approval/failing-text.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
 import {
   type DecisionParts,
+  factsOf,
   findRequest,
   lockDecidable,
   reasonOf,
@@ -31,13 +36,14 @@ export async function takeOver(
       const standing = await standingOf(parts, person, found)
       return async (tx) => {
         const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
-        const verdict = eligibility({
-          ...standing,
-          request,
-          signatures: await parts.approvals.signatures(tx, request.id),
-        })
-        if (!verdict.isEligible)
-          throw new Failure('not_eligible', `failing test: ${verdict.failing}`)
+        const signatures = await parts.approvals.signatures(tx, request.id)
+        const verdict = mayOwn(factsOf(standing, request, signatures))
+        if (!verdict.isEligible) {
+          const { says, next } = FAILING_TEXT[verdict.failing]
+          throw new Failure('not_eligible', `failing test: ${verdict.failing} (${says}). ${next}`)
+        }
+        const isCoSigner = signatures.some((signed) => signed.person === person.id)
+        if (isCoSigner) await parts.approvals.withdrawSignature(tx, request.id, person.id)
         const taken = { ...request, owner: person.id }
         await parts.approvals.put(tx, taken)
         const entry: EntryDraft = {
@@ -47,6 +53,7 @@ export async function takeOver(
             ...requestData(request),
             person: person.id,
             ...(request.owner === undefined ? {} : { previous: request.owner }),
+            ...(isCoSigner ? { withdrawn: true } : {}),
           },
           payloads: { reason: textPayload(reason) },
         }

@@ -1,10 +1,12 @@
 /** A person opens a request. The first look is recorded: a yes nobody looked at is a finding (R93). */
-import { eligibility } from '../approval/eligibility.ts'
+import { eligibility, mayOwn } from '../approval/eligibility.ts'
+import { FAILING_TEXT } from '../approval/failing-text.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import {
   type DecisionParts,
+  factsOf,
   findRequest,
   requestBase,
   requestData,
@@ -43,13 +45,16 @@ export async function eligibilityOf(
 ): Promise<Eligibility> {
   const request = await findRequest(parts, input.tenant, input.requestId)
   const standing = await standingOf(parts, input.person, request)
-  const verdict = eligibility({ ...standing, request, signatures: [] })
-  if (!verdict.isEligible)
-    return { isEligible: false, failing: verdict.failing, mayTakeOver: false }
-  const { need, certificate } = verdict
-  return {
-    isEligible: true,
-    role: need.role,
-    ...(certificate === undefined ? {} : { certificate }),
+  const signed = await parts.approvals.signaturesOf(input.tenant, request.id)
+  // Who signs second must not learn from us that somebody signed first (DESIGN 9): only their own counts here.
+  const own = signed.filter(({ person }) => person === input.person.id)
+  const facts = factsOf(standing, request, own)
+  const verdict = eligibility(facts)
+  if (!verdict.isEligible) {
+    const { failing } = verdict
+    const mayTakeOver = request.state === 'pending' && mayOwn(facts).isEligible
+    return { isEligible: false, failing, mayTakeOver, ...FAILING_TEXT[failing] }
   }
+  const { heldAs: role, certificate } = verdict
+  return { isEligible: true, role, certificate }
 }

@@ -25,6 +25,7 @@ export const approvalSummary = z
     action_digest: digest,
     needs: z.array(need),
     owner: id.optional(),
+    accountable: role.optional().meta({ description: 'the role that has to answer now' }),
     upgrades_purpose: z.boolean(),
     created_at_ms: instantMs,
     expires_at_ms: instantMs,
@@ -44,6 +45,8 @@ export const eligibility = z.object({
   role: z.string().optional(),
   certificate: id.optional(),
   failing: z.string().optional().meta({ description: 'the first test that fails' }),
+  says: z.string().optional().meta({ description: 'what fails, in plain words' }),
+  next: z.string().optional().meta({ description: 'what helps' }),
   may_take_over: z.boolean().optional(),
 })
 
@@ -86,5 +89,7 @@ export const decisionAnswer = z.object({
   approval: approvalSummary,
   grant: id.optional(),
   failing: z.string().optional(),
+  says: z.string().optional(),
+  next: z.string().optional(),
   receipts: z.array(receipt),
 })

@@ -3,9 +3,10 @@
  * agent cites), and says whether it can still lead anywhere.
  */
 import { discharge, dischargeStep } from '../approval/discharge.ts'
-import type { ApprovalRequest, Grant } from '../approval/request.ts'
+import type { ApprovalRequest, Grant, Signature } from '../approval/request.ts'
 import type { Seen } from '../facts/facts.ts'
-import type { Person, Role } from '../identity/person.ts'
+import { isInForce } from '../identity/delegation.ts'
+import type { Person } from '../identity/person.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { type Refusal, refusal } from '../kernel/failure.ts'
 import type { CallIntent } from './intent.ts'
@@ -121,14 +122,19 @@ export async function dischargeOf(
     return { kind: 'discharged', policyIds: [], seen: {} }
   }
   const { tenant, people: signers } = grant
-  const roles = attached.request.needs.map((need) => need.role)
+  const keys = signers.map((id) => `person/${id}`)
   // Revisions before values: a signer who changes in between is noticed by the commit.
-  const seen = await spine.facts.revisions.read(
-    tenant,
-    signers.map((id) => `person/${id}`),
-  )
-  const people = await Promise.all(signers.map((id) => spine.people.byId(tenant, id)))
-  const withdrawn = signers.filter((_, at) => !maySign(people[at], roles))
+  const seen = await spine.facts.revisions.read(tenant, keys)
+  const [people, signatures, lent] = await Promise.all([
+    Promise.all(signers.map((id) => spine.people.byId(tenant, id))),
+    spine.approvals.signaturesOf(tenant, attached.request.id),
+    spine.delegations.inForce(tenant, nowMs),
+  ])
+  const isLent = (id: string) => lent.some((one) => one.id === id && isInForce(one, nowMs))
+  const withdrawn = signers.filter((id, at) => {
+    const signed = signatures.find(({ person }) => person === id)
+    return !maySign(people[at], grant, signed, isLent)
+  })
   const about = { grant, fingerprint, ruleDigest, withdrawn, nowMs }
   const { planned } = attached
   const found =
@@ -136,7 +142,19 @@ export async function dischargeOf(
   return { ...found, grant, seen }
 }
 
-/** Still a person of one of the roles that were asked. Duty was tested when they signed, and is not now. */
-function maySign(person: Person | undefined, roles: readonly Role[]): boolean {
-  return person?.state === 'active' && person.roles.some((role) => roles.includes(role))
+/**
+ * Still active, and still in the role they signed in, or lent it. Duty was tested when they signed, and is not
+ * now. An emergency release rests on no role.
+ */
+function maySign(
+  person: Person | undefined,
+  grant: Grant,
+  signed: Signature | undefined,
+  isLent: (delegation: string) => boolean,
+): boolean {
+  if (person?.state !== 'active') return false
+  if (grant.isEmergency === true) return true
+  if (signed === undefined) return false
+  if (signed.delegation !== undefined) return isLent(signed.delegation)
+  return person.roles.includes(signed.heldAs ?? signed.role)
 }

@@ -4,11 +4,13 @@
  * again by the call's fingerprint.
  */
 import { bindAction } from '../approval/binding.ts'
+import { holders } from '../approval/holders.ts'
 import { needsOf } from '../approval/needs.ts'
 import { askedNotice } from '../approval/notices.ts'
+import { ownerNeed } from '../approval/ownership.ts'
 import { targetKey } from '../approval/past-decisions.ts'
 import type { ApprovalRequest, Need } from '../approval/request.ts'
-import { atLeast } from '../catalogue/tool.ts'
+import { atLeast, type Target } from '../catalogue/tool.ts'
 import type { Seen } from '../facts/facts.ts'
 import type { Role } from '../identity/person.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
@@ -19,6 +21,7 @@ import { Failure } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { type OnCall, onCall } from '../roster/on-call.ts'
 import type { Considered } from './considered.ts'
+import { readDuty } from './duty.ts'
 import { baseOf, decidedDraft, jsonPayload } from './entries.ts'
 import { packageOf } from './package.ts'
 import type { CallPlace } from './place.ts'
@@ -50,14 +53,14 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
     expiresAtMs,
     nonce: ids.nonce,
   })
-  const owner = await ownerOnDuty(spine, tenant, needs, nowMs)
-  const request = {
+  const unowned = {
     ...requestOf(parts, needs, nowMs, expiresAtMs),
-    ...(owner === undefined ? {} : { owner: owner.who }),
     id: ids.request,
     requestEntry: ids.entry,
     actionDigest: bound.actionDigest,
   }
+  const owner = await ownerOnDuty(spine, unowned, call.targets, nowMs)
+  const request = owner === undefined ? unowned : { ...unowned, owner: owner.who }
   const { arguments: args, kind, name, upstream } = parts.intent
   const intent = { arguments: args, kind, name, upstream }
   const asked = requestedDraft(place, request, owner, bound.statement, packageBytes, intent)
@@ -186,19 +189,25 @@ function ownerRole({ bundle, call, facts }: Considered): Role {
 /** How far is looked for the end of a duty: longer than any single hand-over. */
 const LOOK_AHEAD_MS = 48 * 3_600_000
 
-/** The person on duty for the first need now; nobody means the request has no owner yet, never a pass (R150). */
+/**
+ * The first person on duty for the owner's need who could sign now; nobody means the request has no owner yet,
+ * never a pass (R150).
+ */
 export async function ownerOnDuty(
   spine: Spine,
-  tenant: string,
-  needs: readonly Need[],
+  request: ApprovalRequest,
+  targets: readonly Target[],
   nowMs: number,
 ): Promise<OnCall | undefined> {
-  const role = needs[0]?.role
-  if (role === undefined) return undefined
+  const { tenant } = request
+  const role = ownerNeed(request)?.role
+  const names = targets.map(({ id }) => id.toLowerCase())
+  const [who] = holders(await readDuty(spine, request, names, nowMs), request)
+  if (role === undefined || who === undefined) return undefined
   const knownToMs = nowMs + LOOK_AHEAD_MS
   const [shifts, feeds] = await Promise.all([
     spine.roster.between(tenant, nowMs, knownToMs),
     spine.roster.feeds(tenant),
   ])
-  return onCall({ shifts, feeds, knownToMs }, role, nowMs)
+  return onCall({ shifts, feeds, knownToMs }, role, nowMs, who)
 }

@@ -2,10 +2,12 @@
 import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
+import type { SuspectStore } from '../approval/suspect.ts'
 import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { FactSources, FreshnessLimits } from '../facts/gather.ts'
 import type { BudgetStore } from '../facts/ports.ts'
+import type { DelegationStore } from '../identity/delegation.ts'
 import type { PersonStore } from '../identity/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
@@ -50,6 +52,8 @@ export type Spine = {
   readonly facts: FactSources
   readonly budgets: BudgetStore
   readonly people: PersonStore
+  readonly delegations: DelegationStore
+  readonly suspects: SuspectStore
   readonly roster: RosterStore
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions

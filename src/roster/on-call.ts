@@ -33,8 +33,16 @@ export type RosterView = {
   readonly knownToMs: InstantMs
 }
 
-export function onCall(view: RosterView, role: Role, atMs: InstantMs): OnCall | undefined {
-  const shifts = view.shifts.filter((shift) => shift.role === role)
+/** Whoever goes first, or the one of the people on duty that is asked about. */
+export function onCall(
+  view: RosterView,
+  role: Role,
+  atMs: InstantMs,
+  who?: string,
+): OnCall | undefined {
+  const shifts = view.shifts.filter(
+    (shift) => shift.role === role && (who === undefined || shift.person === who),
+  )
   const holder = holderAt(shifts, atMs)
   if (holder === undefined) return undefined
   const feed = view.feeds.find(({ source }) => source === holder.source)

@@ -3,9 +3,12 @@ import type {
   ApprovalRequest,
   Claim,
   EvidenceRule,
+  Ladder,
   Need,
   RequestState,
+  Risk,
 } from '../approval/request.ts'
+import type { Role } from '../identity/person.ts'
 import { flag, fromJson, jsonText, present, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 
@@ -50,6 +53,10 @@ export function requestColumns(request: ApprovalRequest): Omit<Row, 'tenant' | '
     evidence_rule: request.evidenceRule ?? null,
     plan: request.plan ?? null,
     grant_until_ms: request.grantUntilMs ?? null,
+    accountable: request.accountable ?? null,
+    ladder: request.ladder === undefined ? null : jsonText(request.ladder),
+    risk: request.risk === undefined ? null : jsonText(request.risk),
+    due_at_ms: request.dueAtMs ?? null,
   }
 }
 
@@ -75,6 +82,10 @@ export function requestOf(row: Row): ApprovalRequest {
     ruleDigest: row.rule_digest,
     definitionDigest: row.definition_digest,
     ...present('owner', row.owner),
+    ...present('accountable', row.accountable as Role | null),
+    ...(row.ladder === null ? {} : { ladder: fromJson<Ladder>(row.ladder) }),
+    ...(row.risk === null ? {} : { risk: fromJson<Risk>(row.risk) }),
+    ...present('dueAtMs', row.due_at_ms),
     claim: row.claim as Claim,
     upgradesPurpose: row.upgrades_purpose === 1,
     state: row.state as RequestState,

@@ -129,8 +129,31 @@ function requestWrites(access: Access): Pick<ApprovalStore, Writes> {
   }
 }
 
-function signatures(access: Access): Pick<ApprovalStore, 'signatures' | 'addSignature'> {
+type Signing = 'signatures' | 'signaturesOf' | 'addSignature' | 'withdrawSignature'
+
+function signatures(access: Access): Pick<ApprovalStore, Signing> {
   return {
+    signaturesOf: async (tenant, request) => {
+      const rows = await access
+        .read(tenant)
+        .selectFrom('approval_signature')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('request', '=', request)
+        .orderBy('at_ms')
+        .orderBy('person')
+        .execute()
+      return rows.map(signatureOf)
+    },
+    withdrawSignature: async (tx, request, person) => {
+      const { tenant, db } = access.open(tx)
+      await db
+        .deleteFrom('approval_signature')
+        .where('tenant', '=', tenant)
+        .where('request', '=', request)
+        .where('person', '=', person)
+        .execute()
+    },
     signatures: async (tx, request) => {
       const { tenant, db } = access.open(tx)
       const rows = await db
@@ -154,6 +177,8 @@ function signatures(access: Access): Pick<ApprovalStore, 'signatures' | 'addSign
           person: signature.person,
           role: signature.role,
           certificate: signature.certificate ?? null,
+          held_as: signature.heldAs ?? null,
+          delegation: signature.delegation ?? null,
           at_ms: signature.atMs,
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -171,6 +196,8 @@ function signatureOf(row: DB['approval_signature']): Signature {
     request: row.request,
     person: row.person,
     role: row.role as Role,
+    ...present('heldAs', row.held_as as Role | null),
+    ...present('delegation', row.delegation),
     ...present('certificate', row.certificate),
     atMs: row.at_ms,
   }

@@ -80,6 +80,7 @@ function grantWrites(access: Access): Pick<GrantStore, 'putGrant' | 'settleGrant
           state: grant.state,
           granted_at_ms: grant.grantedAtMs,
           expires_at_ms: grant.expiresAtMs,
+          is_emergency: grant.isEmergency === true ? 1 : null,
         })
         .execute()
     },
@@ -111,5 +112,6 @@ function grantOf(row: DB['approval_grant']): Grant {
     state: row.state as GrantState,
     grantedAtMs: row.granted_at_ms,
     expiresAtMs: row.expires_at_ms,
+    ...(row.is_emergency === 1 ? { isEmergency: true } : {}),
   }
 }

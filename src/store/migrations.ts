@@ -15,6 +15,7 @@ import { recordTables } from './migration-0002-records.ts'
 import { callTables } from './migration-0003-calls.ts'
 import { rosterTables } from './migration-0004-roster.ts'
 import { noticeTables } from './migration-0005-notices.ts'
+import { authorityTables } from './migration-0006-authority.ts'
 import { requestTables } from './migration-0007-requests.ts'
 import { passkeyTables } from './migration-0008-passkeys.ts'
 import { planTables } from './migration-0009-plans.ts'
@@ -31,6 +32,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0003-calls': callTables,
   '0004-roster': rosterTables,
   '0005-notices': noticeTables,
+  '0006-authority': authorityTables,
   '0007-requests': requestTables,
   '0008-passkeys': passkeyTables,
   '0009-plans': planTables,

@@ -47,7 +47,8 @@ export const TABLES = {
   },
   shift: {
     tenant: 'text', id: 'text', role: 'text', person: 'text', from_ms: 'integer', to_ms: 'integer',
-    precedence: 'integer', source: 'text',
+    precedence: 'integer', source: 'text', entered_at_ms: 'integer?', entered_by: 'text?',
+    confirmed_by: 'text?', confirmed_at_ms: 'integer?',
   },
   roster_feed: {
     tenant: 'text', source: 'text', digest: 'text?', state: 'text', confirmed_at_ms: 'integer',
@@ -116,7 +117,8 @@ export const TABLES = {
     created_at_ms: 'integer', expires_at_ms: 'integer', decided_at_ms: 'integer?', decided_by: 'text?',
     viewed_at_ms: 'integer?', decision_entry: 'text?', revision: 'integer', acknowledged_at_ms: 'integer?',
     acknowledged_by: 'text?', modified_from: 'text?', modified_by: 'text?', suggested_fingerprint: 'text?',
-    evidence_rule: 'text?', plan: 'text?', grant_until_ms: 'integer?',
+    evidence_rule: 'text?', plan: 'text?', grant_until_ms: 'integer?', accountable: 'text?', ladder: 'text?',
+    risk: 'text?', due_at_ms: 'integer?',
   },
   // Lower-cased `kind/id` of what the call acts upon.
   approval_target: { tenant: 'text', request: 'text', target: 'text' },
@@ -129,11 +131,12 @@ export const TABLES = {
   },
   approval_signature: {
     tenant: 'text', request: 'text', person: 'text', role: 'text', certificate: 'text?', at_ms: 'integer',
+    held_as: 'text?', delegation: 'text?',
   },
   approval_grant: {
     tenant: 'text', id: 'text', request: 'text', fingerprint: 'text', action_digest: 'text',
     rule_digest: 'text', policy_ids: 'text', people: 'text', state: 'text', granted_at_ms: 'integer',
-    expires_at_ms: 'integer',
+    expires_at_ms: 'integer', is_emergency: 'integer?',
   },
   plan: {
     tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', proposed_by: 'text',
@@ -145,6 +148,19 @@ export const TABLES = {
     tenant: 'text', plan: 'text', position: 'integer', step: 'integer', call: 'text', entry: 'text',
     targets: 'text', at_ms: 'integer',
   },
+  // authority that was lent, marks of suspicion, decisions somebody has to look at again, timers
+  delegation: {
+    tenant: 'text', id: 'text', delegator: 'text', delegate: 'text', role: 'text', classes: 'text',
+    from_ms: 'integer', to_ms: 'integer', ended_at_ms: 'integer?',
+  },
+  suspect: {
+    tenant: 'text', case_id: 'text', person: 'text', marked_by: 'text', marked_at_ms: 'integer',
+  },
+  review: {
+    tenant: 'text', id: 'text', kind: 'text', request: 'text', case_id: 'text', about: 'text',
+    opened_at_ms: 'integer', due_at_ms: 'integer', needed: 'integer', state: 'text', verdicts: 'text',
+  },
+  timetable: { tenant: 'text', name: 'text', due_at_ms: 'integer' },
   lease: {
     tenant: 'text', id: 'text', kind: 'text', task: 'text', call: 'text', upstream: 'text', tool: 'text',
     state: 'text', issued_at_ms: 'integer', expires_at_ms: 'integer',

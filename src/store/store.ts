@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
+import type { SuspectStore } from '../approval/suspect.ts'
 import type { AssetStore } from '../case/asset.ts'
 import type { CaseStore } from '../case/case.ts'
 import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
@@ -13,6 +14,7 @@ import type { CallStore } from '../enforcement/call.ts'
 import type { EffectStore } from '../enforcement/effect-record.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { BudgetStore, RevisionStore, StopStore } from '../facts/ports.ts'
+import type { DelegationStore } from '../identity/delegation.ts'
 import type { PasskeyStore } from '../identity/passkey.ts'
 import type { AgentStore, PersonStore } from '../identity/ports.ts'
 import type { SessionStore } from '../identity/session.ts'
@@ -36,6 +38,7 @@ import { createCaseStore } from './case-store.ts'
 import type { Changes } from './changes.ts'
 import { createChanges } from './changes.ts'
 import { createChatStore } from './chat-store.ts'
+import { createDelegationStore } from './delegation-store.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { createDrillStore } from './drill-store.ts'
 import { createEffectStore } from './effect-store.ts'
@@ -59,6 +62,7 @@ import { createSessionStore } from './session-store.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 import { checkAgainstWitness } from './start-checks.ts'
 import { createStopStore } from './stop-store.ts'
+import { createSuspectStore } from './suspect-store.ts'
 import { createTaskStore } from './task-store.ts'
 import { createToolStore } from './tool-store.ts'
 import type { Access } from './transaction.ts'
@@ -88,6 +92,8 @@ export type Store = {
   readonly people: PersonStore
   readonly sessions: SessionStore
   readonly passkeys: PasskeyStore
+  readonly delegations: DelegationStore
+  readonly suspects: SuspectStore
   readonly tools: ToolStore
   readonly cases: CaseStore
   readonly assets: AssetStore
@@ -192,6 +198,8 @@ function records(access: Access, nowMs: () => number): Records {
     people: createPersonStore(access),
     sessions: createSessionStore(access),
     passkeys: createPasskeyStore(access),
+    delegations: createDelegationStore(access),
+    suspects: createSuspectStore(access),
     tools: createToolStore(access),
     cases: createCaseStore(access),
     assets: createAssetStore(access),

@@ -89,6 +89,26 @@ describe('who can release', () => {
     ])
   })
 
+  it('nor does the yes of somebody as entitled as the owner, before they take it over [R152]', async () => {
+    const { scene, target, held } = await isolation()
+    const lead = await newLead()
+    expect(await world.yes(lead, held.id)).toBe('advised: not_owner')
+    expect(await scene.ask('isolate', { target })).toBe(held.needs)
+    expect(world.ran(target)).toBe(0)
+    const told = await rest(plane, lead, 'GET', `/api/v1/approvals/${held.id}`)
+    expect(told.body.eligibility).toMatchObject({
+      failing: 'not_owner',
+      next: 'Take it over first, then approve it.',
+      may_take_over: true,
+    })
+    const path = `/api/v1/approvals/${held.id}/take-over`
+    const body = { seen_digest: held.shown.action_digest, reason: 'I am on it' }
+    expect((await rest(plane, lead, 'POST', path, body)).status).toBe(200)
+    expect(await world.yes(plane.dana, held.id)).toBe('advised: not_owner')
+    expect(await world.yes(lead, held.id)).toBe('released')
+    expect(await scene.ask('isolate', { target })).toBe('ran')
+  })
+
   it('nobody without a valid certificate for the class; the one that counted is in the record [R128 R131]', async () => {
     const { scene, target, held } = await isolation()
     const missing = await newLead(['read'])

@@ -1,5 +1,6 @@
 /** Approval requests: what waits, what exactly is asked, and the decision of a person. */
 import type { FastifyRequest } from 'fastify'
+import { FAILING_TEXT } from '../../approval/failing-text.ts'
 import type { ApprovalRequest } from '../../approval/request.ts'
 import type { DecisionInput, DecisionOutcome, Eligibility } from '../../command/decision-ports.ts'
 import {
@@ -137,8 +138,8 @@ function eligibilityWire(eligibility: Eligibility) {
   if (eligibility.isEligible) {
     return { eligible: true, role: eligibility.role, certificate: eligibility.certificate }
   }
-  const { failing, mayTakeOver } = eligibility
-  return { eligible: false, failing, may_take_over: mayTakeOver }
+  const { failing, mayTakeOver, says, next } = eligibility
+  return { eligible: false, failing, says, next, may_take_over: mayTakeOver }
 }
 
 function outcomeWire(outcome: DecisionOutcome) {
@@ -147,6 +148,7 @@ function outcomeWire(outcome: DecisionOutcome) {
     approval: approvalWire(outcome.request),
     grant: outcome.grantId,
     failing: outcome.failing,
+    ...(outcome.failing === undefined ? {} : FAILING_TEXT[outcome.failing]),
     receipts: receiptsWire(outcome.receipts),
   }
 }

@@ -1,5 +1,6 @@
 /** From the product's words to the wire's, one function each. Undefined members are left out by the serialiser. */
 import type { z } from 'zod'
+import { accountableRole } from '../../approval/ownership.ts'
 import type { ApprovalRequest } from '../../approval/request.ts'
 import type { Asset } from '../../case/asset.ts'
 import type { Case } from '../../case/case.ts'
@@ -105,6 +106,7 @@ export function approvalWire(request: ApprovalRequest): z.output<typeof approval
       policies: [...policyIds],
     })),
     owner: request.owner,
+    accountable: accountableRole(request),
     upgrades_purpose: request.upgradesPurpose,
     created_at_ms: request.createdAtMs,
     expires_at_ms: request.expiresAtMs,
