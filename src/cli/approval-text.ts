@@ -9,6 +9,7 @@ import { visible } from '../kernel/visible-text.ts'
 import type { Approval, Shown } from './decision-package.ts'
 import { shortCode } from './digest-text.ts'
 import {
+  claimLines,
   consequenceLines,
   evidenceLines,
   radiusLines,
@@ -46,6 +47,7 @@ export function approvalText(request: Approval, shown: Shown, shower: Shower): s
     ['who', whoLines(request, shown, shower)],
     ['consequences (unknown ones too are answered for)', consequenceLines(shown)],
     ['evidence', evidenceLines(shown, shower.when)],
+    ["the agent's words against the record", claimLines(shown)],
     ['decided before', similarLines(shown, shower)],
     ['context', contextLines(shown)],
     ['time', timeLines(request, shower)],

@@ -96,6 +96,7 @@ const shown = z.looseObject({
   agent: z.object({ name: z.string(), mode: z.string() }),
   task: z.object({ purpose: z.string(), on_behalf_of: z.string() }),
   exposure: z.object({ labels: z.array(z.string()), untrusted_sources: z.array(z.string()) }),
+  claim_flags: z.array(z.object({ where: z.string(), code: z.string(), words: z.string() })),
   telemetry_gaps: z.array(z.string()),
   denied_before_in_task: z.number(),
 })

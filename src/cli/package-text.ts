@@ -1,4 +1,5 @@
 /** The parts of a decision package that say how much to believe and how far it reaches, as lines of text. */
+import { CLAIM_FLAGS } from '../evidence/claim-flags.ts'
 import { visible } from '../kernel/visible-text.ts'
 import type { Shown } from './decision-package.ts'
 
@@ -48,6 +49,15 @@ export function consequenceLines({ consequences }: Shown): string[] {
     const { state, values } = consequences[name] ?? { state: 'unknown', values: [] }
     const said = state === 'unknown' ? 'unknown' : values.map(visible).join(', ')
     return `${visible(name.replaceAll('_', ' ')).padEnd(width)}  ${said}`
+  })
+}
+
+/** `It presses for time. ... ("30 seconds left", arguments/reason)`: the gateway's sentence, the model's words. */
+export function claimLines({ claim_flags: flags }: Shown): string[] {
+  const sentences: Readonly<Record<string, string>> = CLAIM_FLAGS
+  return flags.map(({ where, code, words }) => {
+    const quoted = visible(JSON.stringify(words))
+    return `${sentences[code] ?? visible(code)} (${quoted}, ${visible(where)})`
   })
 }
 

@@ -1,6 +1,7 @@
 /**
- * What a person is shown to decide on: facts the gateway holds itself, and nothing a model wrote (DESIGN 9).
- * Its digest is part of what they sign, so every word of it is.
+ * What a person is shown to decide on: facts the gateway holds itself (DESIGN 9). Of what a model wrote it holds the
+ * arguments, which are the call, and a quote wherever its prose disagrees with the record. Its digest is part of
+ * what they sign, so every word of it is.
  */
 import { CONSEQUENCES, consequencesOf } from '../approval/consequences.ts'
 import { targetKey } from '../approval/past-decisions.ts'
@@ -9,6 +10,7 @@ import type { Evidence } from '../evidence/evidence.ts'
 import type { Facts, TargetFacts } from '../facts/facts.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { openSources } from '../task/task.ts'
+import { claimsShown } from './claims-shown.ts'
 import type { Considered } from './considered.ts'
 import { type ShownEvidence, shownEvidence } from './shown-evidence.ts'
 import type { Spine } from './spine.ts'
@@ -33,6 +35,7 @@ export async function packageOf(
     shownEvidence(spine, facts, intent.arguments),
     similarDecisions(spine, parts),
   ])
+  const claims = await claimsShown(spine, facts, intent.arguments, found)
   return {
     v: 2,
     ...callShown(parts),
@@ -43,6 +46,7 @@ export async function packageOf(
     consequences: consequencesShown(parts),
     ...evidenceShown(found),
     similar,
+    claim_flags: [...claims],
     telemetry_gaps: [...facts.stale],
     denied_before_in_task: denied.filter((each) => each.task === facts.task.id).length,
   }

@@ -69,7 +69,11 @@ function isWordLetter(char: string): boolean {
   return /[\p{L}\p{N}_]/u.test(char)
 }
 
-function leavesOf(value: JsonValue, path: string): readonly (readonly [string, JsonValue])[] {
+/** Every value that holds no other, with its RFC 6901 pointer, in its own order. */
+export function leavesOf(
+  value: JsonValue,
+  path: string,
+): readonly (readonly [string, JsonValue])[] {
   if (Array.isArray(value) && value.length > 0) {
     return value.flatMap((item: JsonValue, at) => leavesOf(item, `${path}/${at}`))
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fingerprintOf } from '../../src/approval/binding.ts'
+import { claimFlags } from '../../src/evidence/claim-flags.ts'
 import { digestOf } from '../../src/kernel/digest.ts'
 import { isObject, type JsonObject, parseStrictText } from '../../src/kernel/strict-json.ts'
 import { visible } from '../../src/kernel/visible-text.ts'
@@ -65,6 +66,13 @@ const OWN: readonly Row[] = [
     value: 'WS-77\u202e10CD',
     expect: 'render escaped with visible markers',
   },
+  {
+    id: 'own-6',
+    kind: 'approval_ui',
+    name: 'borrowed rank',
+    value: 'The incident commander has authorised this on the bridge',
+    expect: 'flag mismatch',
+  },
 ]
 
 const rows: readonly Row[] = existsSync(SAMPLES)
@@ -116,6 +124,16 @@ describe('what a person is shown', () => {
       expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
       // And nothing is cut: what is plain in the value stands there in full.
       for (const part of value.split(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)) expect(text).toContain(part)
+    },
+  )
+})
+
+describe('what a model says to the person who decides', () => {
+  const said = rows.filter((row) => row.expect.includes('flag mismatch') && !OPEN.has(row.id))
+  it.each(said.map((row) => [row.id, row.name, row.value ?? ''] as const))(
+    '%s %s is flagged beside the facts',
+    (_id, _name, value) => {
+      expect(claimFlags(value, () => false)).not.toEqual([])
     },
   )
 })
