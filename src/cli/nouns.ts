@@ -19,6 +19,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   approval: { summary: 'pending approvals: look, approve, deny, take over', load: async () => (await import('./approval-commands.ts')).approvalCommands },
   call: { summary: 'what calls did, and taking it back', load: async () => (await import('./call-commands.ts')).callCommands },
   containment: { summary: 'what is contained now: list, extend', load: async () => (await import('./containment-commands.ts')).containmentCommands },
+  plan: { summary: 'chains of calls: list, show, approve, deny, stop', load: async () => (await import('./plan-commands.ts')).planCommands },
   stop: { summary: 'halt an agent, a tool, all writes or everything', load: async () => (await import('./stop-commands.ts')).stopCommand },
   resume: { summary: 'end a stop', load: async () => (await import('./stop-commands.ts')).resumeCommand },
   agent: { summary: 'agents: list, register, activate, suspend, retire', load: async () => (await import('./agent-commands.ts')).agentCommands },

@@ -25,6 +25,10 @@ export type InvariantCode =
   | 'request_closed_twice'
   | 'request_for_other_action'
   | 'action_digest_changed'
+  | 'plan_unknown'
+  | 'plan_not_approved'
+  | 'plan_ended'
+  | 'plan_order'
 
 /** A broken rule, at the entry that breaks it. `detail` holds ids and labels only. */
 export type InvariantFinding = {
