@@ -3,7 +3,7 @@
  * how a transaction begins, how rows are locked, and what an error of the database means. Everything else in
  * store/ is written once against this.
  */
-import type { Kysely, RawBuilder } from 'kysely'
+import type { CompiledQuery, Kysely, QueryResult, RawBuilder } from 'kysely'
 import type { DB } from './schema.ts'
 
 /**
@@ -17,6 +17,14 @@ export type Engine = {
   readonly name: 'sqlite' | 'postgres'
   /** For transactions of the tenant. The one place that maps a tenant to its database. */
   readonly writer: (tenant: string) => Kysely<DB>
+  /** Holds a writing connection of the tenant while `work` runs on it; `work` begins and ends the transaction. */
+  readonly hold: <T>(tenant: string, work: (db: Kysely<DB>) => Promise<T>) => Promise<T>
+  /**
+   * Runs a compiled statement without a turn of the event loop, where the database is in this process: there the
+   * builder's way to its driver costs more than the statement. Undefined when `db` is neither the reader nor a
+   * connection that is held, and on an engine where each statement is a round trip anyway.
+   */
+  readonly atOnce: <R>(db: Kysely<DB>, query: CompiledQuery<R>) => QueryResult<R> | undefined
   /** For reads outside transactions; sees at least the last commit of this node. */
   readonly reader: (tenant: string) => Kysely<DB>
   /** For the few lookups that find the tenant (a workload's subject, a token), and for start checks. */

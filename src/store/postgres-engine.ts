@@ -50,6 +50,8 @@ export function openPostgresEngine(url: string, silenceMs = SILENCE_MS): Engine 
   return {
     name: 'postgres',
     writer: () => db,
+    hold: (_tenant, work) => db.connection().execute(work),
+    atOnce: () => undefined,
     reader: () => db,
     directory: () => db,
     migrator: () => db,

@@ -56,8 +56,17 @@ export function prepare<V extends Values, R>(
     const parameters = compiled.parameters.map((one) =>
       one instanceof Place ? values[one.name] : one,
     )
-    return db.executeQuery<R>({ ...compiled, parameters })
+    return execute(engine, db, { ...compiled, parameters })
   }
+}
+
+/** Runs a compiled statement the shortest way the engine has. */
+export async function execute<R>(
+  engine: Engine,
+  db: Kysely<DB>,
+  query: CompiledQuery<R>,
+): Promise<QueryResult<R>> {
+  return engine.atOnce(db, query) ?? db.executeQuery(query)
 }
 
 /** The same for statements over a list of items: one is kept for each length. */

@@ -10,6 +10,7 @@ import { Failure } from '../kernel/failure.ts'
 import type { Appended, Prepared } from './append-log.ts'
 import { appendLog } from './append-log.ts'
 import type { Engine } from './engine.ts'
+import { execute } from './prepared.ts'
 import type { DB } from './schema.ts'
 import type { Sealing } from './seal-payloads.ts'
 import { sealPayloads } from './seal-payloads.ts'
@@ -49,6 +50,8 @@ type Tried =
     }
   | { readonly kind: 'failed'; readonly error: unknown }
 
+const COMMIT = CompiledQuery.raw('commit')
+
 /** The database did not take the commit, or it is unknown whether it did. */
 export class CommitFailed extends Error {
   /** The first entry of the batch: it tells whether the commit happened. */
@@ -75,20 +78,17 @@ export async function runBatch(
   acknowledged: number,
 ): Promise<BatchResult> {
   const { engine } = context.transactions
-  return engine
-    .writer(tenant)
-    .connection()
-    .execute(async (db) => {
-      context.at('commit:begin')
-      await db.executeQuery(CompiledQuery.raw(engine.begin))
-      const prepared = await orRollBack(db, () =>
-        prepareBatch(context, { tenant, db }, works, acknowledged),
-      )
-      if (prepared.appended === undefined) return { ran: prepared.tried.filter(isFailed) }
-      const result = resultOf(prepared.tried, prepared.appended)
-      await commitDatabase(db, result)
-      return result
-    })
+  return engine.hold(tenant, async (db) => {
+    context.at('commit:begin')
+    await execute(engine, db, CompiledQuery.raw(engine.begin))
+    const prepared = await orRollBack(db, () =>
+      prepareBatch(context, { tenant, db }, works, acknowledged),
+    )
+    if (prepared.appended === undefined) return { ran: prepared.tried.filter(isFailed) }
+    const result = resultOf(prepared.tried, prepared.appended)
+    await commitDatabase(engine, db, result)
+    return result
+  })
 }
 
 async function prepareBatch(
@@ -128,9 +128,9 @@ async function prepareBatch(
 
 /** After a rollback to it the last savepoint is still there and serves the next work. */
 async function openSavepoint(open: Open, engine: Engine, last: Tried | undefined): Promise<void> {
-  if (last === undefined) await sql`savepoint work`.execute(open.db)
-  if (last?.kind !== 'done') return
-  for (const statement of engine.nextSavepoint) await sql.raw(statement).execute(open.db)
+  const statements = last === undefined ? ['savepoint work'] : engine.nextSavepoint
+  if (last?.kind === 'failed') return
+  for (const text of statements) await execute(engine, open.db, CompiledQuery.raw(text))
 }
 
 async function tryWork(
@@ -165,10 +165,14 @@ function checkEntries(drafts: readonly EntryDraft[]): void {
   }
 }
 
-async function commitDatabase(db: Kysely<DB>, result: BatchResult): Promise<void> {
+async function commitDatabase(
+  engine: Engine,
+  db: Kysely<DB>,
+  result: BatchResult,
+): Promise<void> {
   try {
     // PostgreSQL answers COMMIT of a broken transaction with the word ROLLBACK and no error.
-    const answer = await sql<{ command?: string }>`commit`.execute(db)
+    const answer = await execute<{ command?: string }>(engine, db, COMMIT)
     if (answer.rows[0]?.command === 'ROLLBACK')
       throw new Error('the database rolled the transaction back')
   } catch (cause) {

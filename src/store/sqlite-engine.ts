@@ -3,7 +3,7 @@
  * in WAL mode with `synchronous=FULL`, so that a commit is fsync'd before it returns.
  */
 import { join } from 'node:path'
-import type { SqliteDatabase } from 'kysely'
+import type { CompiledQuery, QueryResult, SqliteDatabase } from 'kysely'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import { Failure } from '../kernel/failure.ts'
 import type { Engine, ErrorMeaning } from './engine.ts'
@@ -31,9 +31,23 @@ export function openSqliteEngine(dataDir: string): Engine {
   const { write, read } = openFile(join(dataDir, DATABASE_FILE))
   const writer = kyselyOver(write.database)
   const reader = kyselyOver(read.database)
+  const held = new WeakSet<Kysely<DB>>()
   return {
     name: 'sqlite',
     writer: () => writer,
+    hold: (_tenant, work) =>
+      writer.connection().execute(async (db) => {
+        held.add(db)
+        try {
+          return await work(db)
+        } finally {
+          held.delete(db)
+        }
+      }),
+    atOnce: (db, query) => {
+      if (held.has(db)) return runAtOnce(write.database, query)
+      return db === reader ? runAtOnce(read.database, query) : undefined
+    },
     reader: () => reader,
     directory: () => reader,
     migrator: () => writer,
@@ -58,6 +72,17 @@ export function openSqliteEngine(dataDir: string): Engine {
       await writer.destroy()
     },
   }
+}
+
+/** What Kysely's driver does for a statement, without the queue before it. */
+function runAtOnce<R>(
+  database: SqliteDatabase,
+  { sql: text, parameters }: CompiledQuery<R>,
+): QueryResult<R> {
+  const statement = database.prepare(text)
+  // The columns of a row are what the builder that made the text says they are.
+  if (statement.reader) return { rows: statement.all(parameters) as R[] }
+  return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) }
 }
 
 function openFile(path: string): { readonly write: OpenedSqlite; readonly read: OpenedSqlite } {
