@@ -18,6 +18,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
+import { DIRECT_VERSION, type Direct, openDirect } from './upstream-direct.ts'
 import { fromConnect } from './upstream-errors.ts'
 import { GATEWAY_IMPLEMENTATION, type UpstreamLimits, type UpstreamSpec } from './upstream-spec.ts'
 import { makeTransport } from './upstream-transport.ts'
@@ -27,6 +28,8 @@ export type Era = 'modern' | 'legacy'
 export type Connection = {
   readonly client: Client
   readonly era: Era
+  /** The short way for plain requests, where the server has it. */
+  readonly direct: Direct | undefined
   /** What a further connection may start from instead of negotiating again. */
   readonly prior: PriorDiscovery
   /** The ways back of the calls that are out now, oldest first. */
@@ -103,8 +106,12 @@ async function attempt(opening: Opening, parts: ConnectionParts): Promise<Connec
   client.onerror = (error) => {
     parts.log.debug({ upstream: spec.id, error: error.name }, 'the upstream connection reported')
   }
+  let isRedirected = false
   try {
-    await client.connect(makeTransport(spec, secret, parts.limits, parts.log), {
+    const onRedirect = () => {
+      isRedirected = true
+    }
+    await client.connect(makeTransport(spec, secret, parts.limits, parts.log, onRedirect), {
       timeout: parts.limits.connectTimeoutMs,
       ...(prior === undefined ? {} : { prior }),
     })
@@ -112,17 +119,24 @@ async function attempt(opening: Opening, parts: ConnectionParts): Promise<Connec
     await client.close().catch(() => {})
     throw error
   }
-  return settled(client, askable !== undefined, parts)
+  return settled(client, opening, isRedirected, parts)
 }
 
-function settled(client: Client, isPrivate: boolean, parts: ConnectionParts): Connection {
+function settled(
+  client: Client,
+  opening: Opening,
+  isRedirected: boolean,
+  parts: ConnectionParts,
+): Connection {
   const discover = client.getDiscoverResult()
   const connection: Connection = {
     client,
     era: client.getProtocolEra() ?? 'legacy',
+    // Where a redirect leads is the library's to judge, so such a server has no short way.
+    direct: isRedirected ? undefined : directFor(client, opening, parts),
     prior: discover === undefined ? { kind: 'legacy' } : { kind: 'modern', discover },
     inFlight: new Set(),
-    isPrivate,
+    isPrivate: opening.askable !== undefined,
     openedAtMs: parts.clock.nowMs(),
     lastUsedMs: parts.clock.nowMs(),
     isOpen: true,
@@ -131,6 +145,7 @@ function settled(client: Client, isPrivate: boolean, parts: ConnectionParts): Co
   }
   client.onclose = () => {
     connection.isOpen = false
+    connection.direct?.close()
     parts.onClosed()
   }
   client.fallbackNotificationHandler = async ({ method, params }) => {
@@ -138,6 +153,20 @@ function settled(client: Client, isPrivate: boolean, parts: ConnectionParts): Co
   }
   client.fallbackRequestHandler = (request) => asked(connection, request, parts)
   return connection
+}
+
+function directFor(
+  client: Client,
+  { spec, secret }: Opening,
+  { limits, onNotice }: ConnectionParts,
+): Direct | undefined {
+  const isModern = client.getNegotiatedProtocolVersion() === DIRECT_VERSION
+  if (!isModern || spec.transport !== 'streamable-http') return undefined
+  // Log messages belong to no call here, as on every shared connection.
+  const onOwn = (method: string, params: JsonObject) => {
+    if (method !== 'notifications/message') onNotice(method, params)
+  }
+  return openDirect({ url: spec.url, secret, limits, onNotice: onOwn })
 }
 
 function notice(

@@ -55,7 +55,8 @@ export function fromConnect(error: unknown): Failure {
   )
 }
 
-function fromStatus(status: number | undefined): Failure {
+/** The failure that a status other than success stands for. */
+export function fromStatus(status: number | undefined): Failure {
   if (status !== undefined && TURNED_AWAY.has(status)) {
     return new Failure('upstream_unreachable', `the tool server turned it away with HTTP ${status}`)
   }

@@ -12,6 +12,7 @@ import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { UpstreamError } from '../kernel/upstream-error.ts'
 import type { Connection } from './upstream-connection.ts'
+import type { Direct } from './upstream-direct.ts'
 import { answerOf, askable, requestOf } from './upstream-frame.ts'
 import type { UpstreamPool } from './upstream-pool.ts'
 import { sendRequest } from './upstream-request.ts'
@@ -142,7 +143,7 @@ async function send(
   sending: Sending,
 ): Promise<unknown> {
   const { spec, frame, secret, timeoutMs, back } = sending
-  const options: RequestOptions = {
+  const options: RequestOptions & { readonly headers?: Record<string, string> } = {
     timeout: timeoutMs,
     ...(back.progress === undefined ? {} : { onprogress: reporting(back.progress) }),
     ...(connection.era === 'modern' && frame.method === 'tools/call'
@@ -151,13 +152,25 @@ async function send(
   }
   try {
     const request = requestOf(spec, connection.era, frame, back)
-    return await sendRequest(client, request, back.signal, options)
+    const direct = directOf(connection, frame, back)
+    if (direct === undefined) return await sendRequest(client, request, back.signal, options)
+    const { name } = frame
+    const headers = options.headers ?? {}
+    const { params } = request
+    const { signal } = back
+    return await direct.send({ method: 'tools/call', name, params, headers, timeoutMs, signal })
   } catch (error) {
     const isOtherEra = error instanceof UpstreamError && error.rpcCode === UNSUPPORTED_VERSION
     const isTurnedAway = error instanceof Failure && error.code === 'upstream_unreachable'
     if (isOtherEra || isTurnedAway) parts.pool.distrust(spec, secret, connection)
     throw error
   }
+}
+
+/** The short way, for a call of a tool that nobody wants to hear of before its answer. */
+function directOf(connection: Connection, frame: Frame, back: FrameBack): Direct | undefined {
+  const isPlain = back.progress === undefined && back.notify === undefined
+  return isPlain && frame.method === 'tools/call' ? connection.direct : undefined
 }
 
 /** Hands on exactly the three members a progress report has. */

@@ -40,7 +40,7 @@ export function paramHeaders(
   const headers: Record<string, string> = {}
   for (const { path, header } of declared) {
     const text = textOf(valueAt(args, path))
-    if (text !== undefined) headers[`Mcp-Param-${header}`] = encoded(text)
+    if (text !== undefined) headers[`Mcp-Param-${header}`] = headerText(text)
   }
   return headers
 }
@@ -57,7 +57,7 @@ function textOf(value: JsonValue | undefined): string | undefined {
 }
 
 /** Plain visible ASCII goes as it is, anything else in the base64 form of the specification. */
-function encoded(text: string): string {
+export function headerText(text: string): string {
   const isPlain = /^[\t\x20-\x7e]+$/.test(text) && text === text.trim()
   const looksEncoded = text.startsWith('=?base64?') && text.endsWith('?=')
   return isPlain && !looksEncoded ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`

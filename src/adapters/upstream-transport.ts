@@ -22,16 +22,18 @@ export function identityOf(secret: LeaseSecret | undefined): string {
   return hash('sha256', canonicalText([secret.kind, secret.value]), 'hex').slice(0, 32)
 }
 
+/** `onRedirect` hears that the server pointed elsewhere. */
 export function makeTransport(
   spec: UpstreamSpec,
   secret: LeaseSecret | undefined,
   limits: UpstreamLimits,
   log: Log,
+  onRedirect: () => void = () => undefined,
 ): Transport {
   return spec.transport === 'stdio'
     ? stdioTransport(spec, secret, limits, log)
     : new StreamableHTTPClientTransport(new URL(spec.url), {
-        fetch: guardedFetch(secret, limits.maxResultBytes),
+        fetch: guardedFetch(secret, limits.maxResultBytes, onRedirect),
       })
 }
 
@@ -63,19 +65,24 @@ function stdioTransport(
 /** The type of `fetch` that the transport takes. */
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
-function guardedFetch(secret: LeaseSecret | undefined, maxBytes: number): Fetch {
+function guardedFetch(
+  secret: LeaseSecret | undefined,
+  maxBytes: number,
+  onRedirect: () => void,
+): Fetch {
   const authorization = authorizationOf(secret)
   return async (url, init) => {
     const headers = new Headers(init?.headers)
     headers.delete('authorization')
     if (authorization !== undefined) headers.set('authorization', authorization)
     const response = await fetch(url, { ...init, headers })
+    if (response.redirected || (response.status >= 300 && response.status < 400)) onRedirect()
     return init?.method === 'POST' ? limited(response, maxBytes) : response
   }
 }
 
-/** Bearer leases carry `{ token }`. */
-function authorizationOf(secret: LeaseSecret | undefined): string | undefined {
+/** The Authorization header of a bearer lease, which carries `{ token }`. Throws `config_invalid`. */
+export function authorizationOf(secret: LeaseSecret | undefined): string | undefined {
   if (secret?.kind !== 'bearer') return undefined
   const token = secret.value.token
   if (token === undefined)
