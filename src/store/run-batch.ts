@@ -165,11 +165,7 @@ function checkEntries(drafts: readonly EntryDraft[]): void {
   }
 }
 
-async function commitDatabase(
-  engine: Engine,
-  db: Kysely<DB>,
-  result: BatchResult,
-): Promise<void> {
+async function commitDatabase(engine: Engine, db: Kysely<DB>, result: BatchResult): Promise<void> {
   try {
     // PostgreSQL answers COMMIT of a broken transaction with the word ROLLBACK and no error.
     const answer = await execute<{ command?: string }>(engine, db, COMMIT)

@@ -20,6 +20,19 @@ export type LegacySession = {
   logLevel: string
 }
 
+/** How a request reaches its agent while it is open; a plain call only hears that the agent has left. */
+export type AgentWire = {
+  readonly signals: readonly AbortSignal[]
+  readonly notify?: (method: string, params: JsonObject) => Promise<void>
+  readonly ask?: (
+    method: string,
+    params: JsonObject,
+    options: { readonly timeout: number; readonly signal: AbortSignal },
+  ) => Promise<JsonObject>
+  readonly inputResponses?: JsonValue
+  readonly requestState?: string
+}
+
 export type AgentLink = {
   readonly back: FrameBack
   /** Tells an agent that asked for progress every `everyMs` that its call is alive. */
@@ -37,16 +50,29 @@ export function isLevel(text: string): boolean {
 const RELAYABLE = ['sampling', 'elicitation', 'roots']
 const ANY_RESULT = z.looseObject({})
 
+/** The wire of a request that goes through the library. */
+export function wireOf({ mcpReq, http }: ServerContext): AgentWire {
+  const state = mcpReq.requestState<unknown>()
+  const answers = mcpReq.inputResponses as JsonValue | undefined
+  return {
+    signals: [mcpReq.signal, http?.req?.signal].filter((each) => each !== undefined),
+    notify: (method, params) => mcpReq.notify({ method, params: { ...params } }),
+    ask: async (method, params, options) =>
+      (await mcpReq.send({ method, params: { ...params } }, ANY_RESULT, options)) as JsonObject,
+    ...(answers === undefined ? {} : { inputResponses: answers }),
+    ...(typeof state === 'string' ? { requestState: state } : {}),
+  }
+}
+
 export function openLink(
-  ctx: ServerContext,
+  wire: AgentWire,
   inbound: Inbound,
   legacy: LegacySession | undefined,
   askTimeoutMs: number,
 ): AgentLink {
   const gone = new AbortController()
   const leave = () => gone.abort()
-  const sources = [ctx.mcpReq.signal, ctx.http?.req?.signal].filter((each) => each !== undefined)
-  for (const source of sources) {
+  for (const source of wire.signals) {
     if (source.aborted) leave()
     source.addEventListener('abort', leave, { once: true })
   }
@@ -55,7 +81,7 @@ export function openLink(
   const send = (method: string, params: JsonObject) => {
     if (isSettled || gone.signal.aborted) return
     // The agent may leave between the check and the write; then there is nobody to tell.
-    ctx.mcpReq.notify({ method, params: { ...params } }).catch(() => {})
+    wire.notify?.(method, params).catch(() => {})
   }
   const meta = metaOf(inbound)
   const token = meta.progressToken
@@ -63,19 +89,22 @@ export function openLink(
     typeof token === 'string' || typeof token === 'number' ? progressOf(token, send) : undefined
   const logLevel = legacy?.logLevel ?? textOf(meta[LOG_LEVEL_META_KEY])
   const capabilities = relayable(legacy?.capabilities() ?? meta[CLIENT_CAPABILITIES_META_KEY])
-  const answers = ctx.mcpReq.inputResponses as JsonValue | undefined
-  const state = ctx.mcpReq.requestState<unknown>()
+  const { inputResponses, requestState, ask } = wire
   const back: FrameBack = {
     signal: gone.signal,
     meta: passedOn(meta),
     clientCapabilities: capabilities,
     ...(progress === undefined ? {} : { progress: progress.report }),
     ...(logLevel === undefined ? {} : { notify: logging(logLevel, send), logLevel }),
-    ...(answers === undefined ? {} : { inputResponses: answers }),
-    ...(typeof state === 'string' ? { requestState: state } : {}),
-    ...(legacy === undefined || Object.keys(capabilities).length === 0
+    ...(inputResponses === undefined ? {} : { inputResponses }),
+    ...(requestState === undefined ? {} : { requestState }),
+    ...(legacy === undefined || ask === undefined || Object.keys(capabilities).length === 0
       ? {}
-      : { agentSession: legacy.key, ask: asking(ctx, gone.signal, askTimeoutMs) }),
+      : {
+          agentSession: legacy.key,
+          ask: (method, params) =>
+            ask(method, params, { timeout: askTimeoutMs, signal: gone.signal }),
+        }),
   }
   return {
     back,
@@ -85,7 +114,7 @@ export function openLink(
     settle: () => {
       isSettled = true
       clearInterval(timer)
-      for (const source of sources) source.removeEventListener('abort', leave)
+      for (const source of wire.signals) source.removeEventListener('abort', leave)
     },
   }
 }
@@ -114,16 +143,6 @@ function logging(least: string, send: (method: string, params: JsonObject) => vo
     const isLog = method === 'notifications/message'
     if (isLog && LEVELS.indexOf(String(params.level)) < LEVELS.indexOf(least)) return
     send(method, params)
-  }
-}
-
-function asking(ctx: ServerContext, signal: AbortSignal, timeout: number) {
-  return async (method: string, params: JsonObject): Promise<JsonObject> => {
-    const answer = await ctx.mcpReq.send({ method, params: { ...params } }, ANY_RESULT, {
-      timeout,
-      signal,
-    })
-    return answer as JsonObject
   }
 }
 

@@ -1,5 +1,5 @@
 /** One governed request of an agent: from its message to an intent, and from the answer to its result. */
-import { ProtocolError, type ServerContext } from '@modelcontextprotocol/server'
+import { ProtocolError } from '@modelcontextprotocol/server'
 import type { ToolKind } from '../../catalogue/tool.ts'
 import type {
   CallAnswer,
@@ -10,9 +10,9 @@ import type {
 import type { TaskSession } from '../../enforcement/session.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../kernel/strict-json.ts'
-import { type AgentLink, type LegacySession, openLink } from './agent-link.ts'
+import { type AgentLink, type AgentWire, type LegacySession, openLink } from './agent-link.ts'
 import { answeredResult, pendingOf, pendingResult, refusalOf, refusedResult } from './answer.ts'
-import { type Inbound, inboundOf, metaOf, paramsOf } from './inbound.ts'
+import { type Inbound, metaOf, paramsOf } from './inbound.ts'
 import { MAX_HOLD_MS } from './limits.ts'
 import type { McpFaceParts } from './parts.ts'
 import { asThrown, GOVERNANCE, INVALID_PARAMS, thrown } from './wire-error.ts'
@@ -26,14 +26,14 @@ type Target = { readonly upstream: string; readonly kind: ToolKind; readonly nam
 export async function callTool(
   parts: McpFaceParts,
   place: Place,
-  ctx: ServerContext,
+  wire: AgentWire,
+  inbound: Inbound,
   legacy: LegacySession | undefined,
 ): Promise<JsonObject> {
-  const inbound = inboundOf(ctx)
   const params = paramsOf(inbound)
   const name = textParam(params, 'name')
   const args = objectParam(params, 'arguments')
-  return linked(parts, ctx, inbound, legacy, async (link) => {
+  return linked(parts, wire, inbound, legacy, async (link) => {
     const own = place.upstream === undefined ? gatewayTool(parts, name) : undefined
     if (own !== undefined) return runGatewayTool(parts, own, inbound, args, link)
     const target = await targetOf(parts, place, inbound.session, name)
@@ -46,26 +46,26 @@ export async function callTool(
 export async function readResource(
   parts: McpFaceParts,
   upstream: string,
-  ctx: ServerContext,
+  wire: AgentWire,
+  inbound: Inbound,
   legacy: LegacySession | undefined,
 ): Promise<JsonObject> {
-  const inbound = inboundOf(ctx)
   const uri = textParam(paramsOf(inbound), 'uri')
   const target: Target = { upstream, kind: 'resource', name: uri }
-  return plainCall(parts, inbound, target, { uri }, ctx, legacy)
+  return plainCall(parts, inbound, target, { uri }, wire, legacy)
 }
 
 /** `prompts/get`, in the same way. */
 export async function getPrompt(
   parts: McpFaceParts,
   upstream: string,
-  ctx: ServerContext,
+  wire: AgentWire,
+  inbound: Inbound,
   legacy: LegacySession | undefined,
 ): Promise<JsonObject> {
-  const inbound = inboundOf(ctx)
   const params = paramsOf(inbound)
   const target: Target = { upstream, kind: 'prompt', name: textParam(params, 'name') }
-  return plainCall(parts, inbound, target, objectParam(params, 'arguments'), ctx, legacy)
+  return plainCall(parts, inbound, target, objectParam(params, 'arguments'), wire, legacy)
 }
 
 async function plainCall(
@@ -73,10 +73,10 @@ async function plainCall(
   inbound: Inbound,
   target: Target,
   args: JsonObject,
-  ctx: ServerContext,
+  wire: AgentWire,
   legacy: LegacySession | undefined,
 ): Promise<JsonObject> {
-  return linked(parts, ctx, inbound, legacy, async (link) => {
+  return linked(parts, wire, inbound, legacy, async (link) => {
     const answer = await parts.enforce(intentOf(parts, inbound, target, args, link))
     if (answer.kind === 'refused') throw refusedError(target, answer)
     if (answer.kind === 'pending') {
@@ -103,12 +103,12 @@ function refusedError(target: Target, answer: Extract<CallAnswer, { kind: 'refus
 
 async function linked(
   parts: McpFaceParts,
-  ctx: ServerContext,
+  wire: AgentWire,
   inbound: Inbound,
   legacy: LegacySession | undefined,
   work: (link: AgentLink) => Promise<JsonObject>,
 ): Promise<JsonObject> {
-  const link = openLink(ctx, inbound, legacy, parts.limits.askTimeoutMs)
+  const link = openLink(wire, inbound, legacy, parts.limits.askTimeoutMs)
   link.beat(parts.limits.heartbeatMs)
   try {
     return await work(link)

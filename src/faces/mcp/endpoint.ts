@@ -2,6 +2,7 @@
  * One address agents talk to: `/mcp`, or `/mcp/u/<upstream>`. Both protocol eras are served on it, told apart
  * by the library's own classification: a request of 2026 stands alone, one of 2025 belongs to a session.
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import {
   type AuthInfo,
   createMcpHandler,
@@ -11,12 +12,13 @@ import {
 import { Failure } from '../../kernel/failure.ts'
 import { isObject, type JsonObject } from '../../kernel/strict-json.ts'
 import type { LegacySession } from './agent-link.ts'
-import type { Place } from './call.ts'
+import { callTool, type Place } from './call.ts'
 import { authInfoOf, type Inbound } from './inbound.ts'
 import { LegacySessions } from './legacy-sessions.ts'
 import { makeServer } from './mcp-server.ts'
 import type { OfferCache } from './offers.ts'
 import type { McpFaceParts } from './parts.ts'
+import { PlainCalls, plainAnswer } from './plain-call.ts'
 import { rpcError } from './wire-error.ts'
 
 /** Notices that concern lists, and the event of the 2026 subscription that carries each. */
@@ -32,6 +34,7 @@ export class Endpoint {
   private readonly place: Place
   private readonly modern: McpHttpHandler
   private readonly sessions: LegacySessions
+  private readonly plain = new PlainCalls()
 
   constructor(parts: McpFaceParts, offers: OfferCache, place: Place) {
     this.parts = parts
@@ -48,6 +51,27 @@ export class Endpoint {
       makeServer: (legacy, watched) => this.server(legacy, watched),
       onEnd: (watched) => this.unwatch([...watched]),
     })
+  }
+
+  /**
+   * The message that answers a plain call. Anything else, or what is left of such a call for the library to
+   * write, comes back as what `fetch` is to be given.
+   */
+  async answer(
+    headers: IncomingHttpHeaders,
+    inbound: Inbound,
+    signal: AbortSignal,
+  ): Promise<{ readonly message: JsonObject } | { readonly inbound: Inbound }> {
+    if (!this.plain.isPlain(headers, inbound.message)) return { inbound }
+    if ((await this.capabilities()).tools === undefined) return { inbound }
+    const outcome = callTool(this.parts, this.place, { signals: [signal] }, inbound, undefined)
+    try {
+      const message = plainAnswer(inbound.message.id ?? null, await outcome)
+      return message === undefined ? { inbound: { ...inbound, outcome } } : { message }
+    } catch {
+      // An error is the library's to write; the outcome still rejects with it.
+      return { inbound: { ...inbound, outcome } }
+    }
   }
 
   /** Serves a message (`POST`), or a session operation (`GET`, `DELETE`) that has none. */

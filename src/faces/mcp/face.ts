@@ -17,7 +17,7 @@ import { Endpoint } from './endpoint.ts'
 import type { Inbound } from './inbound.ts'
 import { OfferCache } from './offers.ts'
 import type { McpFaceParts } from './parts.ts'
-import { webRequest, writeResponse } from './web.ts'
+import { webRequest, writeJson, writeResponse } from './web.ts'
 import { writeFailure } from './wire-error.ts'
 
 export type McpFace = {
@@ -123,8 +123,13 @@ async function respond(
   const leftMs = inbound.session.claims.expiresAtMs - parts.clock.nowMs()
   const expiry = isStream ? setTimeout(leave, Math.max(0, leftMs)) : undefined
   try {
-    const response = await endpoint.fetch(webRequest(req, gone.signal), inbound, isPost)
-    await writeResponse(res, response, gone.signal)
+    const answer = isPost ? await endpoint.answer(req.headers, inbound, gone.signal) : { inbound }
+    if ('message' in answer) writeJson(res, answer.message)
+    else {
+      const request = webRequest(req, gone.signal)
+      const response = await endpoint.fetch(request, answer.inbound, isPost)
+      await writeResponse(res, response, gone.signal)
+    }
   } finally {
     clearTimeout(expiry)
     leave()

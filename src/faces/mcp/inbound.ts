@@ -9,6 +9,8 @@ export type Inbound = {
   readonly session: TaskSession
   /** The message as the strict reader read it. Decisions rest on this, not on a library's copy. */
   readonly message: JsonObject
+  /** What came of it already, when the library only has to write it. */
+  readonly outcome?: Promise<JsonObject>
 }
 
 const inbounds = new WeakMap<AuthInfo, Inbound>()
@@ -27,12 +29,12 @@ export function inboundOf(ctx: ServerContext): Inbound {
   return inbound
 }
 
-export function paramsOf(inbound: Inbound): JsonObject {
-  const { params } = inbound.message
+export function paramsOf({ message }: Pick<Inbound, 'message'>): JsonObject {
+  const { params } = message
   return isObject(params) ? params : {}
 }
 
-export function metaOf(inbound: Inbound): JsonObject {
+export function metaOf(inbound: Pick<Inbound, 'message'>): JsonObject {
   const meta = paramsOf(inbound)._meta
   return isObject(meta) ? meta : {}
 }

@@ -7,14 +7,13 @@ import { z } from 'zod'
 import type { InheritedMethod } from '../../enforcement/ports.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { JsonObject } from '../../kernel/strict-json.ts'
-import { isLevel, type LegacySession } from './agent-link.ts'
+import { isLevel, type LegacySession, wireOf } from './agent-link.ts'
 import { callTool, getPrompt, type Place, readResource } from './call.ts'
+import { IMPLEMENTATION } from './implementation.ts'
 import { inboundOf, paramsOf } from './inbound.ts'
 import type { McpFaceParts } from './parts.ts'
 import { listReviewed, listTools, type ReviewedList } from './tool-list.ts'
 import { asThrown, thrown } from './wire-error.ts'
-
-const IMPLEMENTATION = { name: 'countersign', title: 'Countersign', version: '0.1.0' }
 
 const INSTRUCTIONS =
   'Every call is decided by policy and recorded. A result with {"countersign":{"status":"pending_approval"}} ' +
@@ -67,7 +66,10 @@ export function makeServer(parts: ServerParts): Server {
     serve('tools/list', async (ctx) => ({
       tools: await listTools(face, place, onePage(ctx).session),
     }))
-    serve('tools/call', (ctx) => callTool(face, place, ctx, legacy))
+    serve('tools/call', (ctx) => {
+      const inbound = inboundOf(ctx)
+      return inbound.outcome ?? callTool(face, place, wireOf(ctx), inbound, legacy)
+    })
   }
   if (place.upstream !== undefined) serveUpstream(parts, place.upstream, serve)
   return server
@@ -96,11 +98,13 @@ function serveUpstream(
   if (capabilities.resources !== undefined) {
     list('resources/list')
     list('resources/templates/list')
-    serve('resources/read', (ctx) => readResource(face, upstream, ctx, legacy))
+    serve('resources/read', (ctx) =>
+      readResource(face, upstream, wireOf(ctx), inboundOf(ctx), legacy),
+    )
   }
   if (capabilities.prompts !== undefined) {
     list('prompts/list')
-    serve('prompts/get', (ctx) => getPrompt(face, upstream, ctx, legacy))
+    serve('prompts/get', (ctx) => getPrompt(face, upstream, wireOf(ctx), inboundOf(ctx), legacy))
   }
   if (capabilities.completions !== undefined) inherit('completion/complete')
   if (legacy === undefined) return

@@ -1,5 +1,6 @@
 /** Between node:http and the web types the MCP library speaks. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { JsonObject } from '../../kernel/strict-json.ts'
 
 /** The request without its body, which was read and parsed before. */
 export function webRequest(req: IncomingMessage, signal: AbortSignal): Request {
@@ -11,6 +12,14 @@ export function webRequest(req: IncomingMessage, signal: AbortSignal): Request {
   }
   const url = `http://${req.headers.host ?? 'localhost'}${req.url ?? '/'}`
   return new Request(url, { method: req.method ?? 'GET', headers, signal })
+}
+
+/** Answers with one JSON document, headers and body in one write. */
+export function writeJson(res: ServerResponse, message: JsonObject): void {
+  if (res.destroyed) return
+  const body = Buffer.from(JSON.stringify(message))
+  const headers = { 'content-type': 'application/json', 'content-length': body.length }
+  res.writeHead(200, headers).end(body)
 }
 
 /** Writes the response; when `signal` fires the stream is given up at once, so that its owner hears of it. */
