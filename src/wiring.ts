@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
-import { createChannels } from './adapters/create-channels.ts'
+import { createChannels, createReaders } from './adapters/create-channels.ts'
 import { createRoster } from './adapters/create-roster.ts'
 import { openKeys } from './adapters/key-files.ts'
 import { openPasskeys } from './adapters/open-passkeys.ts'
@@ -105,6 +105,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     notices: makeNoticeDelivery({
       ...{ ...spine, ...store, log, baseUrl: config.baseUrl },
       messengers: createChannels(config.channels ?? [], clock, config.baseUrl),
+      mayApproveInChat: policy.mayApproveInChat,
     }),
     rosters: (config.rosters ?? []).map((spec) => createRoster(spec, clock)),
     listings: opened.firstListings,
@@ -213,6 +214,9 @@ function faceParts(
       random: randomBytes,
       toolByName,
       channels: (config.channels ?? []).map(({ id }) => id),
+      chatReaders: createReaders(config.channels ?? []),
+      chatTenant: TENANT,
+      mayApproveInChat: policy.mayApproveInChat,
       signer: tokens,
       keySet: tokens.keySet,
       resource: `${baseUrl}/mcp`,

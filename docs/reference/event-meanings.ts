@@ -67,6 +67,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'notice.attempted': 'A message is being sent; after a crash here it is sent again under the same id.',
   'notice.sent': 'The channel took the message.',
   'notice.failed': 'The channel did not take it; `final` says that it is given up.',
+  'chat.received': 'Somebody clicked in a chat; `linked` says whether we know who. What came of it stands in its own entry.',
   'notice.dropped': 'Nobody is told: the question was answered, or nobody could be reached on any channel.',
   'budget.changed': 'A person changed a budget.',
   'privacy.payload.erased': 'Keys of payloads were destroyed; the entries stay provable.',

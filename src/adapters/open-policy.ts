@@ -1,6 +1,8 @@
 /** The policy side of one installation: the engine, its active bundles, and the two ways to check a bundle. */
 import type { ToolStore } from '../catalogue/ports.ts'
+import type { Effect } from '../catalogue/tool.ts'
 import type { RevisionStore } from '../facts/ports.ts'
+import { mayApproveInChat } from '../policy/chat.ts'
 import type { BundleStore } from '../policy/store.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleCheck, type Inspect, inspectApart, inspectHere } from './bundle-check.ts'
@@ -18,9 +20,14 @@ export function openPolicy(floorDir: string, { bundles, revisions, tools }: Stor
   const floor = readPolicyTexts(floorDir)
   const cedar = createCedarEngine(floor)
   const checkWith = (inspect: Inspect) => createBundleCheck(cedar, floor, tools, inspect)
+  const cache = createBundleCache(cedar, bundles, revisions)
   return {
     floor,
-    cache: createBundleCache(cedar, bundles, revisions),
+    cache,
+    mayApproveInChat: async (tenant: string, action: string, effect: string) => {
+      const loaded = await cache.now(tenant)
+      return loaded !== undefined && mayApproveInChat(loaded.thresholds, action, effect as Effect)
+    },
     checkBundle: checkWith(inspectApart(floor)),
     checkKnown: checkWith(inspectHere(cedar)),
   }

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import {
   certificateList,
   changedPerson,
+  linkedChat,
   personList,
   type person as personSchema,
   putCertificateAnswer,
@@ -46,6 +47,22 @@ export function personCommands(noun: Command, cli: Cli): void {
     .argument('<role...>', role.options.join(', '))
     .action((text: string, roles: readonly string[]) => change(cli, text, { roles }))
   certifyVerb(noun, cli)
+  noun
+    .command('link')
+    .description('say which account of a chat is this person')
+    .argument('<person>', WHO)
+    .requiredOption('--channel <id>', 'the channel, as the configuration calls it')
+    .requiredOption('--account <id>', "the chat's own id of the person, such as U012AB3CD")
+    .action((text: string, options: LinkOptions) => link(cli, text, options))
+}
+
+type LinkOptions = { readonly channel: string; readonly account: string }
+
+async function link(cli: Cli, text: string, body: LinkOptions): Promise<void> {
+  const gateway = cli.gateway()
+  const { id, name } = await personCalled(gateway, text)
+  const answer = await gateway.send('POST', `/api/v1/people/${id}/chat`, body, linkedChat)
+  cli.show(answer, () => `${body.account} on ${body.channel} is ${name} from now on.\n`)
 }
 
 const STATES = [

@@ -7,6 +7,7 @@ import type { AgentStore, PersonStore } from '../identity/ports.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Notice, NoticeKind } from '../kernel/notice.ts'
 import type { MessageFacts } from '../notice/message.ts'
+import type { MayApproveInChat } from './chat-decision.ts'
 
 export type DescribeDeps = {
   readonly approvals: ApprovalStore
@@ -14,6 +15,7 @@ export type DescribeDeps = {
   readonly cases: CaseStore
   readonly people: PersonStore
   readonly stops: StopStore
+  readonly mayApproveInChat: MayApproveInChat
 }
 
 /** Kinds that ask for a decision: without an open question there is nothing to ask. */
@@ -70,7 +72,13 @@ async function factsOfRequest(
     ...(person === undefined ? {} : { person: person.name }),
     ...(isAsking ? { decideByMs: request.expiresAtMs } : {}),
     ...(isAsking
-      ? { decision: { request: request.id, digest: request.actionDigest, mayApprove: false } }
+      ? {
+          decision: {
+            request: request.id,
+            digest: request.actionDigest,
+            mayApprove: await deps.mayApproveInChat(tenant, action, effect),
+          },
+        }
       : {}),
   }
 }

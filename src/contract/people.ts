@@ -33,6 +33,10 @@ export const changePersonBody = z.strictObject({
 
 export const changedPerson = z.object({ person, receipts: z.array(receipt) })
 
+/** Which person an account of a chat is. */
+export const linkChatBody = z.strictObject({ channel: label, account: label })
+export const linkedChat = linkChatBody.extend({ receipts: z.array(receipt) })
+
 export const certificate = z
   .object({
     id,

@@ -40,6 +40,8 @@ export type DigestPurpose =
   | 'countersign-export-v1'
   | 'countersign-rota-v1'
   | 'countersign-passkey-v1'
+  | 'countersign-chat-v1'
+  | 'countersign-change-v1'
 
 /** SHA-256 over the purpose line and the bytes. Checkable with `(printf 'purpose\n'; cat bytes) | sha256sum`. */
 export function digestOf(purpose: DigestPurpose, bytes: Uint8Array): Digest {

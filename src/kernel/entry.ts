@@ -32,7 +32,7 @@ export const EVENTS = {
   'agent.registered': { agent: 'id', owner: 'id', mode: 'label', key: 'digest' },
   'agent.changed': { agent: 'id', state: 'label?', mode: 'label?', key: 'digest?', grants: 'digest?' },
   'person.registered': { person: 'id', roles: 'labels', proven: 'flag' },
-  'person.changed': { person: 'id', state: 'label?', roles: 'labels?', certificate: 'id?' },
+  'person.changed': { person: 'id', state: 'label?', roles: 'labels?', certificate: 'id?', chat: 'label?' },
   'roster.changed': { role: 'label', person: 'id?', from: 'instant', to: 'instant', source: 'label', digest: 'digest?', shifts: 'count?' },
   // `digest` is of what the feed last said; `unmatched` counts shifts of people we do not know in that role.
   'roster.refreshed': { source: 'label', state: 'label', digest: 'digest?', shifts: 'count?', unmatched: 'count?', error: 'label?' },
@@ -101,6 +101,7 @@ export const EVENTS = {
   'notice.attempted': { notice: 'id', delivery: 'id', channel: 'label', attempt: 'count' },
   'notice.sent': { notice: 'id', delivery: 'id', channel: 'label', attempt: 'count' },
   'notice.failed': { notice: 'id', delivery: 'id', channel: 'label', attempt: 'count', error: 'label', final: 'flag' },
+  'chat.received': { channel: 'label', verb: 'label', linked: 'flag', callback: 'digest', request: 'id?' },
   'notice.dropped': { notice: 'id', delivery: 'id?', channel: 'label?', reason: 'label' },
   'budget.changed': { budget: 'label', limit: 'count', person: 'id' },
   'privacy.payload.erased': { data_class: 'label', reason: 'label', keys: 'digests' },

@@ -98,3 +98,31 @@ export type ChatStore = {
     },
   ) => Promise<void>
 }
+
+/** Somebody clicked in a chat. Proves an account of that chat, nothing more. */
+export type ChatClick = {
+  readonly verb: 'acknowledge' | 'deny' | 'approve'
+  readonly account: string
+  readonly request: string
+  /** The action digest of the message that was clicked. */
+  readonly digest: string
+  /** Of the raw callback; the same one is taken once. */
+  readonly callback: string
+  /** Where the chat takes one line for whoever clicked. */
+  readonly replyTo?: string
+}
+
+export type ChatReader = {
+  readonly channel: string
+  /**
+   * Undefined when it is not signed with this channel's secret. Throws `token_expired` when it is signed and
+   * too old, and `request_invalid` or a reading failure when it is signed and makes no sense.
+   */
+  readonly read: (
+    raw: Uint8Array,
+    headers: Readonly<Record<string, string | undefined>>,
+    nowMs: InstantMs,
+  ) => ChatClick | 'ignored' | undefined
+  /** Best effort: says one line to whoever clicked. */
+  readonly reply: (click: ChatClick, text: string) => Promise<void>
+}

@@ -30,6 +30,8 @@ export type Thresholds = {
   readonly criticalFrom: number
   /** Case severity (1 worst, 5 mildest) up to which a case counts as severe; 0: none does. */
   readonly severeUpTo: number
+  /** Effects below `contain`, or actions of them, that may be approved from a chat; absent: none. */
+  readonly chatMayApprove?: readonly string[]
 }
 
 /** Who owns a class: an action name, an effect or `default`, optionally in one environment only. */

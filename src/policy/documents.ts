@@ -40,6 +40,14 @@ function numberOf(source: string, record: JsonObject, name: string): number {
   return value
 }
 
+function textsOf(source: string, record: JsonObject, name: string): readonly string[] {
+  const texts = listOf(source, record[name] ?? null)
+  return texts.map((text) => {
+    if (typeof text !== 'string') throw invalid(source, `"${name}" must hold texts`)
+    return text
+  })
+}
+
 function listOf(source: string, value: JsonValue): readonly JsonValue[] {
   if (!Array.isArray(value)) throw invalid(source, 'a list is expected')
   return value as readonly JsonValue[]
@@ -49,7 +57,7 @@ function listOf(source: string, value: JsonValue): readonly JsonValue[] {
 export function readThresholds(source: string, value: JsonValue): Thresholds {
   const texts = ['version', 'owner', 'rationale', 'effectiveFrom', 'reviewBy'] as const
   const numbers = ['criticalFrom', 'severeUpTo'] as const
-  const record = membersOf(source, value, [...texts, ...numbers, 'targetLimit'])
+  const record = membersOf(source, value, [...texts, ...numbers, 'targetLimit'], ['chatMayApprove'])
   const limits = record.targetLimit
   if (!isObject(limits)) throw invalid(source, '"targetLimit" must be an object')
   const targetLimit: Record<string, number> & { default: number } = {
@@ -68,6 +76,9 @@ export function readThresholds(source: string, value: JsonValue): Thresholds {
     targetLimit,
     criticalFrom: numberOf(source, record, 'criticalFrom'),
     severeUpTo: numberOf(source, record, 'severeUpTo'),
+    ...(record.chatMayApprove === undefined
+      ? {}
+      : { chatMayApprove: textsOf(source, record, 'chatMayApprove') }),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Checks of what stands in a bundle beside the policies: thresholds, owners, monitored actions, layers. */
-import { EFFECTS } from '../catalogue/tool.ts'
+import { atLeast, EFFECTS } from '../catalogue/tool.ts'
 import { isRole } from '../identity/person.ts'
 import type { BundleDraft, Thresholds } from './bundle.ts'
 import type { Finding } from './finding.ts'
@@ -14,10 +14,17 @@ const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
 const OWNED_CLASSES = ['contain', 'identity', 'destructive', 'default']
 
 export function lintDocuments(draft: BundleDraft): readonly Finding[] {
-  return [...lintThresholds(draft.thresholds), ...lintOwners(draft), ...lintMonitored(draft)]
+  return [
+    ...lintThresholds(
+      draft.thresholds,
+      draft.actions.map(({ action }) => action),
+    ),
+    ...lintOwners(draft),
+    ...lintMonitored(draft),
+  ]
 }
 
-function lintThresholds(thresholds: Thresholds): readonly Finding[] {
+function lintThresholds(thresholds: Thresholds, actions: readonly string[]): readonly Finding[] {
   const findings: Finding[] = []
   const error = (detail: string): void => {
     findings.push(errorIn('bundle', 'thresholds_invalid', detail))
@@ -33,6 +40,10 @@ function lintThresholds(thresholds: Thresholds): readonly Finding[] {
   }
   if (!isWithin(thresholds.criticalFrom, 1, 5)) error('criticalFrom must be 1 to 5')
   if (!isWithin(thresholds.severeUpTo, 0, 4)) error('severeUpTo must be 0 to 4 (0: none)')
+  const known = new Set([...EFFECTS.filter((effect) => !atLeast(effect, 'contain')), ...actions])
+  for (const name of thresholds.chatMayApprove ?? []) {
+    if (!known.has(name)) error(`chatMayApprove: ${name} is no effect below contain and no action`)
+  }
   return findings
 }
 

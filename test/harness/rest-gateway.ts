@@ -157,6 +157,9 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
       (await store.tools.list(session.tenant)).find((tool) => tool.exposedName === name),
     readiness: [],
     channels: [],
+    chatReaders: [],
+    chatTenant: TENANT,
+    mayApproveInChat: async () => false,
     log,
     rateLimits: { api: 100_000, token: 100_000, login: 100_000 },
   }

@@ -39,7 +39,7 @@ export async function openDesk(fresh: Fresh, messengers: readonly Messenger[]): 
   })
   const node = (name: string, on: Store = store) => {
     const place = { clock, nextId, node: name, log: quiet, baseUrl: BASE_URL }
-    return makeNoticeDelivery({ ...on, ...place, messengers })
+    return makeNoticeDelivery({ ...on, ...place, messengers, mayApproveInChat: async () => false })
   }
   const read = async () => {
     const { size } = await store.ledger.head('main')

@@ -22,6 +22,7 @@ import { readJsonBodies } from './body.ts'
 import { callRoutes } from './call-routes.ts'
 import { findCaller } from './caller.ts'
 import { caseRoutes } from './case-routes.ts'
+import { chatRoutes } from './chat-routes.ts'
 import type { RestDeps } from './deps.ts'
 import { DEFAULT_RATE_LIMITS } from './deps.ts'
 import { effectRoutes } from './effect-routes.ts'
@@ -104,6 +105,10 @@ function registerRoutes(app: App, deps: RestDeps): void {
   // Inside `after`, so that the plugins before have put their hooks on every route.
   app.after(() => {
     for (const register of groups) register(app, deps)
+  })
+  void app.register((scope, _options, done) => {
+    chatRoutes(scope, deps)
+    done()
   })
   void app.register((scope, _options, done) => {
     oauthRoutes(scope, deps)

@@ -5,6 +5,7 @@ import type { AssetStore } from '../../case/asset.ts'
 import type { DrillStore, ToolStore } from '../../catalogue/ports.ts'
 import type { ToolKind } from '../../catalogue/tool.ts'
 import type { ChangeAgentDeps } from '../../command/change-agent.ts'
+import type { MayApproveInChat } from '../../command/chat-decision.ts'
 import type { CheckLedgerDeps } from '../../command/check-ledger.ts'
 import type { ContainmentCommands } from '../../command/containments.ts'
 import type { ApprovalCommands, StopCommands } from '../../command/decision-ports.ts'
@@ -20,7 +21,7 @@ import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
-import type { NoticeStore } from '../../notice/ports.ts'
+import type { ChatReader, ChatStore, NoticeStore } from '../../notice/ports.ts'
 import type { HeldClass } from '../../policy/held.ts'
 import type { RosterStore } from '../../roster/roster.ts'
 
@@ -88,6 +89,11 @@ export type RestDeps = ChangeAgentDeps &
     readonly notices: NoticeStore
     /** Ids of the configured channels, in order. */
     readonly channels: readonly string[]
+    readonly chats: ChatStore
+    readonly chatReaders: readonly ChatReader[]
+    /** Whose requests a chat may answer: a callback names no tenant. */
+    readonly chatTenant: string
+    readonly mayApproveInChat: MayApproveInChat
     readonly identify: Identify
     readonly enforce: Enforce
     readonly gatewayTools: readonly GatewayTool[]

@@ -1,10 +1,13 @@
 /** People and what they are certified for; who is on duty lies beside. */
+import { linkChat } from '../../command/link-chat.ts'
 import { putCertificate } from '../../command/put-certificate.ts'
 import { changePerson, registerPerson } from '../../command/register-person.ts'
 import {
   certificateList,
   changedPerson,
   changePersonBody,
+  linkChatBody,
+  linkedChat,
   personList,
   putCertificateAnswer,
   putCertificateBody,
@@ -68,7 +71,24 @@ export function peopleRoutes(app: App, deps: RestDeps): void {
     },
   )
   certificateRoutes(app, deps)
+  chatAccountRoute(app, deps)
   rosterRoutes(app, deps)
+}
+
+function chatAccountRoute(app: App, deps: RestDeps): void {
+  app.post(
+    '/api/v1/people/:id/chat',
+    {
+      schema: { tags: TAGS, params: idParams, body: linkChatBody, response: answers(linkedChat) },
+    },
+    async (request) => {
+      const by = doerOf(request)
+      const place = { tenant: by.person.tenant, by, person: request.params.id }
+      const { account, receipt } = await linkChat(deps, { ...place, ...request.body })
+      const { channel, account: name } = account
+      return { channel, account: name, receipts: receiptsWire([receipt]) }
+    },
+  )
 }
 
 function certificateRoutes(app: App, deps: RestDeps): void {
