@@ -16,9 +16,9 @@ import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
 import { workloadReader } from './adapters/workload-jwt.ts'
+import type { AskParts } from './command/ask.ts'
 import { makeContainmentCommands } from './command/containments.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
-import type { DecisionParts } from './command/decision-parts.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
 import { afterListing, createFirstListings } from './command/first-listings.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
@@ -181,7 +181,7 @@ function faceParts(
   const { memory } = spine.facts
   const identify = makeIdentify({ tokens, agents, tasks, revisions, memory, clock })
   const planParts = { ...spine, findTool: known.byExposedName }
-  const decisionParts: DecisionParts = { ...spine, revisions: store.revisions }
+  const decisionParts: AskParts = { ...spine, revisions: store.revisions }
   const gatewayTools = makeGatewayTools(
     { ...planParts, enforce, cases: store.cases },
     decisionParts,

@@ -138,7 +138,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R84: { kind: 'refusal', state: 'partly', sabotage: 'any-mode-writes' },
   R85: { kind: 'gate', state: 'proved', sabotage: 'identity-unasked' },
   R86: { kind: 'record', state: 'open' },
-  R87: { kind: 'property', state: 'partly' },
+  R87: { kind: 'property', state: 'proved' },
   R88: { kind: 'gate', state: 'proved', sabotage: 'sensitive-unasked' },
   R89: { kind: 'refusal', state: 'partly' },
   R90: { kind: 'gate', state: 'open' },

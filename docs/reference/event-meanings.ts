@@ -42,6 +42,8 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'approval.denied': 'A person said no.',
   'approval.expired': 'Nobody decided in time.',
   'approval.cancelled': 'The request ended without a decision.',
+  'approval.asked': 'A person asked the agent something about its request.',
+  'approval.answered': 'The agent answered. What it says is a claim.',
   'approval.escalated': 'Another role or person is asked.',
   'grant.voided': 'A yes that was not used holds no more.',
   'plan.proposed': 'A chain of calls is put to people as a whole, under this plan digest.',

@@ -24,6 +24,7 @@ export const FAILING_TESTS = [
   'requester',
   'target',
   'agent_owner',
+  'modifier',
   'limit',
   'not_owner',
 ] as const
@@ -114,6 +115,7 @@ function needTest(facts: EligibilityFacts, need: Need): FailingTest | Entitled {
   if (need.strength !== 'confirm' && person.id === request.onBehalfOf) return 'requester'
   if (isTarget(facts)) return 'target'
   if (isAloneForTheirAgent(facts)) return 'agent_owner'
+  if (isAloneWithTheirChange(facts)) return 'modifier'
   const isCoSigner = !isOwners && need.strength !== 'confirm'
   if (!isCoSigner && exceeds(request.risk, facts.limitOf(hat.role))) return 'limit'
   if (isOwners && need.strength !== 'confirm' && person.id !== request.owner) return 'not_owner'
@@ -164,4 +166,9 @@ function isTarget(facts: EligibilityFacts): boolean {
 /** The agent's owner is no check on the agent where nothing can be taken back; beside somebody else they are. */
 function isAloneForTheirAgent({ person, request }: EligibilityFacts): boolean {
   return request.isIrreversible && request.needs.length < 2 && person.id === request.agentOwner
+}
+
+/** Whoever changed the arguments wanted them; somebody else has to want them too (R87). */
+function isAloneWithTheirChange({ person, request }: EligibilityFacts): boolean {
+  return request.needs.length < 2 && person.id === request.modifiedBy
 }

@@ -20,6 +20,7 @@ export const FAILING_TEXT: Readonly<Record<FailingTest, Words>> = {
   requester: { says: 'the work is done on your behalf', next: 'Another person of the role decides.' },
   target: { says: 'you are the target', next: 'Another person of the role decides.' },
   agent_owner: { says: 'you own the agent, and this cannot be taken back', next: 'Another person of the role decides.' },
+  modifier: { says: 'you changed the arguments', next: 'Another person of the role takes it over and decides.' },
   limit: { says: 'it is beyond what your role may release', next: 'Escalate it to the next role.' },
   not_owner: { says: 'the request is not yours', next: 'Take it over first, then approve it.' },
 }

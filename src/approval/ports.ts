@@ -12,6 +12,8 @@ export type ApprovalStore = {
     tenant: string,
     fingerprint: Digest,
   ) => Promise<ApprovalRequest | undefined>
+  /** The newest request a person changed into exactly this call. */
+  readonly modifiedTo: (tenant: string, fingerprint: Digest) => Promise<ApprovalRequest | undefined>
   readonly list: (tenant: string, state?: RequestState) => Promise<readonly ApprovalRequest[]>
   /** What people refused an agent in a case. */
   readonly deniedOf: (

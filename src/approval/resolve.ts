@@ -58,6 +58,12 @@ export function sign(
       refusal: refusal('not_eligible', 'one person may not meet two needs'),
     }
   }
+  if (people.every((person) => person === request.modifiedBy)) {
+    return {
+      kind: 'refused',
+      refusal: refusal('not_eligible', 'who changed the arguments may not sign for them alone'),
+    }
+  }
   const grant: Grant = {
     tenant: request.tenant,
     id: grantId,

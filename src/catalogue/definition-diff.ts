@@ -26,8 +26,13 @@ export function definitionChanges(
   before: ToolDefinition,
   after: ToolDefinition,
 ): readonly DefinitionChange[] {
+  return valueChanges(withoutMeta(before), withoutMeta(after))
+}
+
+/** The changes between any two values, sorted by path. */
+export function valueChanges(before: JsonValue, after: JsonValue): readonly DefinitionChange[] {
   const changes: DefinitionChange[] = []
-  compare('', withoutMeta(before), withoutMeta(after), 0, changes)
+  compare('', before, after, 0, changes)
   return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
 }
 

@@ -9,9 +9,11 @@ import { visible } from '../kernel/visible-text.ts'
 import type { Approval, Shown } from './decision-package.ts'
 import { shortCode } from './digest-text.ts'
 import {
+  changeLines,
   claimLines,
   consequenceLines,
   evidenceLines,
+  questionLines,
   radiusLines,
   similarLines,
   sourceText,
@@ -40,6 +42,7 @@ export function approvalText(request: Approval, shown: Shown, shower: Shower): s
   const second = `for case ${visible(incident.external_ref)} "${visible(incident.title)}", severity ${incident.severity}`
   const sections: readonly Section[] = [
     ['exact call', callLines(shown)],
+    ['changed by a person', changeLines(shown, shower.person)],
     ['target', shown.targets.map(targetLine)],
     ['undo', [undoLine(shown)]],
     ['what could be hit', radiusLines(shown)],
@@ -49,6 +52,7 @@ export function approvalText(request: Approval, shown: Shown, shower: Shower): s
     ['evidence', evidenceLines(shown, shower.when)],
     ["the agent's words against the record", claimLines(shown)],
     ['decided before', similarLines(shown, shower)],
+    ['questions', questionLines(request, shower.person)],
     ['context', contextLines(shown)],
     ['time', timeLines(request, shower)],
     [

@@ -64,7 +64,13 @@ export async function decide(
 
 type Look = { readonly request: Approval; readonly text: string }
 
-async function look(cli: Cli, gateway: GatewayClient, id: string, paint: Paint): Promise<Look> {
+/** The request as the person sees it now; that they looked is recorded. */
+export async function look(
+  cli: Cli,
+  gateway: GatewayClient,
+  id: string,
+  paint: Paint,
+): Promise<Look> {
   await gateway.send('POST', `/api/v1/approvals/${id}/view`, undefined, approvalSummary)
   const [request, { people }] = await Promise.all([
     fetchApproval(gateway, id),
@@ -106,6 +112,9 @@ const SAID = {
   denied: 'Denied. The agent is told your reason.',
   'taken-over': 'The request is yours now. Nothing was released.',
   cancelled: 'The request is closed. The agent is told your reason.',
+  modified:
+    'Closed. The agent is told to call again with your arguments; somebody else signs for them.',
+  asked: 'Asked. The agent is told at once; the request still waits.',
   acknowledged: 'Recorded that you have it. The clock runs on.',
 } as const
 

@@ -78,6 +78,20 @@ const shown = z.looseObject({
     }),
   ),
   threshold: z.object({ version: z.string() }),
+  modified: z
+    .object({
+      from: z.string(),
+      by: z.string(),
+      changes: z.array(
+        z.object({
+          path: z.string(),
+          kind: z.enum(['added', 'removed', 'changed']),
+          before: z.unknown().optional(),
+          after: z.unknown().optional(),
+        }),
+      ),
+    })
+    .nullable(),
   reasons: z.array(
     z.object({
       policy: z.string(),

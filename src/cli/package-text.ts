@@ -1,7 +1,7 @@
 /** The parts of a decision package that say how much to believe and how far it reaches, as lines of text. */
 import { CLAIM_FLAGS } from '../evidence/claim-flags.ts'
 import { visible } from '../kernel/visible-text.ts'
-import type { Shown } from './decision-package.ts'
+import type { Approval, Shown } from './decision-package.ts'
 
 /** `(from evidence 3f2a91c0)` behind an argument; the worst of its parts when it has several. */
 export function sourceText({ argument_sources: sources }: Shown, name: string): string {
@@ -41,7 +41,41 @@ export function thresholdLine({ threshold }: Shown): string {
   return `measured by the thresholds ${visible(threshold.version)}`
 }
 
-/** `business_impact: unknown`. */
+/** What a person changed, and who; nothing for a request nobody changed. */
+export function changeLines(
+  { modified }: Shown,
+  person: (id: string | undefined) => string,
+): string[] {
+  if (modified === null) return []
+  const json = (value: unknown) => visible(JSON.stringify(value))
+  return [
+    `${visible(person(modified.by))} changed the arguments and may not be the only one who signs`,
+    ...modified.changes.map(({ path, before, after }) =>
+      [
+        visible(path),
+        ...(before === undefined ? [] : [`was ${json(before)}`]),
+        ...(after === undefined ? [] : [`is ${json(after)}`]),
+      ].join('  '),
+    ),
+  ]
+}
+
+/** Questions to the agent, each with what it claims. */
+export function questionLines(
+  { questions }: Approval,
+  person: (id: string | undefined) => string,
+): string[] {
+  return questions.flatMap(({ asked_by: by, text, answer }) => [
+    `${visible(person(by))} asks: ${partText(text)}`,
+    answer === undefined ? '  no answer yet' : `  the agent claims: ${partText(answer.text)}`,
+  ])
+}
+
+function partText(part: Approval['questions'][number]['text']): string {
+  return part.state === 'erased' ? '(erased)' : visible(String(part.value))
+}
+
+/** `business impact  unknown`. */
 export function consequenceLines({ consequences }: Shown): string[] {
   const names = Object.keys(consequences)
   const width = Math.max(0, ...names.map((name) => name.length))

@@ -78,7 +78,11 @@ async function settledAnswer(
 
 type Recorded = Pick<CallIntent, 'upstream' | 'kind' | 'name' | 'arguments'>
 
-async function recordedIntent(parts: AwaitParts, request: ApprovalRequest): Promise<Recorded> {
+/** The call as it was asked about. Throws `payload_unreadable` when it is gone. */
+export async function recordedIntent(
+  parts: Pick<AwaitParts, 'payloads'>,
+  request: ApprovalRequest,
+): Promise<Recorded> {
   const stored = await parts.payloads.open(request.tenant, request.requestEntry, 'intent')
   const value = stored.state === 'present' ? parseStrict(stored.bytes) : undefined
   if (!isObject(value)) throw new Failure('payload_unreadable', 'the recorded call is gone')

@@ -2,18 +2,16 @@
 import type { At } from '../enforcement/spine.ts'
 import { acknowledge } from './acknowledge.ts'
 import { approve } from './approve.ts'
-import type { DecisionParts } from './decision-parts.ts'
+import { type AskParts, ask } from './ask.ts'
 import type { ApprovalCommands, DecisionOutcome } from './decision-ports.ts'
 import { deny } from './deny.ts'
+import { modify } from './modify.ts'
 import { takeOver } from './take-over.ts'
 import { eligibilityOf, viewRequest } from './view-request.ts'
 import { withdraw } from './withdraw.ts'
 
 /** `at` marks where a decision is durable and its person does not know yet. */
-export function makeDecisionCommands(
-  parts: DecisionParts,
-  at: At = () => undefined,
-): ApprovalCommands {
+export function makeDecisionCommands(parts: AskParts, at: At = () => undefined): ApprovalCommands {
   const durable = (outcome: DecisionOutcome): DecisionOutcome => {
     at('decision:after')
     return outcome
@@ -23,6 +21,8 @@ export function makeDecisionCommands(
     approve: async (input) => durable(await approve(parts, input)),
     deny: async (input) => durable(await deny(parts, input)),
     takeOver: (input) => takeOver(parts, input),
+    modify: async (input) => durable(await modify(parts, input)),
+    ask: (input) => ask(parts, input),
     acknowledge: (input) => acknowledge(parts, input),
     withdraw: (input) => withdraw(parts, input),
     eligibility: (input) => eligibilityOf(parts, input),

@@ -7,6 +7,7 @@ import type { ApprovalRequest } from '../approval/request.ts'
 import type { Stop } from '../facts/facts.ts'
 import type { Person } from '../identity/person.ts'
 import type { Receipt } from '../kernel/entry.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
 
 /** A person looking at or acting on one request. */
 export type RequestInput = {
@@ -25,6 +26,12 @@ export type DecisionInput = RequestInput & {
   /** Names of the consequences the person acknowledges; a yes of the owner needs all of them (R136). */
   readonly acknowledged?: readonly string[]
 }
+
+/** The decision to have the act, but with these arguments. */
+export type ModifyInput = DecisionInput & { readonly arguments: JsonObject }
+
+/** A question to the agent, in the person's own words. */
+export type AskInput = RequestInput & { readonly question: string }
 
 /** The agent's side taking its own request back, or a person cancelling it. */
 export type WithdrawInput = {
@@ -49,6 +56,8 @@ export type DecisionOutcome = {
     | 'taken-over'
     | 'cancelled'
     | 'acknowledged'
+    | 'modified'
+    | 'asked'
   readonly request: ApprovalRequest
   readonly grantId?: string
   /** With `advised`: the eligibility test that failed (R131). */
@@ -79,6 +88,9 @@ export type ApprovalCommands = {
   readonly takeOver: (input: DecisionInput) => Promise<DecisionOutcome>
   /** Who may decide says that they have it; nothing else changes. */
   readonly acknowledge: (input: RequestInput) => Promise<DecisionOutcome>
+  /** Ends the request; the agent is to call again with other arguments. */
+  readonly modify: (input: ModifyInput) => Promise<DecisionOutcome>
+  readonly ask: (input: AskInput) => Promise<DecisionOutcome>
   readonly withdraw: (input: WithdrawInput) => Promise<DecisionOutcome>
   /** Reads only. */
   readonly eligibility: (input: RequestInput) => Promise<Eligibility>

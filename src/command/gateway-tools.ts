@@ -1,7 +1,10 @@
 /** The gateway's own tools, as agents see them in `tools/list`. Each acts only on the session's own task. */
+
+import { MAX_QUESTION_TEXT } from '../approval/question.ts'
 import type { GatewayTool, GatewayToolAnswer } from '../enforcement/intent.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
+import { type AskParts, answerQuestion } from './ask.ts'
 import { type AwaitParts, awaitApproval, MAX_WAIT_MS } from './await-approval.ts'
 import type { DecisionParts } from './decision-parts.ts'
 import { awaitPlan, proposePlanTool } from './plan-tool.ts'
@@ -15,9 +18,15 @@ const RECORDS: JsonObject = { readOnlyHint: false, destructiveHint: false, openW
 
 export function makeGatewayTools(
   parts: AwaitParts & RecommendParts & ProposeParts,
-  decisions: DecisionParts,
+  decisions: AskParts,
 ): readonly GatewayTool[] {
-  return [awaitTool(parts), recommendTool(parts), proposePlanTool(parts), withdrawTool(decisions)]
+  return [
+    awaitTool(parts),
+    recommendTool(parts),
+    proposePlanTool(parts),
+    withdrawTool(decisions),
+    answerTool(decisions),
+  ]
 }
 
 function awaitTool(parts: AwaitParts & ProposeParts): GatewayTool {
@@ -118,6 +127,37 @@ function withdrawTool(parts: DecisionParts): GatewayTool {
         isError: false,
         structured: { approval_id: request.id, state: request.state },
         text: 'Withdrawn.',
+      }
+    },
+  }
+}
+
+function answerTool(parts: AskParts): GatewayTool {
+  return {
+    name: 'countersign_answer',
+    description:
+      'Answers a question that a person asked about a pending call of this task. The answer is recorded as your claim; it decides nothing.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        approval_id: { type: 'string' },
+        question_id: { type: 'string' },
+        answer: { type: 'string', minLength: 1, maxLength: MAX_QUESTION_TEXT },
+      },
+      required: ['approval_id', 'question_id', 'answer'],
+      additionalProperties: false,
+    },
+    annotations: RECORDS,
+    run: async (session, args): Promise<GatewayToolAnswer> => {
+      const requestId = textArgument(args, 'approval_id')
+      const questionId = textArgument(args, 'question_id')
+      const answer = textArgument(args, 'answer')
+      await answerQuestion(parts, session, { requestId, questionId, answer })
+      return {
+        kind: 'own',
+        isError: false,
+        structured: { approval_id: requestId, question_id: questionId, recorded_as: 'claim' },
+        text: 'Recorded as your claim. The request still waits: call countersign_await.',
       }
     },
   }

@@ -1,6 +1,16 @@
 /** Approval requests and the decisions on them, on the wire. */
 import { z } from 'zod'
-import { digest, id, instantMs, json, label, receipt, requestState, role } from './words.ts'
+import {
+  digest,
+  id,
+  instantMs,
+  json,
+  jsonObject,
+  label,
+  receipt,
+  requestState,
+  role,
+} from './words.ts'
 
 const need = z.object({
   role,
@@ -32,6 +42,8 @@ export const approvalSummary = z
     plan: id.optional().meta({ description: 'the plan this asks about; absent for one call' }),
     decided_at_ms: instantMs.optional(),
     decided_by: id.optional(),
+    modified_from: id.optional().meta({ description: 'the request a person changed into this' }),
+    modified_by: id.optional().meta({ description: 'may not be the only signer' }),
     acknowledged_at_ms: instantMs.optional(),
     acknowledged_by: id.optional().meta({ description: 'who said "I have it" first' }),
   })
@@ -56,12 +68,21 @@ const part = z.union([
   z.object({ state: z.literal('erased') }),
 ])
 
+/** What a person asked the agent. The answer is the agent's claim, whatever it says. */
+const question = z.object({
+  id,
+  asked_by: id,
+  asked_at_ms: instantMs,
+  text: part,
+  answer: z.object({ text: part, at_ms: instantMs, provenance: z.literal('claimed') }).optional(),
+})
+
 /**
  * Everything a person needs to decide. `statement` is what a yes signs: its digest is `action_digest`, and it
  * holds the literal canonical arguments and targets. `package` holds the facts shown with it.
  */
 export const approval = approvalSummary
-  .extend({ statement: part, package: part, eligibility })
+  .extend({ statement: part, package: part, eligibility, questions: z.array(question) })
   .meta({ id: 'Approval' })
 
 export const decisionBody = z.strictObject({
@@ -71,6 +92,12 @@ export const decisionBody = z.strictObject({
     description: 'names of the consequences in the package; a yes of the owner needs all',
   }),
 })
+
+export const modifyBody = decisionBody.extend({
+  arguments: jsonObject.meta({ description: 'what the agent is to call with instead' }),
+})
+
+export const askBody = z.strictObject({ question: z.string() })
 
 export const cancelBody = z.strictObject({
   reason: z.string().meta({ description: 'why, in a sentence' }),
@@ -85,6 +112,8 @@ export const decisionAnswer = z.object({
     'taken-over',
     'cancelled',
     'acknowledged',
+    'modified',
+    'asked',
   ]),
   approval: approvalSummary,
   grant: id.optional(),

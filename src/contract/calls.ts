@@ -32,4 +32,7 @@ export const callPending = z.object({
   action: z.string(),
   expires_at_ms: instantMs,
   next: z.string(),
+  questions: z.array(z.object({ id, text: z.string() })).meta({
+    description: 'what people ask; answered with the tool countersign_answer',
+  }),
 })

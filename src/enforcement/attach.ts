@@ -82,7 +82,7 @@ async function byState(
     }
   }
   const isRecentNo =
-    request.state === 'denied' &&
+    (request.state === 'denied' || request.reasonCode === 'modified') &&
     (request.decidedAtMs ?? 0) + spine.limits.denialMemoryMs > spine.clock.nowMs()
   if (!isCited && !isRecentNo) return NEW_CALL
   const code = request.reasonCode === 'modified' ? 'approval_modified' : CLOSED[request.state]

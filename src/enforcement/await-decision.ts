@@ -6,6 +6,7 @@ import { decidedNotices } from '../approval/notices.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import { closed, expiryReason } from '../approval/resolve.ts'
 import { Failure } from '../kernel/failure.ts'
+import { hasOpenQuestion } from './open-questions.ts'
 import type { Spine } from './spine.ts'
 
 /** Waits until the request is decided, the caller is gone, or `untilMs`; returns its state then. */
@@ -21,6 +22,8 @@ export async function awaitDecision(
     const nowMs = spine.clock.nowMs()
     if (current.state === 'pending' && current.expiresAtMs <= nowMs) return expire(spine, current)
     if (current.state !== 'pending' || nowMs >= untilMs || signal.aborted) return current
+    // A question is no decision, but only the agent can answer it, so it hears of it at once.
+    if (await hasOpenQuestion(spine, current)) return current
     await spine.changes.wait(request.tenant, Math.min(untilMs, current.expiresAtMs), signal)
   }
 }

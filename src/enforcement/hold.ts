@@ -4,7 +4,8 @@ import { codeOf, refusal } from '../kernel/failure.ts'
 import type { Attached } from './attach.ts'
 import { awaitDecision } from './await-decision.ts'
 import type { Considered } from './considered.ts'
-import type { CallAnswer } from './intent.ts'
+import type { CallAnswer, OpenQuestion } from './intent.ts'
+import { openQuestions } from './open-questions.ts'
 import { openRequest } from './open-request.ts'
 import { recordRefusal } from './refuse.ts'
 import { shopsAround } from './shop-around.ts'
@@ -29,7 +30,10 @@ export async function hold(
   if ('kind' in asked) return asked
   const untilMs = place.atMs + intent.holdMs
   const end = await awaitDecision(spine, asked, untilMs, intent.back.signal)
-  if (end.state === 'pending') return { kind: 'answer', answer: waiting(end, intent.back.signal) }
+  if (end.state === 'pending') {
+    const questions = await openQuestions(spine, end)
+    return { kind: 'answer', answer: waiting(end, intent.back.signal, questions) }
+  }
   return { kind: 'again', request: end }
 }
 
@@ -48,7 +52,11 @@ async function ask(spine: Spine, considered: Considered): Promise<ApprovalReques
 }
 
 /** Nothing ran. A caller who went away finds the request again by making the identical call. */
-function waiting(request: ApprovalRequest, signal: AbortSignal): CallAnswer {
+function waiting(
+  request: ApprovalRequest,
+  signal: AbortSignal,
+  questions: readonly OpenQuestion[],
+): CallAnswer {
   const { call: callId, id: approvalId } = request
   if (signal.aborted) {
     const gone = refusal('cancelled', 'the caller went away; the request stays open, nothing ran')
@@ -61,5 +69,6 @@ function waiting(request: ApprovalRequest, signal: AbortSignal): CallAnswer {
     action: request.action,
     role: request.needs[0]?.role ?? 'incident-commander',
     expiresAtMs: request.expiresAtMs,
+    questions,
   }
 }

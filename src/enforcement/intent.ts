@@ -24,6 +24,9 @@ export type CallIntent = {
   readonly back: FrameBack
 }
 
+/** A person's question to the agent, answered with `countersign_answer`. */
+export type OpenQuestion = { readonly id: string; readonly text: string }
+
 /** Everything a call can end in. A face turns it into its own wire and adds nothing. */
 export type CallAnswer =
   | {
@@ -50,6 +53,8 @@ export type CallAnswer =
       readonly role: string
       readonly action: string
       readonly expiresAtMs: number
+      /** What people ask and the agent has not answered. */
+      readonly questions: readonly OpenQuestion[]
     }
   /** The upstream answered with a JSON-RPC error; relayed as one. */
   | {

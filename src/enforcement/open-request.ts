@@ -38,7 +38,8 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
   const { tenant } = place.session
   const nowMs = spine.clock.nowMs()
   const needs = needsOf(decision.obligations, ownerRole(parts))
-  const packageBytes = canonicalBytes(await packageOf(spine, parts, needs))
+  const changed = await spine.approvals.modifiedTo(tenant, place.label.fingerprint)
+  const packageBytes = canonicalBytes(await packageOf(spine, parts, needs, changed))
   const ids = { request: spine.nextId(), entry: spine.nextId(), nonce: spine.nextId() }
   const expiresAtMs = Math.min(nowMs + spine.limits.requestLifetimeMs, facts.task.expiresAtMs)
   const bound = bindAction({
@@ -55,6 +56,9 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
   })
   const unowned = {
     ...requestOf(parts, needs, nowMs, expiresAtMs),
+    ...(changed?.decidedBy === undefined
+      ? {}
+      : { modifiedFrom: changed.id, modifiedBy: changed.decidedBy }),
     id: ids.request,
     requestEntry: ids.entry,
     actionDigest: bound.actionDigest,

@@ -5,10 +5,10 @@
  */
 import { CONSEQUENCES, consequencesOf } from '../approval/consequences.ts'
 import { targetKey } from '../approval/past-decisions.ts'
-import type { Need } from '../approval/request.ts'
+import type { ApprovalRequest, Need } from '../approval/request.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Facts, TargetFacts } from '../facts/facts.ts'
-import type { JsonObject } from '../kernel/strict-json.ts'
+import { type JsonObject, parseStrict } from '../kernel/strict-json.ts'
 import { openSources } from '../task/task.ts'
 import { claimsShown } from './claims-shown.ts'
 import type { Considered } from './considered.ts'
@@ -27,13 +27,15 @@ export async function packageOf(
   spine: Spine,
   parts: Considered,
   needs: readonly Need[],
+  changed?: ApprovalRequest,
 ): Promise<JsonObject> {
   const { intent, facts } = parts
   const { tenant, agent, task } = intent.session
-  const [denied, found, similar] = await Promise.all([
+  const [denied, found, similar, modified] = await Promise.all([
     spine.approvals.deniedOf(tenant, agent.id, task.caseId),
     shownEvidence(spine, facts, intent.arguments),
     similarDecisions(spine, parts),
+    modificationShown(spine, changed),
   ])
   const claims = await claimsShown(spine, facts, intent.arguments, found)
   return {
@@ -47,6 +49,7 @@ export async function packageOf(
     ...evidenceShown(found),
     similar,
     claim_flags: [...claims],
+    modified,
     telemetry_gaps: [...facts.stale],
     denied_before_in_task: denied.filter((each) => each.task === facts.task.id).length,
   }
@@ -181,6 +184,17 @@ function evidenceShown({
 
 function evidenceLine({ id, tool, call, labels, atMs }: Evidence): JsonObject {
   return { id, tool, call, labels: [...labels], at_ms: atMs }
+}
+
+/** Whose arguments these are, when a person changed them, and what was changed. */
+async function modificationShown(
+  spine: Spine,
+  changed: ApprovalRequest | undefined,
+): Promise<JsonObject | null> {
+  if (changed?.decidedBy === undefined || changed.decisionEntry === undefined) return null
+  const stored = await spine.payloads.open(changed.tenant, changed.decisionEntry, 'changes')
+  const changes = stored.state === 'present' ? parseStrict(stored.bytes) : []
+  return { from: changed.id, by: changed.decidedBy, changes }
 }
 
 async function similarDecisions(

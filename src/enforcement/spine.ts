@@ -2,6 +2,7 @@
 import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
+import type { QuestionStore } from '../approval/question.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
 import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
@@ -58,6 +59,7 @@ export type Spine = {
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions
   readonly plans: PlanStore
+  readonly questions: QuestionStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore

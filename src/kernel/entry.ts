@@ -73,7 +73,10 @@ export const EVENTS = {
   'approval.co_signed': { ...REQUEST, person: 'id', role: 'label', certificate: 'id?', held_as: 'label?', delegation: 'id?', acknowledged: 'labels?' },
   'approval.denied': { ...REQUEST, person: 'id', role: 'label' },
   'approval.expired': { ...REQUEST, reason: 'label' },
-  'approval.cancelled': { ...REQUEST, reason: 'label', person: 'id?' },
+  // `suggested` is the fingerprint of the call a person wants instead.
+  'approval.cancelled': { ...REQUEST, reason: 'label', person: 'id?', suggested: 'digest?' },
+  'approval.asked': { ...REQUEST, question: 'id', person: 'id' },
+  'approval.answered': { ...REQUEST, question: 'id', provenance: 'label' },
   'approval.escalated': { ...REQUEST, role: 'label', owner: 'id?', reason: 'label' },
   'grant.voided': { ...REQUEST, grant: 'id', reason: 'label' },
   'plan.proposed': { plan: 'id', digest: 'digest', request: 'id', source: 'label', steps: 'count', action: 'label', effect: 'label', deadline: 'instant', follows: 'id?' },

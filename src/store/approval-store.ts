@@ -23,7 +23,7 @@ export function createApprovalStore(access: Access): ApprovalStore {
   }
 }
 
-type Reads = 'byId' | 'byFingerprint' | 'list' | 'deniedOf' | 'due'
+type Reads = 'byId' | 'byFingerprint' | 'modifiedTo' | 'list' | 'deniedOf' | 'due'
 type Writes = 'lock' | 'pendingOf' | 'put'
 
 function requestReads(access: Access): Pick<ApprovalStore, Reads> {
@@ -38,6 +38,16 @@ function requestReads(access: Access): Pick<ApprovalStore, Reads> {
     byFingerprint: async (tenant, fingerprint) => {
       const { rows } = await newest(access.read(tenant), { tenant, fingerprint })
       return rows[0] === undefined ? undefined : requestOf(rows[0])
+    },
+    modifiedTo: async (tenant, fingerprint) => {
+      const row = await requests(tenant)
+        .selectAll()
+        .where('suggested_fingerprint', '=', fingerprint)
+        .orderBy('created_at_ms', 'desc')
+        .orderBy('id', 'desc')
+        .limit(atMost(1))
+        .executeTakeFirst()
+      return row === undefined ? undefined : requestOf(row)
     },
     list: async (tenant, state) => {
       const all = requests(tenant).selectAll().orderBy('created_at_ms').orderBy('id')

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
+import type { QuestionStore } from '../approval/question.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
 import type { AssetStore } from '../case/asset.ts'
 import type { CaseStore } from '../case/case.ts'
@@ -55,6 +56,7 @@ import { createPayloadStore } from './payload-store.ts'
 import { createPersonStore } from './person-store.ts'
 import { createPlanStore } from './plan-store.ts'
 import { openPostgresEngine } from './postgres-engine.ts'
+import { createQuestionStore } from './question-store.ts'
 import { createRevisionStore } from './revision-store.ts'
 import { createFeedStore, createRosterStore } from './roster-store.ts'
 import type { CommitLabel } from './run-batch.ts'
@@ -106,6 +108,7 @@ export type Store = {
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions
   readonly plans: PlanStore
+  readonly questions: QuestionStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
   readonly calls: CallStore
@@ -212,6 +215,7 @@ function records(access: Access, nowMs: () => number): Records {
     approvals: createApprovalStore(access),
     pastDecisions: createPastDecisions(access),
     plans: createPlanStore(access),
+    questions: createQuestionStore(access),
     leases: createLeaseStore(access),
     evidence: createEvidenceStore(access),
     calls: createCallStore(access),

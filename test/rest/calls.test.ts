@@ -114,6 +114,7 @@ onSqlite((engine) => {
       approvalId: APPROVAL,
       role: 'shift-lead',
       action: 'deny:ipv4_net',
+      questions: [],
       expiresAtMs: 5_000,
     })
     const sent = await call({ tool: 'logs__query' })

@@ -69,7 +69,15 @@ export function pendingOf(answer: Pending, publicBaseUrl: string): JsonObject {
     url: `${publicBaseUrl}/approvals/${answer.approvalId}`,
     next: FAILURES.pending_approval.next,
     call_id: answer.callId,
+    ...questionsOf(answer),
   }
+}
+
+/** Absent when nobody asks anything. */
+function questionsOf({ questions }: Pending): JsonObject {
+  if (questions.length === 0) return {}
+  const asked = questions.map(({ id, text: question }) => ({ question_id: id, question }))
+  return { questions: asked, answer_with: 'countersign_answer' }
 }
 
 export function refusedResult(answer: Refused): JsonObject {
@@ -95,7 +103,9 @@ export function pendingResult(
   hasOutputSchema: boolean,
 ): JsonObject {
   const said = pendingOf(answer, publicBaseUrl)
-  const sentence = `Not done yet: ${answer.action} waits for approval by ${answer.role}.`
+  const asks =
+    answer.questions.length === 0 ? '' : ' A person asks something: answer with countersign_answer.'
+  const sentence = `Not done yet: ${answer.action} waits for approval by ${answer.role}.${asks}`
   return {
     content: [text(sentence, said)],
     isError: hasOutputSchema,

@@ -8,7 +8,6 @@ import {
   approvalList,
   approvalQuery,
   approvalSummary,
-  cancelBody,
   decisionAnswer,
   decisionBody,
 } from '../../contract/approvals.ts'
@@ -20,6 +19,7 @@ import type { App } from './app.ts'
 import { answers } from './app.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
+import { questionsOf } from './question-wire.ts'
 import { approvalWire, receiptsWire } from './wire.ts'
 
 const TAGS = ['approvals']
@@ -41,16 +41,18 @@ export function approvalRoutes(app: App, deps: RestDeps): void {
       const input = inputOf(request)
       const found = await deps.approvals.byId(input.tenant, input.requestId)
       if (found === undefined) throw new Failure('not_found', 'no such approval request')
-      const [statement, shown, eligibility] = await Promise.all([
-        partOf(deps, found, 'statement'),
-        partOf(deps, found, 'package'),
+      const [statement, shown, eligibility, questions] = await Promise.all([
+        partOf(deps, found, found.requestEntry, 'statement'),
+        partOf(deps, found, found.requestEntry, 'package'),
         deps.decisions.eligibility(input),
+        questionsOf(deps, input.tenant, input.requestId),
       ])
       return {
         ...approvalWire(found),
         statement,
         package: shown,
         eligibility: eligibilityWire(eligibility),
+        questions,
       }
     },
   )
@@ -60,7 +62,6 @@ export function approvalRoutes(app: App, deps: RestDeps): void {
     async (request) => approvalWire(await deps.decisions.view(inputOf(request))),
   )
   decisionRoutes(app, deps)
-  otherVerbs(app, deps)
 }
 
 function decisionRoutes(app: App, deps: RestDeps): void {
@@ -89,35 +90,8 @@ function decisionRoutes(app: App, deps: RestDeps): void {
   }
 }
 
-/** Verbs that decide nothing about the act itself, so no digest goes back with them. */
-function otherVerbs(app: App, deps: RestDeps): void {
-  const { acknowledge, withdraw } = deps.decisions
-  app.post(
-    '/api/v1/approvals/:id/acknowledge',
-    { schema: { tags: TAGS, params: idParams, response: answers(decisionAnswer) } },
-    async (request) => outcomeWire(await acknowledge(inputOf(request))),
-  )
-  app.post(
-    '/api/v1/approvals/:id/cancel',
-    {
-      schema: {
-        tags: TAGS,
-        params: idParams,
-        body: cancelBody,
-        response: answers(decisionAnswer),
-      },
-    },
-    async (request) => {
-      const { tenant, person, requestId } = inputOf(request)
-      const { reason } = request.body
-      return outcomeWire(
-        await withdraw({ tenant, requestId, reason, by: { kind: 'person', person } }),
-      )
-    },
-  )
-}
-
-function inputOf(request: FastifyRequest) {
+/** The person and the request a route speaks of. */
+export function inputOf(request: FastifyRequest) {
   const { person } = doerOf(request)
   const { id } = request.params as { readonly id: string }
   return { tenant: person.tenant, person, requestId: id }
@@ -126,10 +100,11 @@ function inputOf(request: FastifyRequest) {
 /** The recorded bytes, not a rendering of them: what is shown is what was digested. */
 async function partOf(
   deps: RestDeps,
-  request: ApprovalRequest,
+  { tenant }: Pick<ApprovalRequest, 'tenant'>,
+  entry: string,
   name: string,
 ): Promise<{ state: 'present'; value: JsonValue } | { state: 'erased' }> {
-  const payload = await deps.payloads.open(request.tenant, request.requestEntry, name)
+  const payload = await deps.payloads.open(tenant, entry, name)
   if (payload.state === 'erased') return { state: 'erased' }
   return { state: 'present', value: parseStrict(payload.bytes) }
 }
@@ -142,7 +117,8 @@ function eligibilityWire(eligibility: Eligibility) {
   return { eligible: false, failing, says, next, may_take_over: mayTakeOver }
 }
 
-function outcomeWire(outcome: DecisionOutcome) {
+/** What a verb did, on the wire. */
+export function outcomeWire(outcome: DecisionOutcome) {
   return {
     outcome: outcome.kind,
     approval: approvalWire(outcome.request),

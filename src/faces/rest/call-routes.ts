@@ -81,6 +81,7 @@ function sendAnswer(
         action: answer.action,
         expires_at_ms: answer.expiresAtMs,
         next: FAILURES.pending_approval.next,
+        questions: answer.questions.map(({ id, text }) => ({ id, text })),
       })
     case 'refused': {
       const { code, detail, policyIds } = answer.refusal

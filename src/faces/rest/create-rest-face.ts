@@ -35,6 +35,7 @@ import { passkeyRoutes } from './passkey-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
+import { requestVerbRoutes } from './request-verb-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
 import { taskRoutes } from './task-routes.ts'
@@ -91,6 +92,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     effectRoutes,
     taskRoutes,
     approvalRoutes,
+    requestVerbRoutes,
     agentRoutes,
     peopleRoutes,
     passkeyRoutes,

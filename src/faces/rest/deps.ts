@@ -1,6 +1,7 @@
 /** What the REST face stands on: the ports of every command it offers, and the verbs injected whole. */
 
 import type { ApprovalStore } from '../../approval/ports.ts'
+import type { QuestionStore } from '../../approval/question.ts'
 import type { AssetStore } from '../../case/asset.ts'
 import type { DrillStore, ToolStore } from '../../catalogue/ports.ts'
 import type { ToolKind } from '../../catalogue/tool.ts'
@@ -79,6 +80,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly tools: ToolStore
     readonly drills: DrillStore
     readonly approvals: ApprovalStore
+    readonly questions: QuestionStore
     readonly calls: CallStore
     readonly decisions: ApprovalCommands
     readonly plans: PlanCommands

@@ -113,6 +113,8 @@ export function approvalWire(request: ApprovalRequest): z.output<typeof approval
     plan: request.plan,
     decided_at_ms: request.decidedAtMs,
     decided_by: request.decidedBy,
+    modified_from: request.modifiedFrom,
+    modified_by: request.modifiedBy,
     acknowledged_at_ms: request.acknowledgedAtMs,
     acknowledged_by: request.acknowledgedBy,
   }
