@@ -30,6 +30,7 @@ const environment = new Environment({
 })
   .registerVariable('args', 'dyn')
   .registerVariable('result', 'dyn')
+  .registerVariable('before', 'dyn')
   .registerFunction('sql_is_read(string): bool', (text: string) => isSqlRead(text))
 
 type Program =
@@ -38,8 +39,12 @@ type Program =
 
 const programs = new Map<string, Program>()
 
-/** What an expression may speak of: `args` always, `result` in a probe. */
-export type Variables = { readonly args: JsonObject; readonly result?: JsonValue }
+/** What an expression may speak of: `args` always, `result` of a read, `before` as the target was before the call. */
+export type Variables = {
+  readonly args: JsonObject
+  readonly result?: JsonValue
+  readonly before?: JsonValue
+}
 
 export type Evaluated =
   | { readonly ok: true; readonly value: JsonValue }
@@ -120,7 +125,7 @@ function childNodes(args: unknown): readonly ASTNode[] {
 }
 
 function sizeProblem(variables: Variables, matches: boolean): string | undefined {
-  const open: (JsonValue | undefined)[] = [variables.args, variables.result]
+  const open: (JsonValue | undefined)[] = [variables.args, variables.result, variables.before]
   while (open.length > 0) {
     const value = open.pop()
     if (typeof value === 'string' && matches && value.length > MAX_MATCHED_TEXT) {

@@ -7,12 +7,13 @@ import type { Refusal } from '../kernel/failure.ts'
 import { codeOf, refusal } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { isObject } from '../kernel/strict-json.ts'
-import { evaluateExpression } from './cel.ts'
 import type { Reviewed } from './classification.ts'
 import { classificationOf } from './classification.ts'
 import { endOfContainment } from './containment.ts'
+import { inverseOf } from './inverse.ts'
+import { probeArguments } from './probe.ts'
 import { findTargets } from './target.ts'
-import type { Classification, ClassifiedCall, Tool, ToolEntry } from './tool.ts'
+import type { ClassifiedCall, Tool, ToolEntry } from './tool.ts'
 
 /** Finds a tool by exposed name, or by the name it has at `upstream`. */
 export type ToolLookup = (name: string, upstream: string) => Tool | undefined
@@ -67,7 +68,8 @@ function classifyOwn(tool: Tool, reviewed: Reviewed, args: JsonObject): Classifi
   const held = classificationOf(reviewed, tool.kind, args)
   const targets = findTargets(held.target, held.effect, args)
   if (!targets.ok) return refusal(targets.code, targets.detail)
-  const inverse = builtInverse(held, args)
+  const inverse = inverseOf(held.inverse, args, entry.preimage !== undefined)
+  const preimage = readBefore(entry, args)
   const ends = endOfContainment(held, entry.ends, args)
   return {
     tool,
@@ -79,6 +81,7 @@ function classifyOwn(tool: Tool, reviewed: Reviewed, args: JsonObject): Classifi
       held.inverse !== undefined && inverse === undefined ? 'irreversible' : held.reversibility,
     ...(inverse !== undefined && { inverse }),
     ...(ends !== undefined && { ends }),
+    ...(preimage !== undefined && { preimage }),
     flags: held.flags,
     resultLabels: held.resultLabels,
     arguments: args,
@@ -164,16 +167,11 @@ function withConfirmations(entry: ToolEntry, args: JsonObject): JsonObject {
   return { ...args, ...Object.fromEntries(set) }
 }
 
-/** The inverse with its arguments filled in; undefined when there is none or an argument cannot be read. */
-function builtInverse(held: Classification, args: JsonObject): ClassifiedCall['inverse'] {
-  if (held.inverse === undefined) return undefined
-  const filled: Record<string, JsonValue> = {}
-  for (const [name, expression] of Object.entries(held.inverse.arguments)) {
-    const read = evaluateExpression(expression, { args })
-    if (!read.ok) return undefined
-    filled[name] = read.value
-  }
-  return { tool: held.inverse.tool, arguments: filled }
+/** A read that cannot be filled in is still named, so that the call is refused and not made without it. */
+function readBefore(entry: ToolEntry, args: JsonObject): ClassifiedCall['preimage'] {
+  const { preimage } = entry
+  if (preimage === undefined) return undefined
+  return { tool: preimage.tool, arguments: probeArguments(preimage.arguments, args) ?? {} }
 }
 
 /** Whether an answer of `classify` is a no. */

@@ -29,6 +29,7 @@ function argumentProblems(tool: Tool, entry: ToolEntry): readonly string[] {
     ]),
     ...entry.discriminators.flatMap(({ when }) => namesIn('discriminators', when)),
     ...Object.values(entry.probe?.arguments ?? {}).flatMap((text) => namesIn('probe', text)),
+    ...Object.values(entry.preimage?.arguments ?? {}).flatMap((text) => namesIn('preimage', text)),
     ...namesIn('ends', entry.ends?.minutes ?? ''),
     ...entry.confirmations.map(({ argument }) => ({ where: 'confirmations', name: argument })),
     ...Object.values(entry.metaTool ?? {}).map((name) => ({ where: 'metaTool', name })),
@@ -61,11 +62,13 @@ function calleeProblems(tool: Tool, entry: ToolEntry, known: KnownTools): readon
         ? []
         : [{ what: 'inverse', tool: inverse.tool, given: Object.keys(inverse.arguments) }],
   )
-  const probe = entry.probe
-  const probes =
-    probe === undefined
-      ? []
-      : [{ what: 'probe', tool: probe.tool, given: Object.keys(probe.arguments) }]
+  const reads = [
+    ['probe', entry.probe],
+    ['preimage', entry.preimage],
+  ] as const
+  const probes = reads.flatMap(([what, read]) =>
+    read === undefined ? [] : [{ what, tool: read.tool, given: Object.keys(read.arguments) }],
+  )
   return [...inverses, ...probes].flatMap((callee) => problemsOf(callee, tool, known))
 }
 

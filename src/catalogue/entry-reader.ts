@@ -43,6 +43,9 @@ const ENTRY = [
   'confirmations',
   'timeoutMs',
   'probe',
+  'preimage',
+  'unchanged',
+  'affected',
   'ends',
   'waiver',
   'disputedHint',
@@ -79,6 +82,9 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
   const disputedHint = entry.optional('disputedHint')?.text()
   const probe = readProbe(entry.optional('probe'))
   const ends = readEnds(entry.optional('ends'))
+  const preimage = readInverse(entry.optional('preimage'))
+  const unchanged = entry.optional('unchanged')?.text()
+  const affected = entry.optional('affected')?.text()
   return {
     kind: entry.optional('kind')?.oneOf(KINDS) ?? 'tool',
     worst,
@@ -92,6 +98,9 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
     confirmations: entry.optional('confirmations')?.list().map(readConfirmation) ?? [],
     timeoutMs: entry.optional('timeoutMs')?.wholeNumber(1000, MAX_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
     ...(probe !== undefined && { probe }),
+    ...(preimage !== undefined && { preimage }),
+    ...(unchanged !== undefined && { unchanged }),
+    ...(affected !== undefined && { affected }),
     ...(ends !== undefined && { ends }),
     ...(waiver !== undefined && {
       waiver: { by: waiver.member('by').text(), reason: waiver.member('reason').text() },

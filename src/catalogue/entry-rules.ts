@@ -5,6 +5,7 @@
 import { evaluateExpression, expressionProblem } from './cel.ts'
 import { worstEffect } from './classification.ts'
 import { argumentNames } from './entry-binding.ts'
+import { speaksOfBefore } from './inverse.ts'
 import type { Classification, Discriminator, ToolEntry } from './tool.ts'
 import { atLeast, EFFECTS } from './tool.ts'
 
@@ -16,6 +17,7 @@ export function entryProblems(entry: ToolEntry): readonly string[] {
     ...entry.discriminators.flatMap((rule, at) => discriminatorProblems(entry, rule, at)),
     ...probeProblems(entry),
     ...endProblems(entry),
+    ...observationProblems(entry),
     ...(entry.metaTool !== undefined &&
     entry.metaTool.toolArgument === entry.metaTool.argumentsArgument
       ? ['metaTool: the tool and its arguments must be two arguments']
@@ -66,6 +68,9 @@ function classificationProblems(
   problems.push(...badExpression(`${where}.target.from`, held.target.from))
   for (const [name, expression] of Object.entries(held.inverse?.arguments ?? {})) {
     problems.push(...badExpression(`${where}.inverse.arguments.${name}`, expression))
+    if (speaksOfBefore(expression) && entry.preimage === undefined) {
+      problems.push(`${where}.inverse.arguments.${name}: "before" needs a preimage`)
+    }
   }
   return problems
 }
@@ -130,4 +135,17 @@ function endProblems({ ends, worst }: ToolEntry): readonly string[] {
   return ends.atEnd === 'revert' && worst.inverse === undefined
     ? [...minutes, 'ends.atEnd: reverting needs an inverse']
     : minutes
+}
+
+function observationProblems({ preimage, unchanged, affected }: ToolEntry): readonly string[] {
+  const reads = Object.entries(preimage?.arguments ?? {}).flatMap(([name, expression]) =>
+    badExpression(`preimage.arguments.${name}`, expression),
+  )
+  const kept = unchanged === undefined ? undefined : expressionProblem(unchanged, 'bool')
+  return [
+    ...reads,
+    ...(kept === undefined ? [] : [`unchanged: ${kept}`]),
+    ...(unchanged !== undefined && preimage === undefined ? ['unchanged: needs a preimage'] : []),
+    ...badExpression('affected', affected),
+  ]
 }

@@ -103,7 +103,8 @@ export type Classification = {
   readonly reversibility: Reversibility
   /**
    * The call that takes this one back. `tool` is a name of the same upstream, or an exposed name of another.
-   * Each argument is a CEL expression over `args`; when one cannot be read the call counts as irreversible.
+   * Each argument is a CEL expression over `args`, and over `before` where the entry names a pre-image: then it
+   * restores what was, and does not only toggle. When one cannot be read the call counts as irreversible.
    */
   readonly inverse?: { readonly tool: string; readonly arguments: Readonly<Record<string, string>> }
   readonly flags: readonly Flag[]
@@ -134,6 +135,21 @@ export type ToolEntry = {
     readonly arguments: Readonly<Record<string, string>>
     readonly expect: string
   }
+  /** A read that shows what the target looks like before the call; its result is kept as evidence. */
+  readonly preimage?: {
+    readonly tool: string
+    readonly arguments: Readonly<Record<string, string>>
+  }
+  /**
+   * What stays as it was, as CEL over `before` and `result` of the same read made again after the call. When it
+   * does not, the tool does more than its entry says (R53). Needs a pre-image.
+   */
+  readonly unchanged?: string
+  /**
+   * What the tool says it touched, as CEL over its `result`: ids of targets, or how many. More than was decided
+   * about is taken back and alarmed.
+   */
+  readonly affected?: string
   /**
    * How long a containment lasts, as CEL over `args` giving minutes, and what happens then: `hold` keeps it and
    * pages, `revert` runs the inverse. A target that ends it by itself (`time-limited`) needs only the minutes.
@@ -181,6 +197,13 @@ export type Tool = {
   readonly revision: number
 }
 
+/** The call that takes another back. `pending` are arguments that only the pre-image can tell. */
+export type Inverse = {
+  readonly tool: string
+  readonly arguments: JsonObject
+  readonly pending?: Readonly<Record<string, string>>
+}
+
 /** `self`: the target ends it. Milliseconds from the act. */
 export type EndOfContainment = {
   readonly afterMs: number
@@ -197,7 +220,11 @@ export type ClassifiedCall = {
   readonly direction?: 'raises' | 'lowers'
   readonly targets: readonly Target[]
   readonly reversibility: Reversibility
-  readonly inverse?: { readonly tool: string; readonly arguments: JsonObject }
+  readonly inverse?: Inverse
+  /** What is read of the target before the call. */
+  readonly preimage?: { readonly tool: string; readonly arguments: JsonObject }
+  /** Once it was read: where it is kept, and whether the effect was there already. */
+  readonly before?: { readonly evidence: string; readonly isThere: boolean }
   /** Present when the call restricts somebody or something: every containment ends. */
   readonly ends?: EndOfContainment
   readonly flags: readonly Flag[]

@@ -139,7 +139,8 @@ export async function dispatchEntries(
     cites: [ids.decided, ids.lease],
     ...(rests.grant === undefined ? {} : { grant: rests.grant }),
     ...(rests.planned === undefined ? {} : placeInPlan(call, rests.planned)),
-    ...(effect === undefined ? {} : { effect, call }),
+    call,
+    ...(effect === undefined ? {} : { effect }),
   })
   return [leaseIssuedDraft(ids.lease, place, lease, ids.decided), dispatched]
 }

@@ -27,8 +27,8 @@ type How = 'itself' | 'itself_unseen' | 'holds' | 'still_in_force' | 'not_revert
 
 /** Does what is due for one standing containment. Doing it twice does it once. */
 export async function endContainment(spine: Spine, record: EffectRecord): Promise<void> {
-  if (record.atEnd === 'revert') return revert(spine, record)
-  if (record.atEnd === 'hold') return conclude(spine, record, 'holds')
+  if (record.atEnd === 'revert' && record.hasInverse) return revert(spine, record)
+  if (record.atEnd !== 'self') return conclude(spine, record, 'holds')
   const found = await lookAtTarget(spine, record)
   if (found === 'absent') return conclude(spine, record, 'itself')
   if (found === 'verified') return conclude(spine, record, 'still_in_force')

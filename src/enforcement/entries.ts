@@ -117,7 +117,7 @@ type DispatchParts = {
   readonly cites: readonly string[]
   /** What the call may leave behind, and how it is taken back. */
   readonly effect?: EffectRecord
-  readonly call?: ClassifiedCall
+  readonly call: ClassifiedCall
 }
 
 export function dispatchedDraft(id: string, place: CallPlace, parts: DispatchParts): EntryDraft {
@@ -136,6 +136,7 @@ export function dispatchedDraft(id: string, place: CallPlace, parts: DispatchPar
       ...(parts.grant === undefined ? {} : { grant: parts.grant }),
       ...(inPlan === undefined ? {} : { plan: inPlan.plan, step: inPlan.step }),
       ...endFields(parts.effect),
+      ...(parts.call.before === undefined ? {} : { before: parts.call.before.evidence }),
     },
     ...payloadsOfDispatch(parts),
   }
@@ -147,9 +148,7 @@ function payloadsOfDispatch({ inPlan, effect, call }: DispatchParts): Pick<Entry
     ...(inPlan?.compensation === undefined
       ? {}
       : { compensation: jsonPayload(inPlan.compensation) }),
-    ...(effect === undefined || call === undefined
-      ? {}
-      : { [UNDO_PAYLOAD]: jsonPayload(undoPlanOf(call)) }),
+    ...(effect === undefined ? {} : { [UNDO_PAYLOAD]: jsonPayload(undoPlanOf(call)) }),
   }
   return Object.keys(payloads).length === 0 ? {} : { payloads }
 }

@@ -55,12 +55,17 @@ export function effectRecordOf(
     action: call.action,
     effect: call.effect,
     dispatchedEntry,
-    hasInverse: inverse !== undefined,
+    hasInverse: takesBack(call),
     state: 'pending',
     approvers,
     actedAtMs: atMs,
     ...(ends === undefined ? {} : endFields(ends, atMs)),
   }
+}
+
+/** What was there before the call is not taken away with it. */
+function takesBack({ inverse, before }: ClassifiedCall): boolean {
+  return inverse !== undefined && before?.isThere !== true
 }
 
 /** A target that ends it by itself is looked at a moment later, when its own clock has surely got there. */
@@ -82,7 +87,9 @@ export function undoPlanOf(call: ClassifiedCall): JsonObject {
     targets: call.targets.map(({ kind, id }) => ({ kind, id })),
     done: { upstream, tool: tool.name, arguments: call.toolArguments },
     inverse:
-      inverse === undefined ? null : { upstream, tool: inverse.tool, arguments: inverse.arguments },
+      inverse === undefined || !takesBack(call)
+        ? null
+        : { upstream, tool: inverse.tool, arguments: inverse.arguments },
   }
 }
 

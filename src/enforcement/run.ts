@@ -1,10 +1,14 @@
 /** Steps 6 to 11 for a call that may act: dispatch, act, check, settle, answer. */
+import type { Tx } from '../kernel/commit.ts'
 import { codeOf, Failure, refusal } from '../kernel/failure.ts'
 import { act } from './act.ts'
 import type { Attached } from './attach.ts'
+import { compensate } from './compensate.ts'
 import type { Considered } from './considered.ts'
 import { commitDispatch, type Dispatched } from './dispatch.ts'
 import type { CallAnswer } from './intent.ts'
+import { observe, tellExcess } from './observe.ts'
+import { type Imaged, takePreimage } from './preimage.ts'
 import { probe } from './probe.ts'
 import { type Acted, type Settled, settle } from './settle.ts'
 import type { Spine } from './spine.ts'
@@ -15,15 +19,17 @@ export async function run(
   considered: Considered,
   attached: Attached,
 ): Promise<CallAnswer> {
+  const { session } = considered.place
+  const imaged = await takePreimage(spine, session, considered.call)
   spine.at('dispatch:before')
   const dispatched = await commitDispatch(
     spine,
-    considered,
+    { ...considered, call: imaged.call },
     attached.isOpen ? attached.request : undefined,
   )
   spine.at('dispatch:after')
   try {
-    return await actAndSettle(spine, considered, dispatched)
+    return await actAndSettle(spine, considered, imaged, dispatched)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     // It may have acted, so nothing said here may sound like "not sent, try again"; the sweeper settles it.
@@ -35,14 +41,20 @@ export async function run(
 async function actAndSettle(
   spine: Spine,
   considered: Considered,
+  imaged: Imaged,
   dispatched: Dispatched,
 ): Promise<CallAnswer> {
-  const { intent, place, call } = considered
+  const { intent, place } = considered
+  const { call } = imaged
   const acted = await act(spine, intent, call, dispatched)
   spine.at('act:after')
   const finding = await probe(spine, place.session, call, acted)
-  const settled = await settle(spine, place, call, dispatched, acted, finding)
+  const excess = await observe(spine, place, imaged, acted)
+  const also = async (tx: Tx) =>
+    excess === undefined ? [] : tellExcess(spine, tx, place, call, excess)
+  const settled = await settle(spine, place, call, dispatched, acted, finding, also)
   spine.at('outcome:after')
+  if (excess !== undefined) await compensate(spine, place.session.tenant, place.callId)
   return answerOf(considered, acted, settled)
 }
 

@@ -98,8 +98,9 @@ export async function settle(
         atMs: nowMs,
       })
     }
-    // The agent reads the words of an error or of a question as it reads a result.
-    if (acted.kind !== 'failure') {
+    // The agent reads the words of an error or of a question as it reads a result; what the gateway reads for
+    // itself it never sees.
+    if (acted.kind !== 'failure' && place.actor === undefined) {
       const sources = call.flags.includes('untrusted-output') ? [place.label.tool] : []
       await spine.facts.tasks.addExposure(tx, task.id, call.resultLabels, sources)
     }

@@ -23,6 +23,7 @@ async function heard(call: string): Promise<readonly string[]> {
     .filter(({ about }) => JSON.parse(String(about)).call === call)
     .filter(({ kind }) => !String(kind).startsWith('approval.'))
     .map(({ kind, urgency, to_person, to_role }) => `${kind} ${urgency} ${to_role ?? to_person}`)
+    .sort()
 }
 
 describe('undoing a call', () => {
@@ -126,8 +127,8 @@ describe('undoing a call', () => {
       data: { undoes: call, outcome: 'no_effect' },
     })
     expect(await heard(call)).toEqual([
-      'undo.failed page shift-lead',
       `undo.failed page ${plane.dana.id}`,
+      'undo.failed page shift-lead',
     ])
     change({ faults: {} })
     expect((await undo(plane.dana, call)).body).toMatchObject({ kind: 'lifted' })

@@ -12,8 +12,10 @@ export type FenceState = {
   readonly isolated: readonly string[]
   readonly groups: Readonly<Record<string, readonly string[]>>
   readonly calls: readonly { readonly name: string; readonly arguments: Record<string, unknown> }[]
-  /** By tool. `noop`: says yes, does nothing. `fail`: says no. `exit`: does it and dies. */
-  readonly faults: Readonly<Record<string, 'noop' | 'fail' | 'exit'>>
+  /** By tool. `noop`: says yes, does nothing. `fail`: says no. `exit`: does it and dies. `isolates`: does that too. */
+  readonly faults: Readonly<Record<string, 'noop' | 'fail' | 'exit' | 'isolates'>>
+  /** Targets the server says it touched beside the one it was given. */
+  readonly also: readonly string[]
 }
 
 const file = process.env.FENCE_FILE ?? ''
@@ -40,7 +42,8 @@ const withNames = (list: readonly string[], add: readonly string[], drop: readon
 function after(state: FenceState, name: string, args: Record<string, unknown>): FenceState {
   const { isolated, groups } = state
   const target = String(args.target)
-  if (name === 'isolate') return { ...state, isolated: withNames(isolated, [target], []) }
+  const isolates = name === 'isolate' || state.faults[name] === 'isolates'
+  if (isolates) return { ...state, isolated: withNames(isolated, [target], []) }
   if (name === 'release') return { ...state, isolated: withNames(isolated, [], [target]) }
   if (name !== 'set_groups') return state
   return { ...state, groups: { ...groups, [String(args.account)]: args.groups as string[] } }
@@ -52,7 +55,8 @@ function answerOf(state: FenceState, args: Record<string, unknown>): Record<stri
     return { account, groups: state.groups[account] ?? [] }
   }
   const target = String(args.target)
-  return { target, isolated: state.isolated.includes(target) }
+  const isolated = state.isolated.includes(target)
+  return { target, isolated, ...(state.also.length === 0 ? {} : { also: state.also }) }
 }
 
 serveStdio(() => {

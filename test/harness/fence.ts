@@ -63,7 +63,7 @@ export const FENCE_ENTRIES = {
   groups_of: { effect: 'read', verb: 'query', target: { kind: 'account', from: 'args.account' } },
 } as const satisfies Readonly<Record<string, JsonObject>>
 
-const EMPTY: FenceState = { isolated: [], groups: {}, calls: [], faults: {} }
+const EMPTY: FenceState = { isolated: [], groups: {}, calls: [], faults: {}, also: [] }
 let used = 0
 
 export async function startFence(
