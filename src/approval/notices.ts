@@ -2,20 +2,28 @@
 import type { InstantMs } from '../kernel/clock.ts'
 import type { NextId } from '../kernel/ids.ts'
 import type { Notice, NoticeAbout } from '../kernel/notice.ts'
+import { accountableRole } from './ownership.ts'
 import type { ApprovalRequest } from './request.ts'
 
-/** Pages the owner; without one, whoever holds the role that answers for it (R150). */
-export function askedNotice(request: ApprovalRequest, id: string): Notice {
-  const role = request.needs[0]?.role ?? 'incident-commander'
-  return {
+/** Pages the owner, whoever else is paged at once, and each role that signs beside them (R150). */
+export function askedNotices(request: ApprovalRequest, nextId: NextId): readonly Notice[] {
+  const role = accountableRole(request) ?? 'incident-commander'
+  const owners = new Set([
+    ...(request.owner ? [request.owner] : []),
+    ...(request.ladder?.paged ?? []),
+  ])
+  const coSigners = request.needs.slice(1).map((need) => ({ role: need.role }))
+  const people = [...owners].map((person) => ({ person }))
+  const to = [...(people.length === 0 ? [{ role }] : people), ...coSigners]
+  return to.map((one) => ({
     tenant: request.tenant,
-    id,
+    id: nextId(),
     kind: 'approval.requested',
     urgency: 'page',
-    to: request.owner === undefined ? { role } : { person: request.owner },
+    to: one,
     about: aboutRequest(request),
     atMs: request.createdAtMs,
-  }
+  }))
 }
 
 /** Tells the analyst whose work waits and the owner who was asked; nobody is told what they did themselves. */

@@ -45,4 +45,8 @@ export type ApprovalStore = {
   readonly liveGrants: (tx: Tx) => Promise<readonly LiveGrant[]>
   /** Pending requests whose time is up. */
   readonly due: (nowMs: number, limit: number) => Promise<readonly ApprovalRequest[]>
+  /** Pending requests with a step of their ladder due, the longest due first. */
+  readonly dueToClimb: (nowMs: number, limit: number) => Promise<readonly ApprovalRequest[]>
+  /** Makes the ladder of whatever a person owns due at once: they can own nothing any more. */
+  readonly hurry: (tx: Tx, owner: string, nowMs: number) => Promise<void>
 }

@@ -7,6 +7,7 @@ import { CONSEQUENCES, unacknowledged } from '../approval/consequences.ts'
 import { eligibility, type FailingTest } from '../approval/eligibility.ts'
 import type { ApprovalRequest, Need, Signature } from '../approval/request.ts'
 import { sign } from '../approval/resolve.ts'
+import { climbIfDue, climbNow } from '../enforcement/climb.ts'
 import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -37,7 +38,7 @@ export async function approve(
 ): Promise<DecisionOutcome> {
   const reason = reasonOf(input.reason)
   const { tenant, person, requestId } = input
-  const found = await findRequest(parts, tenant, requestId)
+  const found = await climbIfDue(parts, await findRequest(parts, tenant, requestId))
   const { value, receipts } = await commitUnchanged<Counted>(
     parts,
     tenant,
@@ -50,6 +51,9 @@ export async function approve(
       }
     },
   )
+  // The owner who may not sign is passed over at once: the next eligible person is asked (R128).
+  const isRerouted = value.kind === 'advised' && value.request.owner === person.id
+  if (isRerouted) return { ...value, request: await climbNow(parts, value.request), receipts }
   return { ...value, receipts }
 }
 

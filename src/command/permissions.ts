@@ -35,6 +35,8 @@ export const PERMISSIONS = {
   'policy.publish': ['platform-engineer'],
   'case.export': ['auditor', 'privacy-officer', ...LEADS],
   'ledger.check': ['auditor', 'platform-engineer', ...LEADS],
+  'suspect.mark': ANALYSTS,
+  'suspect.clear': LEADS,
   'stop.release': ['platform-engineer', ...LEADS],
   /** Everything a person of the SOC may look at. */
   read: ROLES,

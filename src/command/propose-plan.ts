@@ -3,15 +3,20 @@
  * is refused and names it. The worst step decides the class, and whoever any step needs has to sign. The
  * statement, the question and the end of an earlier plan of the task are one commit.
  */
-import { askedNotice } from '../approval/notices.ts'
 import { targetKey } from '../approval/past-decisions.ts'
 import { type Plan, wasLeft } from '../approval/plan.ts'
 import { wrong } from '../approval/plan-bound.ts'
 import { type ProposedStep, readProposal } from '../approval/plan-reader.ts'
 import type { ApprovalRequest, Grant } from '../approval/request.ts'
-import { claimQuestion, ownerOnDuty, requestedDraft } from '../enforcement/open-request.ts'
+import {
+  claimQuestion,
+  requestedDraft,
+  rungEntries,
+  tellAsked,
+} from '../enforcement/open-request.ts'
 import type { CallPlace } from '../enforcement/place.ts'
 import { endPlan } from '../enforcement/plan-end.ts'
+import { putToOwner } from '../enforcement/put-to-owner.ts'
 import type { TaskSession } from '../enforcement/session.ts'
 import type { Spine } from '../enforcement/spine.ts'
 import type { Actor, EntryDraft } from '../kernel/entry.ts'
@@ -101,10 +106,10 @@ async function ask(
 ): Promise<ApprovalRequest> {
   const { plan, statement, packageBytes, bound, worst } = drawn
   const { tenant, task } = session
-  const owner = await ownerOnDuty(parts, drawn.request, drawn.targets, plan.createdAtMs)
-  const request = owner === undefined ? drawn.request : { ...drawn.request, owner: owner.who }
+  const put = await putToOwner(parts, drawn.request, drawn.targets, plan.createdAtMs)
+  const { request, onDuty, rungs } = put
   const place: CallPlace = { ...worst.place, callId: plan.id, atMs: plan.createdAtMs, actor: by }
-  const asked = requestedDraft(place, request, owner, bound.statement, packageBytes, {
+  const asked = requestedDraft(place, request, onDuty, bound.statement, packageBytes, {
     plan: plan.id,
   })
   // The task as it is now and everything the steps were tried on; whoever proposes beside it comes second.
@@ -119,8 +124,12 @@ async function ask(
     await parts.plans.put(tx, plan)
     await parts.approvals.put(tx, request)
     await parts.pastDecisions.remember(tx, request.id, drawn.targets.map(targetKey))
-    await parts.notices.put(tx, askedNotice(request, parts.nextId()))
-    return { value: undefined, entries: [proposedDraft(plan, by, statement), asked, ...ended] }
+    await tellAsked(parts, tx, request, rungs)
+    const climbed = rungEntries(parts, request, rungs)
+    return {
+      value: undefined,
+      entries: [proposedDraft(plan, by, statement), asked, ...climbed, ...ended],
+    }
   })
   return request
 }

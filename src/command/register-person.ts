@@ -2,6 +2,8 @@
  * Puts a person on the books, changes what they may do, and gives them a token for the API. Roles decide who
  * may approve, so each of these will need a second person; until that exists the entry says `proven: false`.
  */
+import type { ApprovalStore } from '../approval/ports.ts'
+import type { DelegationStore } from '../identity/delegation.ts'
 import type { Person, Role } from '../identity/person.ts'
 import { PERSON_TOKEN_PREFIX, ROLES } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
@@ -10,6 +12,7 @@ import { Failure } from '../kernel/failure.ts'
 import type { Randomness } from '../kernel/ids.ts'
 import type { CommandBase, Doer } from './base.ts'
 import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
+import { endLending } from './delegate.ts'
 import { invalid, requireLine, requireWord } from './input.ts'
 import { requirePermission } from './permissions.ts'
 import { newSecret, secretHash } from './secret.ts'
@@ -85,7 +88,7 @@ export type ChangePersonInput = {
  * person's signatures stop counting at once: eligibility and dispatch read the state again.
  */
 export async function changePerson(
-  deps: PersonDeps,
+  deps: PersonDeps & { readonly approvals: ApprovalStore; readonly delegations: DelegationStore },
   input: ChangePersonInput,
 ): Promise<{ readonly person: Person; readonly receipt: Receipt }> {
   const isOnlySuspending = input.state === 'suspended' && input.roles === undefined
@@ -109,7 +112,8 @@ export async function changePerson(
           ...(input.roles === undefined ? {} : { roles }),
         },
       })
-      return { value: person, entries: [entry] }
+      const ended = person.state === 'active' ? [] : await endLending(deps, tx, person, input.by)
+      return { value: person, entries: [entry, ...ended] }
     }
   })
   return { person: committed.value, receipt: committed.receipts[0] }

@@ -3,6 +3,7 @@
  * record and tells waiting agents. Running it twice, or never, changes no decision.
  */
 import { expire } from '../enforcement/await-decision.ts'
+import { climbNow } from '../enforcement/climb.ts'
 import { endContainment } from '../enforcement/end-containment.ts'
 import { giveUpOnLost } from '../enforcement/recover.ts'
 import type { Spine } from '../enforcement/spine.ts'
@@ -11,11 +12,14 @@ import { sweepPlans } from './sweep-plans.ts'
 /** At most this many requests per run, so that one run stays short. */
 const BATCH = 100
 
-/** Expires due requests and plans, and gives up on calls of lost nodes. Returns how many of all. */
+/** Expires due requests and plans, moves requests up their ladders, and gives up on calls of lost nodes. Returns how many of all. */
 export async function sweep(spine: Spine, tenant: string): Promise<number> {
   const due = await spine.approvals.due(spine.clock.nowMs(), BATCH)
   for (const request of due) await expire(spine, request)
-  return due.length + (await sweepPlans(spine)) + (await giveUpOnLost(spine, tenant))
+  const climbing = await spine.approvals.dueToClimb(spine.clock.nowMs(), BATCH)
+  for (const request of climbing) await climbNow(spine, request)
+  const moved = due.length + climbing.length
+  return moved + (await sweepPlans(spine)) + (await giveUpOnLost(spine, tenant))
 }
 
 /**

@@ -4,6 +4,8 @@
  */
 import { mayOwn } from '../approval/eligibility.ts'
 import { FAILING_TEXT } from '../approval/failing-text.ts'
+import { takenOver } from '../approval/ladder.ts'
+import { climbIfDue } from '../enforcement/climb.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
@@ -27,7 +29,7 @@ export async function takeOver(
 ): Promise<DecisionOutcome> {
   const reason = reasonOf(input.reason)
   const { tenant, person, requestId } = input
-  const found = await findRequest(parts, tenant, requestId)
+  const found = await climbIfDue(parts, await findRequest(parts, tenant, requestId))
   const { value, receipts } = await commitUnchanged(
     parts,
     tenant,
@@ -44,7 +46,7 @@ export async function takeOver(
         }
         const isCoSigner = signatures.some((signed) => signed.person === person.id)
         if (isCoSigner) await parts.approvals.withdrawSignature(tx, request.id, person.id)
-        const taken = { ...request, owner: person.id }
+        const taken = takenOver(standing.view, request, person.id)
         await parts.approvals.put(tx, taken)
         const entry: EntryDraft = {
           ...requestBase(parts, person, request),

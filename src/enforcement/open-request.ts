@@ -4,13 +4,12 @@
  * again by the call's fingerprint.
  */
 import { bindAction } from '../approval/binding.ts'
-import { holders } from '../approval/holders.ts'
+import type { Rung } from '../approval/ladder.ts'
 import { needsOf } from '../approval/needs.ts'
-import { askedNotice } from '../approval/notices.ts'
-import { ownerNeed } from '../approval/ownership.ts'
+import { askedNotices } from '../approval/notices.ts'
 import { targetKey } from '../approval/past-decisions.ts'
-import type { ApprovalRequest, Need } from '../approval/request.ts'
-import { atLeast, type Target } from '../catalogue/tool.ts'
+import type { ApprovalRequest, Need, Risk } from '../approval/request.ts'
+import { atLeast } from '../catalogue/tool.ts'
 import type { Seen } from '../facts/facts.ts'
 import type { Role } from '../identity/person.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
@@ -19,12 +18,13 @@ import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
-import { type OnCall, onCall } from '../roster/on-call.ts'
+import type { OnCall } from '../roster/on-call.ts'
+import { pageRungs, rungDraft } from './climb.ts'
 import type { Considered } from './considered.ts'
-import { readDuty } from './duty.ts'
 import { baseOf, decidedDraft, jsonPayload } from './entries.ts'
 import { packageOf } from './package.ts'
 import type { CallPlace } from './place.ts'
+import { putToOwner } from './put-to-owner.ts'
 import { recordOf } from './record.ts'
 import type { Spine } from './spine.ts'
 
@@ -63,24 +63,43 @@ export async function openRequest(spine: Spine, parts: Considered): Promise<Appr
     requestEntry: ids.entry,
     actionDigest: bound.actionDigest,
   }
-  const owner = await ownerOnDuty(spine, unowned, call.targets, nowMs)
-  const request = owner === undefined ? unowned : { ...unowned, owner: owner.who }
+  const { request, onDuty, rungs } = await putToOwner(spine, unowned, call.targets, nowMs)
   const { arguments: args, kind, name, upstream } = parts.intent
   const intent = { arguments: args, kind, name, upstream }
-  const asked = requestedDraft(place, request, owner, bound.statement, packageBytes, intent)
+  const asked = requestedDraft(place, request, onDuty, bound.statement, packageBytes, intent)
   await spine.commit(tenant, async (tx) => {
     await claimQuestion(spine, tx, request, facts.seen)
     await spine.approvals.put(tx, request)
     await spine.pastDecisions.remember(tx, request.id, call.targets.map(targetKey))
-    await spine.notices.put(tx, askedNotice(request, spine.nextId()))
+    await tellAsked(spine, tx, request, rungs)
     const { action, effect } = call
     const record = recordOf(place, { action, effect, state: 'held', request: request.id }, nowMs)
     await spine.calls.put(tx, record)
     const decided = decidedDraft(spine.nextId(), parts, request.id)
-    return { value: undefined, entries: [decided, asked] }
+    return { value: undefined, entries: [decided, asked, ...rungEntries(spine, request, rungs)] }
   })
   spine.at('request:after')
   return request
+}
+
+/** Pages the owner, the backup too where it burns, and everybody who signs beside them. */
+export async function tellAsked(
+  spine: Spine,
+  tx: Tx,
+  request: ApprovalRequest,
+  rungs: readonly Rung[],
+): Promise<void> {
+  for (const notice of askedNotices(request, spine.nextId)) await spine.notices.put(tx, notice)
+  await pageRungs(spine, tx, request, rungs)
+}
+
+/** What had to happen at once, because nobody of the role could be asked. */
+export function rungEntries(
+  spine: Spine,
+  request: ApprovalRequest,
+  rungs: readonly Rung[],
+): readonly EntryDraft[] {
+  return rungs.map((rung) => rungDraft(spine, request, rung, { kind: 'system', id: 'ladder' }))
 }
 
 /** One question per call and so many per agent, also when an agent asks for many at the same time. */
@@ -130,6 +149,7 @@ export function requestOf(
     isIrreversible: call.reversibility === 'irreversible',
     fingerprint: place.label.fingerprint,
     needs,
+    risk: riskOf(parts),
     policyIds: decision.policyIds,
     ruleDigest: decision.ruleDigest,
     definitionDigest: place.label.definition,
@@ -139,6 +159,18 @@ export function requestOf(
     createdAtMs,
     expiresAtMs,
     revision: 0,
+  }
+}
+
+/** A target the inventory does not know is as critical as any, and nobody knows where it stands. */
+function riskOf({ call, facts }: Considered): Risk {
+  const targets = facts.targets
+  const criticalities = targets.map(({ isKnown, asset }) => (isKnown ? asset.criticality : 5))
+  return {
+    criticality: Math.max(0, ...criticalities),
+    targets: call.targets.length,
+    environments: [...new Set(targets.map(({ asset }) => asset.environment))].sort(),
+    severity: facts.caseRecord.severity,
   }
 }
 
@@ -188,30 +220,4 @@ function ownerFields({ who, untilMs, source, digest, isStale }: OnCall): EntryDr
 function ownerRole({ bundle, call, facts }: Considered): Role {
   const environment = facts.targets[0]?.asset.environment ?? 'unknown'
   return bundle?.ownerRole(call.action, call.effect, environment) ?? 'incident-commander'
-}
-
-/** How far is looked for the end of a duty: longer than any single hand-over. */
-const LOOK_AHEAD_MS = 48 * 3_600_000
-
-/**
- * The first person on duty for the owner's need who could sign now; nobody means the request has no owner yet,
- * never a pass (R150).
- */
-export async function ownerOnDuty(
-  spine: Spine,
-  request: ApprovalRequest,
-  targets: readonly Target[],
-  nowMs: number,
-): Promise<OnCall | undefined> {
-  const { tenant } = request
-  const role = ownerNeed(request)?.role
-  const names = targets.map(({ id }) => id.toLowerCase())
-  const [who] = holders(await readDuty(spine, request, names, nowMs), request)
-  if (role === undefined || who === undefined) return undefined
-  const knownToMs = nowMs + LOOK_AHEAD_MS
-  const [shifts, feeds] = await Promise.all([
-    spine.roster.between(tenant, nowMs, knownToMs),
-    spine.roster.feeds(tenant),
-  ])
-  return onCall({ shifts, feeds, knownToMs }, role, nowMs, who)
 }

@@ -23,8 +23,8 @@ export function createApprovalStore(access: Access): ApprovalStore {
   }
 }
 
-type Reads = 'byId' | 'byFingerprint' | 'modifiedTo' | 'list' | 'deniedOf' | 'due'
-type Writes = 'lock' | 'pendingOf' | 'put'
+type Reads = 'byId' | 'byFingerprint' | 'modifiedTo' | 'list' | 'deniedOf' | 'due' | 'dueToClimb'
+type Writes = 'lock' | 'pendingOf' | 'put' | 'hurry'
 
 function requestReads(access: Access): Pick<ApprovalStore, Reads> {
   const requests = (tenant: string) =>
@@ -62,6 +62,20 @@ function requestReads(access: Access): Pick<ApprovalStore, Reads> {
         .where('case_id', '=', caseId)
         .orderBy('created_at_ms')
         .orderBy('id')
+        .execute()
+      return rows.map(requestOf)
+    },
+    dueToClimb: async (nowMs, limit) => {
+      const rows = await access
+        .readAll()
+        .selectFrom('approval_request')
+        .selectAll()
+        .where('state', '=', 'pending')
+        .where('due_at_ms', '<=', nowMs)
+        .where('expires_at_ms', '>', nowMs)
+        .orderBy('due_at_ms')
+        .orderBy('id')
+        .limit(limit)
         .execute()
       return rows.map(requestOf)
     },
@@ -120,6 +134,16 @@ function requestWrites(access: Access): Pick<ApprovalStore, Writes> {
         .orderBy('id')
         .execute()
       return rows.map(requestOf)
+    },
+    hurry: async (tx, owner, nowMs) => {
+      const { tenant, db } = access.open(tx)
+      await db
+        .updateTable('approval_request')
+        .set({ due_at_ms: nowMs })
+        .where('tenant', '=', tenant)
+        .where('state', '=', 'pending')
+        .where('owner', '=', owner)
+        .execute()
     },
     /** The stored revision counts the puts; the given one is not looked at. */
     put: async (tx, request) => {

@@ -142,7 +142,8 @@ function readRequest(requests: Map<string, RequestDraft>, { index, entry }: Plac
     if (role !== undefined) draft.role = role
     if (owner !== undefined) draft.owner = owner
   }
-  if (type === 'approval.taken_over' && person !== undefined) draft.owner = person
+  const isHandedOn = type === 'approval.taken_over' || type === 'approval.handed_over'
+  if (isHandedOn && person !== undefined) draft.owner = person
   const answer = ANSWERS[type]
   if (answer === undefined) return
   const actionDigest = textOf(data.action_digest)

@@ -110,6 +110,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/passkeys/:id/vouch': decision('passkey.vouch'),
   'POST /api/v1/passkeys/:id/revoke': decision('decide'),
 
+  'GET /api/v1/delegations': person('read'),
+  'POST /api/v1/delegations': decision('decide'),
+  'DELETE /api/v1/delegations/:id': decision('decide'),
+  'GET /api/v1/cases/:id/suspects': person('read'),
+  'PUT /api/v1/cases/:id/suspects/:person': decision('suspect.mark'),
+  'DELETE /api/v1/cases/:id/suspects/:person': decision('suspect.clear'),
+
   'GET /api/v1/cases': person('read'),
   'GET /api/v1/cases/:id': person('read'),
   'GET /api/v1/cases/:id/calls': person('read'),

@@ -18,6 +18,7 @@ import { accessOf } from './access.ts'
 import { agentRoutes } from './agent-routes.ts'
 import type { App } from './app.ts'
 import { approvalRoutes } from './approval-routes.ts'
+import { authorityRoutes } from './authority-routes.ts'
 import { readJsonBodies } from './body.ts'
 import { callRoutes } from './call-routes.ts'
 import { findCaller } from './caller.ts'
@@ -93,6 +94,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     taskRoutes,
     approvalRoutes,
     requestVerbRoutes,
+    authorityRoutes,
     agentRoutes,
     peopleRoutes,
     passkeyRoutes,

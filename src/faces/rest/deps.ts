@@ -2,6 +2,7 @@
 
 import type { ApprovalStore } from '../../approval/ports.ts'
 import type { QuestionStore } from '../../approval/question.ts'
+import type { SuspectStore } from '../../approval/suspect.ts'
 import type { AssetStore } from '../../case/asset.ts'
 import type { DrillStore, ToolStore } from '../../catalogue/ports.ts'
 import type { ToolKind } from '../../catalogue/tool.ts'
@@ -20,6 +21,7 @@ import type { UndoCommands } from '../../command/undo-call.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
+import type { DelegationStore } from '../../identity/delegation.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
 import type { ChatReader, ChatStore, NoticeStore } from '../../notice/ports.ts'
@@ -76,6 +78,8 @@ export type RestDeps = ChangeAgentDeps &
     readonly tenant: string
     readonly version: string
     readonly roster: RosterStore
+    readonly delegations: DelegationStore
+    readonly suspects: SuspectStore
     readonly assets: AssetStore
     readonly tools: ToolStore
     readonly drills: DrillStore
