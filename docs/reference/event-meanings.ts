@@ -46,6 +46,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'approval.denied': 'A person said no.',
   'approval.expired': 'Nobody decided in time.',
   'approval.cancelled': 'The request ended without a decision.',
+  'group.decided': 'One signed decision for several requests, with what was left out on purpose.',
   'approval.asked': 'A person asked the agent something about its request.',
   'approval.answered': 'The agent answered. What it says is a claim.',
   'approval.escalated': 'Another role or person is asked: whoever was asked did not answer, or nobody could be asked.',

@@ -5,6 +5,7 @@ import { caseList } from '../contract/cases.ts'
 import { personList } from '../contract/people.ts'
 import { requestState } from '../contract/words.ts'
 import { Failure } from '../kernel/failure.ts'
+import { addGroup } from './approval-group.ts'
 import { targetNames } from './approval-text.ts'
 import { addRequestVerbs } from './approval-verbs.ts'
 import type { Cli } from './context.ts'
@@ -34,6 +35,7 @@ export function approvalCommands(noun: Command, cli: Cli): void {
   addDecision(noun, cli, 'deny', 'say no')
   addDecision(noun, cli, 'take-over', 'make the request yours; releases nothing')
   addRequestVerbs(noun, cli)
+  addGroup(noun, cli)
 }
 
 type DecisionOptions = { readonly reason?: string; readonly yes?: boolean; readonly seen?: string }

@@ -3,6 +3,7 @@ import type { At } from '../enforcement/spine.ts'
 import { acknowledge } from './acknowledge.ts'
 import { approve } from './approve.ts'
 import { type AskParts, ask } from './ask.ts'
+import { decideGroup } from './decide-group.ts'
 import type { ApprovalCommands, DecisionOutcome } from './decision-ports.ts'
 import { deny } from './deny.ts'
 import { modify } from './modify.ts'
@@ -22,6 +23,11 @@ export function makeDecisionCommands(parts: AskParts, at: At = () => undefined):
     deny: async (input) => durable(await deny(parts, input)),
     takeOver: (input) => takeOver(parts, input),
     modify: async (input) => durable(await modify(parts, input)),
+    group: async (input) => {
+      const outcome = await decideGroup(parts, input)
+      at('decision:after')
+      return outcome
+    },
     ask: (input) => ask(parts, input),
     acknowledge: (input) => acknowledge(parts, input),
     withdraw: (input) => withdraw(parts, input),

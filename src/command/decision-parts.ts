@@ -120,9 +120,18 @@ async function shownPackage(
 
 /** Lower-cased names of what the call acts upon, from the package that was shown. */
 function targetsIn(shown: JsonValue): readonly string[] {
+  return shownTargets(shown).map(({ id }) => id.toLowerCase())
+}
+
+/** What the call acts upon, as the package names it. */
+export function shownTargets(
+  shown: JsonValue,
+): readonly { readonly kind: string; readonly id: string }[] {
   const targets = isObject(shown) && Array.isArray(shown.targets) ? shown.targets : []
   return targets.flatMap((target: JsonValue) =>
-    isObject(target) && typeof target.id === 'string' ? [target.id.toLowerCase()] : [],
+    isObject(target) && typeof target.id === 'string'
+      ? [{ kind: typeof target.kind === 'string' ? target.kind : '', id: target.id }]
+      : [],
   )
 }
 

@@ -3,6 +3,7 @@
  * for a decision, the digest that person saw; nothing is taken from ambient state.
  */
 import type { FailingTest } from '../approval/eligibility.ts'
+import type { GroupVerdict } from '../approval/group.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { Stop } from '../facts/facts.ts'
 import type { Person } from '../identity/person.ts'
@@ -29,6 +30,26 @@ export type DecisionInput = RequestInput & {
 
 /** The decision to have the act, but with these arguments. */
 export type ModifyInput = DecisionInput & { readonly arguments: JsonObject }
+
+/** One decision for several requests; `seenDigest` of the whole is the digest of the group statement. */
+export type GroupInput = {
+  readonly tenant: string
+  readonly person: Person
+  readonly verdict: GroupVerdict
+  readonly members: readonly { readonly requestId: string; readonly seenDigest: string }[]
+  /** Named so that the record shows what was left out on purpose. */
+  readonly excluded: readonly { readonly requestId: string; readonly seenDigest: string }[]
+  readonly seenDigest: string
+  readonly reason: string
+  readonly acknowledged?: readonly string[]
+}
+
+export type GroupOutcome = {
+  readonly id: string
+  readonly digest: string
+  readonly decided: readonly Omit<DecisionOutcome, 'receipts'>[]
+  readonly receipts: readonly Receipt[]
+}
 
 /** A question to the agent, in the person's own words. */
 export type AskInput = RequestInput & { readonly question: string }
@@ -90,6 +111,8 @@ export type ApprovalCommands = {
   readonly acknowledge: (input: RequestInput) => Promise<DecisionOutcome>
   /** Ends the request; the agent is to call again with other arguments. */
   readonly modify: (input: ModifyInput) => Promise<DecisionOutcome>
+  /** All members or none; `group_refused` names those that stand in the way. */
+  readonly group: (input: GroupInput) => Promise<GroupOutcome>
   readonly ask: (input: AskInput) => Promise<DecisionOutcome>
   readonly withdraw: (input: WithdrawInput) => Promise<DecisionOutcome>
   /** Reads only. */

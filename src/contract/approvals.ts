@@ -97,6 +97,31 @@ export const modifyBody = decisionBody.extend({
   arguments: jsonObject.meta({ description: 'what the agent is to call with instead' }),
 })
 
+const named = z.strictObject({ id, seen_digest: digest })
+
+/** Either every member is decided or none is (`group_refused` names those in the way). */
+export const groupBody = z.strictObject({
+  verdict: z.enum(['approve', 'deny']),
+  members: z.array(named),
+  excluded: z.array(named).default([]),
+  seen_digest: digest.meta({ description: 'digest of the group statement' }),
+  reason: z.string(),
+  acknowledged: z.array(label).max(32).optional(),
+})
+
+export const groupAnswer = z.object({
+  group: id,
+  digest,
+  decided: z.array(
+    z.object({
+      outcome: z.string(),
+      approval: approvalSummary,
+      grant: id.optional(),
+    }),
+  ),
+  receipts: z.array(receipt),
+})
+
 export const askBody = z.strictObject({ question: z.string() })
 
 export const cancelBody = z.strictObject({

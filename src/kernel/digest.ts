@@ -27,6 +27,7 @@ export type DigestPurpose =
   | 'countersign-frame-v1'
   | 'countersign-call-v1'
   | 'countersign-action-v1'
+  | 'countersign-group-v1'
   | 'countersign-plan-v1'
   | 'countersign-target-v1'
   | 'countersign-tool-v1'

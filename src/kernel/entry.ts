@@ -73,6 +73,8 @@ export const EVENTS = {
   'approval.acknowledged': { ...REQUEST, person: 'id' },
   'approval.taken_over': { ...REQUEST, person: 'id', previous: 'id?', withdrawn: 'flag?' },
   'approval.granted': { ...REQUEST, person: 'id', role: 'label', grant: 'id', expires: 'instant', certificate: 'id?', held_as: 'label?', delegation: 'id?', acknowledged: 'labels?' },
+  // `members` and `excluded` are requests; the members' own entries cite this one.
+  'group.decided': { group: 'id', group_digest: 'digest', verdict: 'label', person: 'id', members: 'ids', excluded: 'ids' },
   'approval.advised': { ...REQUEST, person: 'id', verdict: 'label', failing: 'label' },
   'approval.co_signed': { ...REQUEST, person: 'id', role: 'label', certificate: 'id?', held_as: 'label?', delegation: 'id?', acknowledged: 'labels?' },
   'approval.denied': { ...REQUEST, person: 'id', role: 'label' },

@@ -111,6 +111,7 @@ export const FAILURES = {
   not_eligible: row('person', 403, 'The person may not decide this request', 'The failing test is named; another holder is asked.'),
   chat_may_not_approve: row('person', 403, 'A chat may not approve this class', 'Open the link of the message and decide there.'),
   reason_required: row('person', 400, 'A decision needs a reason', 'Say why in a sentence.'),
+  group_refused: row('person', 409, 'Part of the group cannot be decided, so nothing was', 'Leave out the requests that are named, or decide them one by one.'),
   acknowledgement_missing: row('person', 400, 'What the decision may set off is not acknowledged', 'Read the consequences in the package and send their names in "acknowledged".'),
   grant_used: row('agent', 409, 'The approval was already used', 'Call again; it needs a new approval.'),
 

@@ -72,6 +72,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/approvals/:id/view': decision('decide'),
   'POST /api/v1/approvals/:id/approve': decision('decide'),
   'POST /api/v1/approvals/:id/deny': decision('decide'),
+  'POST /api/v1/approvals/group': decision('decide'),
   'POST /api/v1/approvals/:id/modify': decision('decide'),
   'POST /api/v1/approvals/:id/ask': decision('decide'),
   'POST /api/v1/approvals/:id/acknowledge': decision('decide'),

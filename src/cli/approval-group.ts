@@ -1,0 +1,146 @@
+/**
+ * One decision for several requests from the command line. Every member is fetched and checked here, the statement
+ * is built here from what was checked, and its digest is what goes back: the gateway cannot slip one more in.
+ */
+import type { Command } from 'commander'
+import type { z } from 'zod'
+import { CONSEQUENCES } from '../approval/consequences.ts'
+import { type BoundGroup, bindGroup, type GroupVerdict } from '../approval/group.ts'
+import { groupAnswer } from '../contract/approvals.ts'
+import { Failure } from '../kernel/failure.ts'
+import { visible } from '../kernel/visible-text.ts'
+import { targetNames } from './approval-text.ts'
+import type { Cli } from './context.ts'
+import { look, reasonOf } from './decide.ts'
+import { type Approval, checkedPackage } from './decision-package.ts'
+import { shortCode } from './digest-text.ts'
+import type { GatewayClient } from './gateway-client.ts'
+import { requestId } from './request-id.ts'
+
+type GroupOptions = {
+  readonly exclude?: readonly string[]
+  readonly reason?: string
+  readonly yes?: boolean
+}
+
+export function addGroup(noun: Command, cli: Cli): void {
+  const group = noun
+    .command('group')
+    .description('one decision for several requests of one action: all of them, or none')
+  for (const verdict of ['approve', 'deny'] as const) {
+    group
+      .command(verdict)
+      .description(
+        verdict === 'approve' ? 'say yes to exactly these calls' : 'say no to all of them',
+      )
+      .argument('<ids...>', 'the requests, or the last characters of their ids')
+      .option('--exclude <ids...>', 'requests left out on purpose; the record names them')
+      .option('--reason <sentence>', 'why; always needed, asked for at a terminal')
+      .option('--yes', 'ask nothing')
+      .action((ids: string[], options: GroupOptions) => decideGroup(cli, verdict, ids, options))
+  }
+}
+
+async function decideGroup(
+  cli: Cli,
+  verdict: GroupVerdict,
+  ids: readonly string[],
+  options: GroupOptions,
+): Promise<void> {
+  const gateway = cli.gateway()
+  const members = await looked(cli, gateway, ids)
+  const excluded = await looked(cli, gateway, options.exclude ?? [])
+  const bound = boundOf(verdict, members, excluded)
+  cli.terminal.err.write(groupText(verdict, members, excluded, bound))
+  const reason = await reasonOf(cli, options)
+  if (verdict === 'approve' && options.yes !== true) await confirm(cli, bound)
+  const named = ({ id, action_digest: digest }: Approval) => ({ id, seen_digest: digest })
+  const body = {
+    verdict,
+    members: members.map(named),
+    excluded: excluded.map(named),
+    seen_digest: bound.digest,
+    reason,
+    // They were printed with every member.
+    ...(verdict === 'approve' ? { acknowledged: CONSEQUENCES } : {}),
+  }
+  report(cli, await gateway.send('POST', '/api/v1/approvals/group', body, groupAnswer))
+}
+
+/** Every package is printed: nobody signs a list of ids. */
+async function looked(
+  cli: Cli,
+  gateway: GatewayClient,
+  ids: readonly string[],
+): Promise<readonly Approval[]> {
+  const seen: Approval[] = []
+  for (const text of ids) {
+    const id = await requestId(gateway, text)
+    const { request, text: shown } = await look(cli, gateway, id, cli.paint.err)
+    cli.terminal.err.write(`${shown}\n`)
+    seen.push(request)
+  }
+  return seen
+}
+
+function boundOf(
+  verdict: GroupVerdict,
+  members: readonly Approval[],
+  excluded: readonly Approval[],
+): BoundGroup {
+  const memberOf = (request: Approval) => ({
+    request: request.id,
+    actionDigest: request.action_digest as `sha256:${string}`,
+    targets: checkedPackage(request).targets,
+  })
+  const [first] = members
+  if (first === undefined) throw new Failure('usage_invalid', 'a group has members')
+  return bindGroup({
+    tenant: tenantOf(first),
+    verdict,
+    members: members.map(memberOf),
+    excluded: excluded.map(memberOf),
+  })
+}
+
+/** As the checked statement of the request says. */
+function tenantOf({ statement }: Approval): string {
+  const value = statement.state === 'present' ? statement.value : undefined
+  const { tenant } = (value ?? {}) as { readonly tenant?: unknown }
+  if (typeof tenant === 'string') return tenant
+  throw new Failure('payload_unreadable', 'the statement names no tenant')
+}
+
+function groupText(
+  verdict: GroupVerdict,
+  members: readonly Approval[],
+  excluded: readonly Approval[],
+  { digest }: BoundGroup,
+): string {
+  const line = (request: Approval) => {
+    const targets = targetNames(checkedPackage(request))
+    return `  ${visible(request.action)} on ${targets}  ${request.id}\n`
+  }
+  const left = excluded.length === 0 ? '' : `left out on purpose\n${excluded.map(line).join('')}`
+  const head = `${verdict} ${members.length} requests, all or none`
+  return `${head}\n${members.map(line).join('')}${left}signs\n  short code ${shortCode(digest)}\n  ${digest}\n`
+}
+
+async function confirm(cli: Cli, { digest }: BoundGroup): Promise<void> {
+  if (!cli.mayAsk())
+    throw new Failure(
+      'usage_invalid',
+      'nobody can be asked here; look first, then approve with --yes',
+    )
+  const code = shortCode(digest)
+  const typed = await cli.terminal.ask(
+    `Type ${code} to approve all of them and to answer for their consequences, anything else to leave it: `,
+  )
+  if (typed.trim() !== code) throw new Failure('cancelled', 'nothing was decided')
+}
+
+function report(cli: Cli, answer: z.output<typeof groupAnswer>): void {
+  const lines = answer.decided.map(({ outcome, approval }) => `${approval.id}  ${outcome}`)
+  const receipts = answer.receipts.map(({ type, index }) => `ledger entry ${index}: ${type}`)
+  cli.show(answer, () => [...lines, ...receipts, ''].join('\n'))
+}
