@@ -54,6 +54,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/containments/:id/extend': decision('decide'),
 
   'GET /api/v1/me': person('read'),
+  'GET /api/v1/events': person('read'),
   // Whose link it may be is the command's to say.
   'POST /api/v1/login-links': decision('decide'),
   // What is presented is the proof, as at the token endpoint.

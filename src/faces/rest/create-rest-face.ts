@@ -13,6 +13,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { Failure } from '../../kernel/failure.ts'
 import { DEFAULT_LIMITS } from '../../kernel/strict-json.ts'
 import { consoleRoutes } from '../console/console-routes.ts'
+import { eventsRoutes } from '../events/events-routes.ts'
 import { oauthRoutes } from '../oauth/oauth-routes.ts'
 import { accessOf } from './access.ts'
 import { agentRoutes } from './agent-routes.ts'
@@ -88,6 +89,7 @@ export async function createRestFace(deps: RestDeps): Promise<RestFace> {
 function registerRoutes(app: App, deps: RestDeps): void {
   const groups = [
     homeRoutes,
+    eventsRoutes,
     sessionRoutes,
     callRoutes,
     effectRoutes,

@@ -86,6 +86,10 @@ export type RestDeps = ChangeAgentDeps &
     readonly approvals: ApprovalStore
     readonly questions: QuestionStore
     readonly calls: CallStore
+    /** Calls back when a log grew: a hint, late or twice. */
+    readonly changes: {
+      readonly subscribe: (listener: (change: { readonly tenant: string }) => void) => () => void
+    }
     readonly decisions: ApprovalCommands
     readonly plans: PlanCommands
     readonly stops: StopCommands
