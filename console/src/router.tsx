@@ -9,6 +9,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import { readQueueSearch } from './approvals/queue-search.ts'
+import { readCaseSearch } from './cases/case-search.ts'
 import { RouteError, RouteMissing, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -47,7 +48,20 @@ const cases = createRoute({
   component: lazyRouteComponent(() => import('./cases/case-list.tsx'), 'CaseList'),
 })
 
-const tree = root.addChildren([board, login, approvals.addChildren([noApproval, approval]), cases])
+const oneCase = createRoute({
+  getParentRoute: at,
+  path: '/cases/$id',
+  validateSearch: readCaseSearch,
+  component: lazyRouteComponent(() => import('./cases/case.tsx'), 'CasePage'),
+})
+
+const tree = root.addChildren([
+  board,
+  login,
+  approvals.addChildren([noApproval, approval]),
+  cases,
+  oneCase,
+])
 
 export const router = createRouter({
   routeTree: tree,

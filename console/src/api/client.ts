@@ -23,7 +23,7 @@ export async function send<T>(method: Method, path: string, body?: unknown): Pro
 }
 
 /** The answer as it comes, for streams and files. Rejects with a `Problem` when it is a refusal. */
-async function open(path: string, init: RequestInit): Promise<Response> {
+export async function open(path: string, init: RequestInit): Promise<Response> {
   let response: Response
   try {
     response = await fetch(path, {

@@ -1,10 +1,20 @@
 /**
- * What the console asks for, by key. The first word of a key is the `kind` of a live event (live/invalidate.ts),
- * so that a change at the gateway refetches exactly what it touched.
+ * What the console asks for, by key. The first word of a key is the `kind` of a live event (live/line.ts), so that
+ * a change at the gateway refetches exactly what it touched.
  */
 import { queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
-import type { ApprovalSummary, Me } from './wire.ts'
+import type {
+  Agent,
+  Approval,
+  ApprovalSummary,
+  Case,
+  Evidence,
+  Me,
+  Payload,
+  Person,
+  Timeline,
+} from './wire.ts'
 
 export const meQuery = queryOptions({
   queryKey: ['person', 'me'],
@@ -13,8 +23,60 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 })
 
+export const peopleQuery = queryOptions({
+  queryKey: ['person', 'all'],
+  queryFn: async ({ signal }) => (await get<{ people: Person[] }>('/api/v1/people', signal)).people,
+  staleTime: 60_000,
+})
+
+export const agentsQuery = queryOptions({
+  queryKey: ['agent', 'all'],
+  queryFn: async ({ signal }) => (await get<{ agents: Agent[] }>('/api/v1/agents', signal)).agents,
+  staleTime: 60_000,
+})
+
 export const approvalsQuery = queryOptions({
   queryKey: ['approval', 'all'],
   queryFn: async ({ signal }) =>
     (await get<{ approvals: ApprovalSummary[] }>('/api/v1/approvals', signal)).approvals,
 })
+
+export const approvalQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approval', 'one', id],
+    queryFn: ({ signal }) => get<Approval>(`/api/v1/approvals/${encodeURIComponent(id)}`, signal),
+  })
+
+export const casesQuery = queryOptions({
+  queryKey: ['case', 'all'],
+  queryFn: async ({ signal }) => (await get<{ cases: Case[] }>('/api/v1/cases', signal)).cases,
+  staleTime: 30_000,
+})
+
+export const caseQuery = (ref: string) =>
+  queryOptions({
+    queryKey: ['case', 'one', ref],
+    queryFn: ({ signal }) => get<Case>(`/api/v1/cases/${encodeURIComponent(ref)}`, signal),
+  })
+
+export const timelineQuery = (ref: string) =>
+  queryOptions({
+    queryKey: ['case', 'timeline', ref],
+    queryFn: ({ signal }) =>
+      get<Timeline>(`/api/v1/cases/${encodeURIComponent(ref)}/timeline`, signal),
+  })
+
+export const evidenceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['evidence', id],
+    queryFn: ({ signal }) => get<Evidence>(`/api/v1/evidence/${encodeURIComponent(id)}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const payloadQuery = (caseId: string, entryId: string, name: string) =>
+  queryOptions({
+    queryKey: ['payload', entryId, name],
+    queryFn: ({ signal }) =>
+      get<Payload>(`/api/v1/cases/${caseId}/entries/${entryId}/${name}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })

@@ -1,9 +1,21 @@
 /** The wire's shapes, read off the contract's own schemas. Types only: no schema library reaches the browser. */
-import type { approvalSummary } from '../../../src/contract/approvals.ts'
+import type { agent } from '../../../src/contract/agents.ts'
+import type { approval, approvalSummary, decisionAnswer } from '../../../src/contract/approvals.ts'
+import type { caseRecord } from '../../../src/contract/cases.ts'
+import type { person } from '../../../src/contract/people.ts'
 import type { me } from '../../../src/contract/sessions.ts'
+import type { evidenceRecord, payloadRecord, timeline } from '../../../src/contract/timeline.ts'
 
 type Output<Schema extends { readonly _zod: { readonly output: unknown } }> =
   Schema['_zod']['output']
 
+export type Agent = Output<typeof agent>
 export type ApprovalSummary = Output<typeof approvalSummary>
+export type Approval = Output<typeof approval>
+export type DecisionAnswer = Output<typeof decisionAnswer>
+export type Case = Output<typeof caseRecord>
 export type Me = Output<typeof me>
+export type Person = Output<typeof person>
+export type Evidence = Output<typeof evidenceRecord>
+export type Payload = Output<typeof payloadRecord>
+export type Timeline = Output<typeof timeline>

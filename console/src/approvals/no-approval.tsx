@@ -1,3 +1,10 @@
+/** The place of the decision while none is open. */
+import { Nothing } from '../ui/states.tsx'
+
 export function NoApproval() {
-  return <h1>Approvals</h1>
+  return (
+    <Nothing icon="approvals" title="Choose a request.">
+      <kbd>j</kbd> and <kbd>k</kbd> move through the queue.
+    </Nothing>
+  )
 }

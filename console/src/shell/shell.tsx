@@ -3,6 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { isSignedOut } from '../api/problem.ts'
 import { meQuery } from '../api/queries.ts'
+import type { Me } from '../api/wire.ts'
+import { LineBanner } from '../live/line-banner.tsx'
+import { useKeptLine } from '../live/use-line.ts'
 import { Login } from '../login/login.tsx'
 import { Loading, Trouble } from '../ui/states.tsx'
 import { Nav } from './nav.tsx'
@@ -17,12 +20,18 @@ export function Shell() {
     if (isSignedOut(me.error)) return <Login />
     return <Trouble error={me.error} onRetry={() => void me.refetch()} />
   }
+  return <Frame me={me.data} />
+}
+
+function Frame({ me }: { readonly me: Me }) {
+  useKeptLine()
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#view">
         Skip to the view
       </a>
-      <TopBar me={me.data} />
+      <TopBar me={me} />
+      <LineBanner />
       <Nav />
       <main id="view" className={css.view} tabIndex={-1}>
         <Outlet />

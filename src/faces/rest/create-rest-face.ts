@@ -41,6 +41,7 @@ import { requestVerbRoutes } from './request-verb-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
 import { taskRoutes } from './task-routes.ts'
+import { timelineRoutes } from './timeline-routes.ts'
 import { toolRoutes } from './tool-routes.ts'
 
 export type RestFace = {
@@ -101,6 +102,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     peopleRoutes,
     passkeyRoutes,
     caseRoutes,
+    timelineRoutes,
     toolRoutes,
     planRoutes,
     policyRoutes,

@@ -21,6 +21,7 @@ import type { UndoCommands } from '../../command/undo-call.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
+import type { EvidenceStore } from '../../evidence/evidence.ts'
 import type { DelegationStore } from '../../identity/delegation.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
@@ -86,6 +87,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly approvals: ApprovalStore
     readonly questions: QuestionStore
     readonly calls: CallStore
+    readonly evidence: EvidenceStore
     /** Calls back when a log grew: a hint, late or twice. */
     readonly changes: {
       readonly subscribe: (listener: (change: { readonly tenant: string }) => void) => () => void

@@ -1,0 +1,102 @@
+/** A yes: with a reason, the consequences acknowledged, and for what cannot be undone the target typed out. */
+import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { visible } from '../text/visible.ts'
+import { Icon } from '../ui/icon.tsx'
+import { typedValue } from './blockers.ts'
+import css from './forms.module.css'
+import type { Package } from './package.ts'
+import { submitOnCtrlEnter } from './submit-keys.ts'
+import type { useDecide } from './use-decide.ts'
+
+export type FormProps = {
+  readonly decide: ReturnType<typeof useDecide>
+  readonly onClose: () => void
+}
+
+export function ApproveForm({
+  shown,
+  isAdvice,
+  blockers,
+  decide,
+  onClose,
+}: FormProps & {
+  readonly shown: Package
+  readonly isAdvice: boolean
+  readonly blockers: readonly string[]
+}) {
+  const [reason, setReason] = useState('')
+  const [typed, setTyped] = useState('')
+  const [hasRead, setRead] = useState(false)
+  const names = shown.consequences.map(({ name }) => name)
+  const toType = typedValue(shown)
+  const isReady =
+    blockers.length === 0 &&
+    reason.trim() !== '' &&
+    (names.length === 0 || hasRead) &&
+    (toType === undefined || typed === toType)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!isReady) return
+    const acknowledged = names.length === 0 ? undefined : names
+    decide.mutate({ verb: 'approve', reason, acknowledged }, { onSuccess: onClose })
+  }
+  return (
+    <form className={css.form} onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
+      <Textarea
+        label={isAdvice ? 'Why you advise it' : 'Why this is right'}
+        description="It stays with the decision for good."
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        minRows={2}
+        autosize
+        required
+        data-autofocus
+        ref={(element) => element?.focus()}
+      />
+      {names.length > 0 && (
+        <Checkbox
+          checked={hasRead}
+          onChange={(event) => setRead(event.currentTarget.checked)}
+          label={`I have read what it may set off (${consequenceText(shown)})`}
+        />
+      )}
+      {toType !== undefined && (
+        <TextInput
+          label="This cannot be undone. Type the target"
+          description={visible(toType)}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+        />
+      )}
+      <Blockers blockers={blockers} />
+      <div className={css.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Back
+        </Button>
+        <Button type="submit" disabled={!isReady} loading={decide.isPending}>
+          {isAdvice ? 'Record advice' : 'Approve once'}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Blockers({ blockers }: { readonly blockers: readonly string[] }) {
+  if (blockers.length === 0) return null
+  return (
+    <ul className={css.blockers}>
+      {blockers.map((blocker) => (
+        <li key={blocker}>
+          <Icon name="warn" size={14} /> {blocker}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function consequenceText({ consequences }: Package): string {
+  const unknown = consequences.filter(({ isKnown }) => !isKnown).length
+  return `${consequences.length - unknown} known, ${unknown} unknown`
+}

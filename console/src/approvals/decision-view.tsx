@@ -1,0 +1,58 @@
+/**
+ * What a person decides on, in the order of the first five seconds: what is asked, how bad it can get, why it
+ * stopped, why you, how long still, and the verbs. Below: everything a careful reader wants.
+ */
+import { useState } from 'react'
+import { ActionPanel } from './action-panel.tsx'
+import { AskSentence } from './ask-sentence.tsx'
+import { BlastRadius } from './blast-radius.tsx'
+import { Claim } from './claim.tsx'
+import { Consequences } from './consequences.tsx'
+import { Context } from './context.tsx'
+import type { DecisionProps } from './decision-props.ts'
+import css from './decision-view.module.css'
+import { EvidenceList } from './evidence-list.tsx'
+import { Parameters } from './parameters.tsx'
+import { Signed } from './signed.tsx'
+import { Similar } from './similar.tsx'
+import { Undo } from './undo.tsx'
+import { WhyStopped } from './why-stopped.tsx'
+import { WhyYou } from './why-you.tsx'
+
+export function DecisionView({
+  request,
+  shown,
+  isSound,
+}: DecisionProps & { readonly isSound: boolean | undefined }) {
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
+  const parts = { request, shown }
+  return (
+    <article className={css.view}>
+      <div className={css.top}>
+        <AskSentence {...parts} />
+      </div>
+      <aside className={css.side}>
+        <ActionPanel {...parts} isSound={isSound} opened={opened} />
+      </aside>
+      <div className={css.main}>
+        <div className={css.whys}>
+          <WhyStopped {...parts} />
+          <WhyYou {...parts} />
+        </div>
+        <Parameters {...parts} />
+        <Consequences shown={shown} />
+        <EvidenceList
+          items={shown.evidence}
+          opened={opened}
+          onOpen={(id) => setOpened(new Set([...opened, id]))}
+        />
+        <BlastRadius shown={shown} />
+        <Undo shown={shown} />
+        <Similar items={shown.similar} />
+        <Context shown={shown} />
+        <Claim shown={shown} />
+        <Signed request={request} isSound={isSound} />
+      </div>
+    </article>
+  )
+}

@@ -1,0 +1,29 @@
+/** What exactly a yes signs, and that this console computed it from what it shows. */
+import type { Approval } from '../api/wire.ts'
+import { Chip } from '../ui/chip.tsx'
+import { Digest } from '../ui/digest.tsx'
+import css from './signed.module.css'
+
+export function Signed({
+  request,
+  isSound,
+}: {
+  readonly request: Approval
+  readonly isSound: boolean | undefined
+}) {
+  return (
+    <footer className={css.signed}>
+      A yes signs <Digest value={request.action_digest} label="the digest of the action" />
+      {isSound === true && (
+        <Chip tone="good" icon="good">
+          computed here from what you see
+        </Chip>
+      )}
+      {isSound === false && (
+        <Chip tone="danger" icon="warn">
+          not what is shown
+        </Chip>
+      )}
+    </footer>
+  )
+}

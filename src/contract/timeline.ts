@@ -1,0 +1,61 @@
+/** The reconstructed chain of a case on the wire: its entries in order, each with its place in the log. */
+import { z } from 'zod'
+import { digest, id, instantMs, text } from './words.ts'
+
+const payloadHead = z.object({ name: z.string(), data_class: z.string(), media_type: z.string() })
+
+export const timelineEntry = z
+  .object({
+    index: z.int().meta({ description: 'its place in the log' }),
+    leaf_hash: z.string().meta({ description: 'RFC 6962 leaf hash, hex' }),
+    id,
+    seq: z.int().meta({ description: 'its place in the case' }),
+    type: z.string(),
+    at_ms: instantMs,
+    actor: z.object({ kind: z.string(), id: z.string() }),
+    task: z.string().optional(),
+    call: z.string().optional(),
+    data: z.looseObject({}).meta({ description: 'docs/reference/events.md names the fields' }),
+    payloads: z.array(payloadHead),
+  })
+  .meta({ id: 'TimelineEntry' })
+
+export const timeline = z
+  .object({
+    case: id,
+    checkpoint: z
+      .object({ size: z.int(), signed_at_ms: instantMs })
+      .optional()
+      .meta({ description: 'entries below its size are in a signed checkpoint' }),
+    entries: z.array(timelineEntry),
+  })
+  .meta({ id: 'Timeline' })
+
+export const entryPayloadParams = z.strictObject({ id: text, entry: id, name: text })
+
+/** A payload as text, cut to what a person reads; the whole of it is in the export of the case. */
+const content = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('present'),
+    text: z.string(),
+    is_cut: z.boolean(),
+    media_type: z.string(),
+    data_class: z.string(),
+  }),
+  z.object({ state: z.literal('erased') }),
+  z.object({ state: z.literal('withheld').meta({ description: 'secret or special data' }) }),
+])
+
+export const payloadRecord = z.object({ content })
+
+export const evidenceRecord = z
+  .object({
+    id,
+    call: id,
+    tool: z.string(),
+    digest,
+    labels: z.array(z.string()),
+    at_ms: instantMs,
+    content,
+  })
+  .meta({ id: 'Evidence' })

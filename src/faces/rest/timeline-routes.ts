@@ -1,0 +1,120 @@
+/** What happened in a case, entry by entry, and the recorded words and results behind the entries. */
+import { findCase } from '../../command/open-task.ts'
+import {
+  entryPayloadParams,
+  evidenceRecord,
+  payloadRecord,
+  timeline,
+} from '../../contract/timeline.ts'
+import { idParams, refParams } from '../../contract/words.ts'
+import { Failure } from '../../kernel/failure.ts'
+import { encodeHex } from '../../ledger/base64.ts'
+import type { StoredEntry } from '../../ledger/ports.ts'
+import { readEntry } from '../../ledger/read-entry.ts'
+import type { App } from './app.ts'
+import { answers } from './app.ts'
+import { doerOf } from './caller.ts'
+import type { RestDeps } from './deps.ts'
+
+const TAGS = ['cases']
+/** What a person reads on a screen. Bytes. */
+const MAX_SHOWN_BYTES = 64 * 1024
+/** Kept for the export and its recipients; a screen is no place for them. */
+const WITHHELD: readonly string[] = ['secret', 'special']
+
+export function timelineRoutes(app: App, deps: RestDeps): void {
+  app.get(
+    '/api/v1/cases/:id/timeline',
+    { schema: { tags: TAGS, params: refParams, response: answers(timeline) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const caseId = await caseIdOf(deps, tenant, request.params.id)
+      const [entries, checkpoint] = await Promise.all([
+        deps.ledger.entriesOfCase(tenant, caseId),
+        deps.ledger.checkpoint(tenant),
+      ])
+      return {
+        case: caseId,
+        checkpoint: checkpoint && { size: checkpoint.size, signed_at_ms: checkpoint.signedAtMs },
+        entries: entries.map(entryWire),
+      }
+    },
+  )
+  app.get(
+    '/api/v1/cases/:id/entries/:entry/:name',
+    { schema: { tags: TAGS, params: entryPayloadParams, response: answers(payloadRecord) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const { id, entry, name } = request.params
+      const caseId = await caseIdOf(deps, tenant, id)
+      const stored = await deps.ledger.entryById(tenant, entry)
+      const read = stored === undefined ? undefined : readEntry(stored.bytes)
+      const isThere =
+        read?.ok === true &&
+        read.entry.case?.id === caseId &&
+        Object.hasOwn(read.entry.commits ?? {}, name)
+      if (!isThere) throw new Failure('not_found', 'the case has no such entry or payload')
+      return { content: await contentOf(deps, tenant, entry, name) }
+    },
+  )
+  evidenceRoute(app, deps)
+}
+
+function evidenceRoute(app: App, deps: RestDeps): void {
+  app.get(
+    '/api/v1/evidence/:id',
+    { schema: { tags: TAGS, params: idParams, response: answers(evidenceRecord) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const found = await deps.evidence.byId(tenant, request.params.id)
+      if (found === undefined) throw new Failure('not_found', 'no such evidence')
+      const { id, call, tool, digest, labels, atMs } = found
+      const content = await contentOf(deps, tenant, found.outcomeEntry, 'result')
+      return { id, call, tool, digest, labels: [...labels], at_ms: atMs, content }
+    },
+  )
+}
+
+async function contentOf(deps: RestDeps, tenant: string, entry: string, name: string) {
+  const payload = await deps.payloads.open(tenant, entry, name)
+  if (payload.state === 'erased') return { state: 'erased' as const }
+  const { bytes, mediaType, dataClass } = payload
+  if (WITHHELD.includes(dataClass)) return { state: 'withheld' as const }
+  return {
+    state: 'present' as const,
+    text: new TextDecoder().decode(bytes.subarray(0, MAX_SHOWN_BYTES)),
+    is_cut: bytes.length > MAX_SHOWN_BYTES,
+    media_type: mediaType,
+    data_class: dataClass,
+  }
+}
+
+function entryWire(stored: StoredEntry) {
+  const read = readEntry(stored.bytes)
+  if (!read.ok) throw new Failure('ledger_entry_tampered', `entry ${stored.index}: ${read.fault}`)
+  const { id, type, time, actor, task, call, data, commits, case: place } = read.entry
+  return {
+    index: stored.index,
+    leaf_hash: encodeHex(stored.leafHash),
+    id,
+    seq: place?.seq ?? 0,
+    type,
+    at_ms: Date.parse(time),
+    actor: { kind: actor.kind, id: actor.id },
+    task,
+    call,
+    data: { ...data },
+    payloads: Object.entries(commits ?? {}).map(([name, commit]) => ({
+      name,
+      data_class: commit.cls,
+      media_type: commit.mt,
+    })),
+  }
+}
+
+/** By our id or by the number in the ticket system. */
+async function caseIdOf(deps: RestDeps, tenant: string, ref: string): Promise<string> {
+  const record = await findCase(deps.cases, tenant, ref)
+  if (record === undefined) throw new Failure('not_found', 'no such case')
+  return record.id
+}

@@ -1,0 +1,56 @@
+/**
+ * A real browser on the console of a real gateway. Debian's Chromium; nothing is downloaded, so where it is not
+ * installed these tests are skipped and say so.
+ */
+import { existsSync } from 'node:fs'
+// biome-ignore lint/correctness/noUnresolvedImports: the package re-exports its types in a way Biome does not follow
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+const CHROMIUM = '/usr/bin/chromium'
+const CONSOLE = new URL('../../console/dist/index.html', import.meta.url)
+
+/** What a group of browser tests needs; its title says it, so that a skipped one is understood. */
+export const NEEDS = 'in a browser (needs /usr/bin/chromium and a built console: npm run console)'
+export const canBrowse = existsSync(CHROMIUM) && existsSync(CONSOLE)
+
+export type Look = {
+  readonly scheme?: 'light' | 'dark'
+  readonly width?: number
+  readonly height?: number
+}
+
+export type Visitor = {
+  readonly page: Page
+  readonly context: BrowserContext
+  readonly noise: string[]
+}
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+}
+
+/** A fresh visitor. `noise` collects what a page must never say: script errors and policy violations. */
+export async function visit(browser: Browser, baseUrl: string, look: Look = {}): Promise<Visitor> {
+  const context = await browser.newContext({
+    baseURL: baseUrl,
+    colorScheme: look.scheme ?? 'light',
+    viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const noise: string[] = []
+  page.on('pageerror', (error) => noise.push(String(error)))
+  page.on('console', (message) => {
+    const isRefusal = /status of (401|403|404|409|412)/.test(message.text())
+    if (message.type() === 'error' && !isRefusal) noise.push(message.text())
+  })
+  return { page, context, noise }
+}
+
+/** Signs in with an API token and waits for the frame around the views. */
+export async function signIn({ page }: Visitor, token: string, path = '/'): Promise<void> {
+  await page.goto(path)
+  await page.getByLabel('Or use your API token').fill(token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('main').waitFor()
+}

@@ -1,0 +1,40 @@
+/** A gateway with people, an agent and requests that wait, and a browser in front of it. */
+import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
+import type { PlaneOptions } from '../harness/plane.ts'
+import { type Look, launch, signIn, type Visitor, visit } from './browser.ts'
+
+export type ConsoleWorld = {
+  readonly net: NetPlane
+  readonly browser: Awaited<ReturnType<typeof launch>>
+  /** A visitor who is signed in as this person and looks at this path. */
+  readonly open: (token: string, path: string, look?: Look) => Promise<Visitor>
+  /** A fresh agent that asks to block an address; answers the request and the address. */
+  readonly ask: () => Promise<{ readonly id: string; readonly target: string }>
+  readonly close: () => Promise<void>
+}
+
+export async function openWorld(options: PlaneOptions = {}): Promise<ConsoleWorld> {
+  const net = await startNetPlane(options)
+  const browser = await launch()
+  const { baseUrl } = net.plane.gateway
+  return {
+    net,
+    browser,
+    open: async (token, path, look) => {
+      const visitor = await visit(browser, baseUrl, look)
+      await signIn(visitor, token, path)
+      return visitor
+    },
+    ask: async () => {
+      const agent = await net.newAgent()
+      const target = net.address()
+      const id = await held(agent, target)
+      await agent.close()
+      return { id, target }
+    },
+    close: async () => {
+      await browser.close()
+      await net.plane.close()
+    },
+  }
+}
