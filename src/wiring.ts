@@ -183,7 +183,7 @@ function faceParts(
   const planParts = { ...spine, findTool: known.byExposedName }
   const decisionParts: AskParts = { ...spine, revisions: store.revisions }
   const gatewayTools = makeGatewayTools(
-    { ...planParts, enforce, cases: store.cases },
+    { ...store, ...base, ...planParts, enforce, taskLifetimeMs: config.taskLifetimeMs },
     decisionParts,
   )
   const toolByName = ({ tenant }: { readonly tenant: string }, name: string) =>

@@ -20,6 +20,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'asset.changed': 'The inventory reported an asset, or something else about it.',
   'task.opened': 'An agent may work on one case for one purpose until an end.',
   'task.changed': 'The purpose of the task is another.',
+  'task.handed_over': 'An agent handed a part of its task to another agent, with what it had read.',
   'task.closed': 'The task ended, and everything it had pending with it.',
   'token.issued': 'A task token was handed out; only its digest is here.',
   'access.refused': 'Somebody was turned away before any task.',

@@ -7,6 +7,7 @@ import type { JsonObject } from '../kernel/strict-json.ts'
 import { type AskParts, answerQuestion } from './ask.ts'
 import { type AwaitParts, awaitApproval, MAX_WAIT_MS } from './await-approval.ts'
 import type { DecisionParts } from './decision-parts.ts'
+import { type HandOverParts, handOverTool } from './hand-over-task.ts'
 import { awaitPlan, proposePlanTool } from './plan-tool.ts'
 import type { ProposeParts } from './propose-plan.ts'
 import { type RecommendParts, recommend } from './recommend.ts'
@@ -17,13 +18,14 @@ const EXECUTES: JsonObject = { readOnlyHint: false, destructiveHint: true }
 const RECORDS: JsonObject = { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
 
 export function makeGatewayTools(
-  parts: AwaitParts & RecommendParts & ProposeParts,
+  parts: AwaitParts & RecommendParts & ProposeParts & HandOverParts,
   decisions: AskParts,
 ): readonly GatewayTool[] {
   return [
     awaitTool(parts),
     recommendTool(parts),
     proposePlanTool(parts),
+    handOverTool(parts),
     withdrawTool(decisions),
     answerTool(decisions),
   ]

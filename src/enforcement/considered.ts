@@ -5,6 +5,7 @@ import { gatherFacts } from '../facts/gather.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { ActiveBundle } from '../policy/ports.ts'
 import type { PolicyRequest } from '../policy/request.ts'
+import { type Ancestor, leastMode } from './ancestry.ts'
 import { type Attached, type DischargeNow, dischargeOf } from './attach.ts'
 import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
@@ -25,6 +26,8 @@ export type Considered = {
   readonly discharged: DischargeNow
   /** The place of the call in the plan of its task, when it has one. */
   readonly planned?: PlannedStep
+  /** The tasks this one was handed over from. */
+  readonly above: readonly Ancestor[]
   readonly attempt: number
 }
 
@@ -40,7 +43,7 @@ export async function consider(
   const { call } = what
   const { tenant, agent, task } = intent.session
   const nowMs = spine.clock.nowMs()
-  const facts = await gatherFacts(spine.facts, spine.limits.freshness, {
+  const found = await gatherFacts(spine.facts, spine.limits.freshness, {
     tenant,
     agent: agent.id,
     task: task.id,
@@ -49,6 +52,8 @@ export async function consider(
     outer: { upstream: intent.upstream, name: intent.name },
     nowMs,
   })
+  const mode = leastMode(found.agent.mode, what.above)
+  const facts = { ...found, agent: { ...found.agent, mode } }
   const requests = policyRequests(call, facts, nowMs)
   const bundle = await spine.bundleAt(tenant, facts.seen.policy ?? 0)
   const decided = (policyIds: readonly string[]) =>
@@ -61,6 +66,7 @@ export async function consider(
   // What the call is was read before the facts were; those revisions count.
   const guarded = { ...facts, seen: { ...facts.seen, ...what.seen, ...discharged.seen } }
   const planned = attached.isOpen ? attached.planned : undefined
-  const rest = planned === undefined ? { attempt } : { attempt, planned }
+  const { above } = what
+  const rest = planned === undefined ? { attempt, above } : { attempt, above, planned }
   return { intent, place, call, facts: guarded, requests, bundle, decision, discharged, ...rest }
 }

@@ -63,7 +63,9 @@ export async function commitDispatch(
   const ids = { decided: spine.nextId(), lease: spine.nextId(), dispatched: spine.nextId() }
   const done = await spine.commit(tenant, async (tx) => {
     await recheck(spine, tx, facts, grant, nowMs)
-    await takeBudgets(spine, tx, facts.task.id, call, nowMs)
+    // What a handed-over task does counts for those it was handed from as well.
+    const spenders = [facts.task, ...considered.above.map(({ task }) => task)]
+    for (const { id } of spenders) await takeBudgets(spine, tx, id, call, nowMs)
     const used = await useGrant(spine, tx, considered, ids.dispatched)
     await spine.facts.tasks.approveSources(tx, facts.task.id, shown)
     // Without a grant the call runs because it is allowed now, and the question about it is moot.

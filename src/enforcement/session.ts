@@ -18,7 +18,11 @@ export type TaskPlace = Omit<TaskSession, 'claims'>
 export type Identify = (bearer: string | undefined) => Promise<TaskSession>
 
 /** Whether the task may know of the tool at all: the agent's grants narrowed by the task's scope (R1). */
-export function mayUse(session: TaskSession, upstream: string, name: string): boolean {
+export function mayUse(
+  session: Pick<TaskSession, 'agent' | 'task'>,
+  upstream: string,
+  name: string,
+): boolean {
   const { agent, task } = session
   if (!isGranted(agent.grants, upstream, name)) return false
   return task.scope.length === 0 || isGranted(task.scope, upstream, name)

@@ -13,11 +13,15 @@ import type { Spine } from './spine.ts'
 /** The refusal, or undefined when nobody denied anything like this. */
 export async function shopsAround(
   spine: Spine,
-  { place, call }: Considered,
+  { place, call, above }: Considered,
 ): Promise<Refusal | undefined> {
   const { tenant, task } = place.session
   const sinceMs = spine.clock.nowMs() - spine.limits.denialMemoryMs
-  const denied = await spine.approvals.deniedOf(tenant, task.agent, task.caseId)
+  // What a person refused the agent that handed over is refused to the one it was handed to.
+  const agents = [task.agent, ...above.map(({ agent }) => agent.id)]
+  const denied = (
+    await Promise.all(agents.map((agent) => spine.approvals.deniedOf(tenant, agent, task.caseId)))
+  ).flat()
   const recent = denied.filter((each) => (each.decidedAtMs ?? 0) > sinceMs && covers(each, call))
   const wanted = new Set(call.targets.map(({ kind, id }) => `${kind}/${id.toLowerCase()}`))
   for (const request of recent) {

@@ -10,6 +10,7 @@ import type { Seen } from '../facts/facts.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
 import { type Digest, digestOf } from '../kernel/digest.ts'
 import { Failure, type Refusal, refusal } from '../kernel/failure.ts'
+import { type Ancestor, ancestorsOf, heldBack, seenOf } from './ancestry.ts'
 import type { CallIntent } from './intent.ts'
 import { mayUse } from './session.ts'
 import type { Spine } from './spine.ts'
@@ -27,6 +28,8 @@ export type KnownCall = {
   readonly label: CallLabel
   /** The revisions of the grants and reviews this rests on; the dispatch commit compares them again. */
   readonly seen: Seen
+  /** Whose authority this task draws on; empty when nobody handed it over. */
+  readonly above: readonly Ancestor[]
 }
 
 export type What =
@@ -50,6 +53,7 @@ export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
     return refused(refusal('tool_not_granted', 'the tool is not among the grants of this task'))
   }
   if (tool === undefined) return refused(refusal('tool_unknown', 'no upstream offers this'))
+  const above = await ancestorsOf(spine.facts, session)
   const agentKey = `agent/${session.agent.id}`
   try {
     const all = await innerTools(spine, session.tenant, tool.reviewed?.entry.metaTool !== undefined)
@@ -62,8 +66,11 @@ export async function whatIs(spine: Spine, intent: CallIntent): Promise<What> {
         refusal('tool_not_granted', 'the inner tool is not among the grants of this task'),
       )
     }
-    const seen = { [agentKey]: session.agent.revision, ...seenTool(tool), ...seenTool(inner) }
-    return { kind: 'known', call, label, seen }
+    const held = heldBack(above, spine.clock.nowMs(), [tool, inner])
+    if (held !== undefined) return refused(held)
+    const tools = { ...seenTool(tool), ...seenTool(inner) }
+    const seen = { [agentKey]: session.agent.revision, ...tools, ...seenOf(above) }
+    return { kind: 'known', call, label, seen, above }
   } catch (error) {
     if (error instanceof Failure) return refused(refusal(error.code, error.message))
     return refused(refusal('classification_failed', 'the catalogue entry could not be applied'))

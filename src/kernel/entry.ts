@@ -45,6 +45,7 @@ export const EVENTS = {
   'asset.changed': { asset: 'id', kind: 'label', criticality: 'count', never_touch: 'flag', source: 'label' },
   'task.opened': { task: 'id', agent: 'id', purpose: 'label', on_behalf_of: 'id?', expires: 'instant' },
   'task.changed': { task: 'id', purpose: 'label?', reason: 'label' },
+  'task.handed_over': { task: 'id', parent: 'id', agent: 'id', from: 'id', scope: 'digest', labels: 'labels', untrusted: 'count' },
   'task.closed': { task: 'id', reason: 'label' },
   'token.issued': { task: 'id', token: 'digest', expires: 'instant' },
   // `agent` or `person` is whom an unproven caller claimed to be; a proven one is the actor.

@@ -5,6 +5,7 @@
  */
 import { ACCESS_SABOTAGES } from './access-sabotages.ts'
 import { APPROVAL_SABOTAGES } from './approval-sabotages.ts'
+import { PLAN_SABOTAGES } from './plan-sabotages.ts'
 import { POLICY_SABOTAGES } from './policy-sabotages.ts'
 import { RECORD_SABOTAGES } from './record-sabotages.ts'
 import type { Sabotage } from './sabotage.ts'
@@ -12,6 +13,7 @@ import type { Sabotage } from './sabotage.ts'
 export const SABOTAGES: readonly Sabotage[] = [
   ...ACCESS_SABOTAGES,
   ...APPROVAL_SABOTAGES,
+  ...PLAN_SABOTAGES,
   ...POLICY_SABOTAGES,
   ...RECORD_SABOTAGES,
 ]
