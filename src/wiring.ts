@@ -2,7 +2,6 @@
  * The composition root: which port is served by what. Beside main.ts the only file that knows every folder; it
  * holds no rule.
  */
-import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { pino } from 'pino'
 import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
@@ -12,6 +11,7 @@ import { openKeys } from './adapters/key-files.ts'
 import { openPasskeys } from './adapters/open-passkeys.ts'
 import { openPolicy } from './adapters/open-policy.ts'
 import { createPolicyDesk } from './adapters/policy-desk.ts'
+import { pooledRandom } from './adapters/pooled-random.ts'
 import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
@@ -48,6 +48,7 @@ import { wireRefresh } from './wiring-refresh.ts'
 /** The only tenant until tenants are administered; it stands in every key from the first day. */
 export const TENANT = 'main'
 const VERSION = '0.1.0'
+const random = pooledRandom()
 /** Where `npm ci` builds the console. */
 const CONSOLE_DIR = resolve(import.meta.dirname, '../console/dist')
 
@@ -75,7 +76,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     commit: store.commit,
     revisions: store.revisions,
     nowMs: clock.nowMs,
-    nextId: () => uuidV7(clock.nowMs(), randomBytes(10)),
+    nextId: () => uuidV7(clock.nowMs(), random(10)),
   }
   const { tools, bundles } = store
   const memory = createFactMemory()
@@ -133,7 +134,7 @@ async function open(config: Config, options: GatewayOptions, undo: (() => unknow
   const store = await openStore({
     engine,
     clock,
-    random: randomBytes,
+    random,
     keyWrap: keys.keyWrap,
     ...at,
   })
@@ -211,7 +212,7 @@ function faceParts(
       tenant: TENANT,
       version: VERSION,
       consoleDir: CONSOLE_DIR,
-      random: randomBytes,
+      random,
       toolByName,
       channels: (config.channels ?? []).map(({ id }) => id),
       chatReaders: createReaders(config.channels ?? []),

@@ -6,6 +6,7 @@
  */
 import {
   createPrivateKey,
+  createSecretKey,
   generateKeyPairSync,
   hkdfSync,
   randomBytes,
@@ -57,14 +58,15 @@ export function openKeys(dataDir: string): InstallationKeys {
   if (logSeed.length !== SEED_BYTES || kek.length !== SEED_BYTES) {
     throw new Failure('config_invalid', `a key file in ${directory} has the wrong length`)
   }
+  const wrapping = createSecretKey(kek)
   return {
     logSeed,
     challengeKey: new Uint8Array(
       hkdfSync('sha256', kek, '', 'countersign-challenge-v1', SEED_BYTES),
     ),
     keyWrap: {
-      wrap: (key, place) => wrapKey(kek, place, key, randomBytes(NONCE_BYTES)),
-      unwrap: (wrapped, place) => unwrapKey(kek, place, wrapped),
+      wrap: (key, place) => wrapKey(wrapping, place, key, randomBytes(NONCE_BYTES)),
+      unwrap: (wrapped, place) => unwrapKey(wrapping, place, wrapped),
     },
     node: Buffer.from(node).toString('utf8'),
     tokenJwk: JSON.parse(Buffer.from(token).toString('utf8')),

@@ -1,6 +1,7 @@
 /** The entries a call leaves behind, in one place, so that their shape is read at a glance. Pure. */
 import type { ClassifiedCall } from '../catalogue/tool.ts'
-import { canonicalBytes, digestOfJson } from '../kernel/canonical-json.ts'
+import { canonicalBytes } from '../kernel/canonical-json.ts'
+import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft, Payload, Receipt } from '../kernel/entry.ts'
 import type { Refusal } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
@@ -54,6 +55,7 @@ export function decidedDraft(
 ): EntryDraft {
   const { place, call, decision, facts, requests, bundle, attempt } = considered
   const target = call.targets[0]
+  const asked = jsonPayload(requests)
   return {
     ...baseOf(place),
     id,
@@ -69,7 +71,7 @@ export function decidedDraft(
       rule: decision.ruleDigest,
       policies: decision.policyIds,
       obligations: decision.obligations.map((each) => `${each.requires}:${each.role}`).sort(),
-      facts: digestOfJson('countersign-facts-v1', requests),
+      facts: digestOf('countersign-facts-v1', asked.bytes),
       ...(requestId === undefined ? {} : { request: requestId }),
       attempt,
       ...(bundle === undefined ? {} : { thresholds: bundle.thresholdsVersion }),
@@ -77,7 +79,7 @@ export function decidedDraft(
       mode: facts.agent.mode,
       purpose: facts.task.purpose,
     },
-    payloads: { arguments: jsonPayload(place.arguments), facts: jsonPayload(requests) },
+    payloads: { arguments: jsonPayload(place.arguments), facts: asked },
   }
 }
 
@@ -169,8 +171,7 @@ export function outcomeDraft(
     readonly probe?: string
     readonly durationMs: number
     readonly dispatched: Receipt
-    readonly result?: JsonObject
-    readonly personal: boolean
+    readonly result?: Payload
   },
 ): EntryDraft {
   return {
@@ -186,13 +187,7 @@ export function outcomeDraft(
       ...(parts.error === undefined ? {} : { error: parts.error }),
       ...(parts.probe === undefined ? {} : { probe: parts.probe }),
     },
-    ...(parts.result === undefined
-      ? {}
-      : {
-          payloads: {
-            result: jsonPayload(parts.result, parts.personal ? 'personal' : 'operational'),
-          },
-        }),
+    ...(parts.result === undefined ? {} : { payloads: { result: parts.result } }),
   }
 }
 

@@ -5,7 +5,6 @@
  */
 import type { ClassifiedCall } from '../catalogue/tool.ts'
 import { atLeast } from '../catalogue/tool.ts'
-import { canonicalBytes } from '../kernel/canonical-json.ts'
 import type { Tx } from '../kernel/commit.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
@@ -14,7 +13,7 @@ import type { UpstreamError } from '../kernel/upstream-error.ts'
 import type { Outcome } from './call.ts'
 import type { Dispatched } from './dispatch.ts'
 import { stateAfter } from './effect-record.ts'
-import { baseOf, outcomeDraft } from './entries.ts'
+import { baseOf, jsonPayload, outcomeDraft } from './entries.ts'
 import type { CallPlace } from './place.ts'
 import type { Spine } from './spine.ts'
 import type { FrameAnswer } from './upstream.ts'
@@ -49,7 +48,8 @@ export async function settle(
     acted.kind === 'answer' && acted.answer.kind === 'complete' ? acted.answer.result : undefined
   const evidenceId = result === undefined ? undefined : spine.nextId()
   const outcomeId = spine.nextId()
-  const isPersonal = call.resultLabels.includes('personal')
+  const dataClass = call.resultLabels.includes('personal') ? 'personal' : 'operational'
+  const recorded = result === undefined ? undefined : jsonPayload(result, dataClass)
   const entries: [EntryDraft, ...EntryDraft[]] = [
     outcomeDraft(
       outcomeId,
@@ -58,9 +58,8 @@ export async function settle(
         outcome,
         durationMs: Math.max(0, nowMs - dispatched.dispatchedAtMs),
         dispatched: dispatched.receipt,
-        personal: isPersonal,
         ...(evidenceId === undefined ? {} : { evidence: evidenceId }),
-        ...(result === undefined ? {} : { result }),
+        ...(recorded === undefined ? {} : { result: recorded }),
         ...(probe === 'untold' ? {} : { probe }),
         ...errorOf(acted),
       },
@@ -84,7 +83,7 @@ export async function settle(
     if (atLeast(call.effect, 'influence')) {
       await spine.effects.conclude(tx, place.callId, stateAfter(outcome))
     }
-    if (evidenceId !== undefined && result !== undefined) {
+    if (evidenceId !== undefined && recorded !== undefined) {
       await spine.evidence.put(tx, {
         tenant,
         id: evidenceId,
@@ -92,7 +91,7 @@ export async function settle(
         task: task.id,
         call: place.callId,
         tool: place.label.tool,
-        digest: digestOf('countersign-evidence-v1', canonicalBytes(result)),
+        digest: digestOf('countersign-evidence-v1', recorded.bytes),
         outcomeEntry: outcomeId,
         labels: call.resultLabels,
         atMs: nowMs,

@@ -4,15 +4,18 @@
  * (NaN, Infinity, lone surrogates, undefined) throw instead of being smoothed over.
  */
 import canonicalize from 'canonicalize'
+import { plainText } from './canonical-plain.ts'
 import type { Digest, DigestPurpose } from './digest.ts'
-import { digestOf } from './digest.ts'
+import { digestOfText } from './digest.ts'
 import { Failure } from './failure.ts'
+
+const ENCODER = new TextEncoder()
 
 /** The canonical text of a JSON value. Throws `json_not_canonical`. */
 export function canonicalText(value: unknown): string {
   let text: string | undefined
   try {
-    text = canonicalize(value)
+    text = plainText(value) ?? canonicalize(value)
   } catch (cause) {
     throw new Failure('json_not_canonical', 'the value has no canonical JSON form', { cause })
   }
@@ -22,10 +25,10 @@ export function canonicalText(value: unknown): string {
 
 /** The canonical UTF-8 bytes of a JSON value. Throws `json_not_canonical`. */
 export function canonicalBytes(value: unknown): Uint8Array {
-  return new TextEncoder().encode(canonicalText(value))
+  return ENCODER.encode(canonicalText(value))
 }
 
 /** The digest of a JSON value for one purpose. Key order and white space do not matter; everything else does. */
 export function digestOfJson(purpose: DigestPurpose, value: unknown): Digest {
-  return digestOf(purpose, canonicalBytes(value))
+  return digestOfText(purpose, canonicalText(value))
 }

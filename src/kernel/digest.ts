@@ -44,6 +44,11 @@ export type DigestPurpose =
   | 'countersign-chat-v1'
   | 'countersign-change-v1'
 
+/** The same over the UTF-8 bytes of a text. */
+export function digestOfText(purpose: DigestPurpose, text: string): Digest {
+  return `sha256:${hash('sha256', `${purpose}\n${text}`, 'hex')}`
+}
+
 /** SHA-256 over the purpose line and the bytes. Checkable with `(printf 'purpose\n'; cat bytes) | sha256sum`. */
 export function digestOf(purpose: DigestPurpose, bytes: Uint8Array): Digest {
   const line = new TextEncoder().encode(`${purpose}\n`)

@@ -83,19 +83,29 @@ const KIND_CHECKS: Readonly<Record<FieldKind, (value: unknown) => boolean>> = {
   digests: (value) => isListOf(value, isDigest),
 }
 
+type FieldRule = { readonly kind: FieldKind; readonly optional: boolean }
+
+/** The vocabulary read once: every entry asks for each of its fields. */
+const RULES: ReadonlyMap<string, ReadonlyMap<string, FieldRule>> = new Map(
+  Object.entries(EVENTS).map(([type, fields]) => [type, rulesOf(fields)] as const),
+)
+
+function rulesOf(fields: Readonly<Record<string, string>>): ReadonlyMap<string, FieldRule> {
+  return new Map(
+    Object.entries(fields).map(([field, spelled]) => {
+      const kind = spelled.replace('?', '') as FieldKind
+      return [field, { kind, optional: spelled.endsWith('?') }] as const
+    }),
+  )
+}
+
 /** The kind of a field of an event and whether it may be absent, or undefined when the field is not listed. */
-export function fieldKind(
-  type: string,
-  field: string,
-): { kind: FieldKind; optional: boolean } | undefined {
-  const fields: Readonly<Record<string, string>> | undefined = fieldsOf(type)
-  const spelled = fields !== undefined && Object.hasOwn(fields, field) ? fields[field] : undefined
-  if (spelled === undefined) return undefined
-  return { kind: spelled.replace('?', '') as FieldKind, optional: spelled.endsWith('?') }
+export function fieldKind(type: string, field: string): FieldRule | undefined {
+  return RULES.get(type)?.get(field)
 }
 
 export function isEventName(type: string): boolean {
-  return fieldsOf(type) !== undefined
+  return RULES.has(type)
 }
 
 /** Names the first field that breaks the allow-list of its event (never its value), or says nothing. */
@@ -110,10 +120,10 @@ export function faultInData(
     if (rule === undefined) return `${type} has no field of that name`
     if (!KIND_CHECKS[rule.kind](value)) return `${type}.${field} is not of kind ${rule.kind}`
   }
-  const missing = Object.keys(fieldsOf(type) ?? {}).find(
-    (field) => fieldKind(type, field)?.optional === false && !Object.hasOwn(data, field),
-  )
-  return missing === undefined ? undefined : `${type}.${missing} is missing`
+  for (const [field, rule] of RULES.get(type) ?? []) {
+    if (!rule.optional && !Object.hasOwn(data, field)) return `${type}.${field} is missing`
+  }
+  return undefined
 }
 
 /** Names what is wrong with the parts every entry has, or says nothing. */
@@ -159,10 +169,6 @@ function faultInCommits(commits: Entry['commits']): string | undefined {
     MEDIA_TYPES.includes(commit.mt)
   const all = Object.entries(commits)
   return all.length > 0 && all.every(isGood) ? undefined : 'a commitment is malformed'
-}
-
-function fieldsOf(type: string): Readonly<Record<string, string>> | undefined {
-  return Object.hasOwn(EVENTS, type) ? EVENTS[type as keyof typeof EVENTS] : undefined
 }
 
 function isCount(value: unknown): boolean {

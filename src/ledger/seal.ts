@@ -4,7 +4,7 @@
  * makes payload and commitment equally silent. The place a payload belongs to is authenticated: an envelope
  * moved to another entry or field does not open.
  */
-import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import { Failure } from '../kernel/failure.ts'
 import { SALT_BYTES } from './commitment.ts'
 
@@ -31,9 +31,17 @@ export type KeyPlace = {
   readonly keyId: string
 }
 
+/** The bytes of a key, or the object made of them once by whoever uses it often. */
+export type SealingKey = Uint8Array | KeyObject
+
+/** Node tells bytes from key objects by an error it throws and catches, which costs more than the encryption. */
+function keyOf(key: SealingKey): KeyObject {
+  return key instanceof Uint8Array ? createSecretKey(key) : key
+}
+
 /** The envelope of a salt and a payload: version byte, nonce, ciphertext, tag. `nonce` is 12 random bytes. */
 export function sealPayload(
-  dataKey: Uint8Array,
+  dataKey: SealingKey,
   place: PayloadPlace,
   salt: Uint8Array,
   payload: Uint8Array,
@@ -57,7 +65,7 @@ export function openPayload(
 
 /** A data key wrapped by the key-encryption key (32 bytes). `nonce` is 12 random bytes. */
 export function wrapKey(
-  keyEncryptionKey: Uint8Array,
+  keyEncryptionKey: SealingKey,
   place: KeyPlace,
   dataKey: Uint8Array,
   nonce: Uint8Array,
@@ -68,7 +76,7 @@ export function wrapKey(
 
 /** Unwraps a data key. Throws `payload_unreadable`. */
 export function unwrapKey(
-  keyEncryptionKey: Uint8Array,
+  keyEncryptionKey: SealingKey,
   place: KeyPlace,
   wrapped: Uint8Array,
 ): Uint8Array {
@@ -108,28 +116,27 @@ function context(purpose: string, parts: readonly string[]): Uint8Array {
 }
 
 function encrypt(
-  key: Uint8Array,
+  key: SealingKey,
   aad: Uint8Array,
   plaintext: Uint8Array,
   nonce: Uint8Array,
 ): Uint8Array {
   if (nonce.length !== NONCE_BYTES) throw new Failure('internal', 'an envelope nonce has 12 bytes')
-  // Node tells bytes from key objects by an error it throws and catches, which costs more than the encryption.
-  const keyObject = createSecretKey(key)
+  const keyObject = keyOf(key)
   const cipher = createCipheriv('aes-256-gcm', keyObject, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(aad)
   const body = Buffer.concat([cipher.update(plaintext), cipher.final()])
   return new Uint8Array(Buffer.concat([Uint8Array.of(VERSION), nonce, body, cipher.getAuthTag()]))
 }
 
-function decrypt(key: Uint8Array, aad: Uint8Array, envelope: Uint8Array): Uint8Array {
+function decrypt(key: SealingKey, aad: Uint8Array, envelope: Uint8Array): Uint8Array {
   const body = envelope.subarray(1 + NONCE_BYTES, envelope.length - TAG_BYTES)
   if (envelope[0] !== VERSION || envelope.length < 1 + NONCE_BYTES + TAG_BYTES) {
     throw new Failure('payload_unreadable', 'the envelope is of another version or cut')
   }
   try {
     const nonce = envelope.subarray(1, 1 + NONCE_BYTES)
-    const keyObject = createSecretKey(key)
+    const keyObject = keyOf(key)
     const decipher = createDecipheriv('aes-256-gcm', keyObject, nonce, {
       authTagLength: TAG_BYTES,
     })

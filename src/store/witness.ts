@@ -8,6 +8,7 @@
  * no receipt of that batch had been given. A witness ahead of the store never comes from a crash.
  */
 import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -42,6 +43,17 @@ const SLOT_SPACING = 4096
 /** Header, tenant (at most 240 bytes once encoded), size, root and checksum fit with room. */
 const SLOT_BYTES = 512
 
+/**
+ * On Linux a file opened so has each write on the disk when the write returns: one wait instead of two. Elsewhere
+ * that flag means less than a sync, which then follows each write.
+ */
+const WRITES_ARE_DURABLE = process.platform === 'linux'
+const OPEN_FLAGS = constants.O_RDWR | (WRITES_ARE_DURABLE ? constants.O_DSYNC : 0)
+
+function openWriting(path: string): Promise<FileHandle> {
+  return open(path, OPEN_FLAGS)
+}
+
 type OpenFile = { readonly file: FileHandle; next: 0 | 1; size: number }
 
 export async function openWitness(directory: string): Promise<Witness> {
@@ -56,7 +68,7 @@ export async function openWitness(directory: string): Promise<Witness> {
     const opened =
       slots === undefined
         ? { file: await create(directory, pathOf(tenant), tenant), next: 1 as const, size: 0 }
-        : { file: await open(pathOf(tenant), 'r+'), ...standOf(slots, tenant) }
+        : { file: await openWriting(pathOf(tenant)), ...standOf(slots, tenant) }
     files.set(tenant, opened)
     return opened
   }
@@ -86,7 +98,7 @@ export async function openWitness(directory: string): Promise<Witness> {
       const opened = await fileOf(tenant)
       const slot = slotBytes(tenant, witnessed)
       await opened.file.write(slot, 0, SLOT_BYTES, opened.next * SLOT_SPACING)
-      await opened.file.datasync()
+      if (!WRITES_ARE_DURABLE) await opened.file.datasync()
       opened.next = opened.next === 0 ? 1 : 0
       opened.size = witnessed.size
     },
@@ -138,7 +150,8 @@ async function create(directory: string, path: string, tenant: string): Promise<
   const folder = await open(directory, 'r')
   await folder.sync()
   await folder.close()
-  return file
+  await file.close()
+  return openWriting(path)
 }
 
 async function readSlots(path: string): Promise<readonly [Uint8Array, Uint8Array] | undefined> {

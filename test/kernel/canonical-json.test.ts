@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalBytes, canonicalText, digestOfJson } from '../../src/kernel/canonical-json.ts'
+import { plainText } from '../../src/kernel/canonical-plain.ts'
 import { parseStrict } from '../../src/kernel/strict-json.ts'
 
 const VECTORS = '../shared/data/vectors/jcs'
@@ -60,6 +62,43 @@ describe('canonical JSON', () => {
         },
       ),
     )
+  })
+
+  it('is written the short way exactly as the published library writes it', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\u2028', '"', '\\', '\u007f'),
+    )
+    const scalar = fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.constant(null))
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof({ depthSize: 'small' }, scalar, tie('list'), tie('object')),
+      list: fc.array(tie('value')),
+      object: fc.dictionary(fc.oneof(text, fc.nat().map(String)), tie('value')),
+    }))
+    fc.assert(
+      fc.property(value, (each) => {
+        const short = plainText(each)
+        if (short !== undefined) expect(short).toBe(canonicalize(each))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('leaves to the library whatever is not plain', () => {
+    const dated = { at: new Date(0) }
+    for (const odd of [
+      dated,
+      [undefined],
+      { a: undefined },
+      new Map(),
+      '\ud800',
+      1n,
+      { a: () => 1 },
+    ]) {
+      expect(plainText(odd)).toBeUndefined()
+    }
+    expect(canonicalText(dated)).toBe('{"at":"1970-01-01T00:00:00.000Z"}')
   })
 
   it('starts every digest from its purpose, so that one never stands for another', () => {
