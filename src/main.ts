@@ -4,6 +4,7 @@
  * then do the faces answer.
  */
 import { mkdirSync } from 'node:fs'
+import { expireChanges } from './command/confirm-change.ts'
 import { refreshRoster } from './command/refresh-roster.ts'
 import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
 import { sweep, sweepContainments } from './command/sweep.ts'
@@ -108,7 +109,7 @@ const notReady: Face = (_request, response) => {
 
 /** Signs what was committed and ends what time ended. Answers the functions that stop them. */
 function timers(
-  { spine, log, checkpoints, notices }: Parts,
+  { spine, log, checkpoints, notices, restParts }: Parts,
   list: () => Promise<unknown>,
   refreshRosters: () => Promise<unknown>,
   stop: AbortSignal,
@@ -129,6 +130,7 @@ function timers(
     every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
     every(SWEEP_INTERVAL_MS, 'containments', () => sweepContainments(spine)),
+    every(SWEEP_INTERVAL_MS, 'changes', () => expireChanges(restParts, TENANT)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),
     every(ROSTER_INTERVAL_MS, 'rosters', refreshRosters),
     every(NOTICE_INTERVAL_MS, 'notices', () => notices.plan(TENANT)),

@@ -19,6 +19,9 @@ export type GlobalOptions = {
   readonly tokenFile?: string
   readonly profile?: string
   readonly url?: string
+  /** Reasons; with one, a change that needs two people is proposed or made alone. */
+  readonly propose?: string
+  readonly emergency?: string
 }
 
 export type Cli = {
@@ -73,7 +76,11 @@ function gatewayFor(environment: CliEnvironment, options: GlobalOptions): Gatewa
   const path = options.profile ?? environment.profile
   const profile = readProfile(path)
   const url = options.url ?? environment.url ?? profile?.base_url ?? DEFAULT_URL
-  return openGateway(url.replace(/\/+$/, ''), token())
+  const { propose, emergency } = options
+  return openGateway(url.replace(/\/+$/, ''), token(), {
+    ...(propose === undefined ? {} : { 'countersign-propose': encodeURIComponent(propose) }),
+    ...(emergency === undefined ? {} : { 'countersign-emergency': encodeURIComponent(emergency) }),
+  })
 
   function token(): string {
     if (options.tokenFile !== undefined) return readSecret(options.tokenFile)

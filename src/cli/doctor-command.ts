@@ -6,6 +6,7 @@ import { codeOf } from '../kernel/failure.ts'
 import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
 import { type CheckResult, failed, failedBy, ok, skipped, warning } from './doctor-check.ts'
+import { checkGovernance } from './doctor-governance.ts'
 import { checkDataDirectory, checkNode } from './doctor-host.ts'
 import { checkNotices } from './doctor-notices.ts'
 import { checkActivePolicy, checkCoverage, checkRoles } from './doctor-people.ts'
@@ -117,6 +118,7 @@ async function lookAt(installation: Installation, config: Config): Promise<reado
     ])),
     await attempt('rota', () => checkCoverage(installation)),
     await attempt('notices', () => checkNotices(installation, channels, nowMs)),
+    await attempt('two people', () => checkGovernance(installation)),
     await attempt('tools', () => checkTools(installation)),
     await attempt('ledger', () => checkLog(installation)),
   ]

@@ -38,7 +38,7 @@ const DENIED: readonly FailureCode[] = [
   'budget_exhausted',
   'target_never_touch',
 ]
-const PENDING: readonly FailureCode[] = ['pending_approval', 'approval_expired']
+const PENDING: readonly FailureCode[] = ['pending_approval', 'approval_expired', 'change_proposed']
 /** The record does not hold: never to be mistaken for a command that merely did not work. */
 const VERIFICATION: readonly FailureCode[] = [
   'ledger_entry_tampered',
@@ -60,6 +60,7 @@ const NOT_PERMITTED: readonly FailureCode[] = [
   'agent_may_not_approve',
   'not_permitted',
   'not_eligible',
+  'second_person_needed',
   'cross_tenant',
 ]
 

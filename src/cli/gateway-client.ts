@@ -26,19 +26,26 @@ export type GatewayClient = {
 const TIMEOUT_MS = 60_000
 
 /** `token` absent: only what is public answers. */
-export function openGateway(baseUrl: string, token: string | undefined): GatewayClient {
+export function openGateway(
+  baseUrl: string,
+  token: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): GatewayClient {
   const download: GatewayClient['download'] = async (method, path, body) => {
     const response = await ask(baseUrl, path, {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
         accept: 'application/json, application/problem+json, */*;q=0.1',
+        ...headers,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    if (!response.ok) throw await refusalOf(response)
+    // A change that waits for a second person is a 202 and a problem.
+    const isProblem = response.headers.get('content-type')?.includes('problem+json') === true
+    if (!response.ok || isProblem) throw await refusalOf(response)
     return response
   }
   return {

@@ -1,8 +1,11 @@
 /** An installation as the doctor asks it: through its gateway while that runs, else from the data directory. */
 import { openPolicy } from '../adapters/open-policy.ts'
 import { createPolicyDesk } from '../adapters/policy-desk.ts'
+import { CHANGE_KINDS, type ChangeKind } from '../command/change-kinds.ts'
+import { secondPeople } from '../command/govern-change.ts'
 import { DEFAULT_WEEKS, reportCoverage } from '../command/report-coverage.ts'
 import type { Config } from '../config.ts'
+import { governance } from '../contract/changes.ts'
 import { ledgerReport } from '../contract/ledger.ts'
 import { deliveryList } from '../contract/notices.ts'
 import { certificateList, onDuty, personList } from '../contract/people.ts'
@@ -46,6 +49,11 @@ export type Installation = {
       readonly error?: string | undefined
     }[]
   >
+  /** Which changes one person can still make alone, and how many made alone nobody has reviewed. */
+  readonly governance: () => Promise<{
+    readonly unproven: readonly string[]
+    readonly unreviewed: number
+  }>
   readonly blockedTools: () => Promise<readonly string[]>
   readonly checkLog: () => Promise<LogCheck>
   /** How far the clock of this machine is ahead of the database's, ms; undefined through a gateway. */
@@ -84,6 +92,11 @@ export function runningInstallation(gateway: GatewayClient): Installation {
         error,
       }))
     },
+    governance: async () => {
+      const { kinds, unreviewed } = await gateway.get('/api/v1/governance', governance)
+      const unproven = kinds.filter(({ governed }) => !governed).map(({ kind }) => kind)
+      return { unproven, unreviewed: unreviewed.length }
+    },
     blockedTools: async () => {
       const { tools } = await gateway.get('/api/v1/tools', toolList)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposed_name)
@@ -110,6 +123,14 @@ export async function storedInstallation(config: Config): Promise<Installation> 
       return reportCoverage(deps, TENANT, DEFAULT_WEEKS)
     },
     deliveries: (state) => store.notices.deliveries(TENANT, { state, limit: 100 }),
+    governance: async () => {
+      const kinds = Object.keys(CHANGE_KINDS) as ChangeKind[]
+      const unproven: string[] = []
+      for (const kind of kinds) {
+        if ((await secondPeople(store, TENANT, kind, undefined)).length < 2) unproven.push(kind)
+      }
+      return { unproven, unreviewed: (await store.governed.list(TENANT, 'alone')).length }
+    },
     blockedTools: async () => {
       const tools = await store.tools.list(TENANT)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposedName)

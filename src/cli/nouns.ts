@@ -27,6 +27,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   tool: { summary: 'tools of connected servers: list, diff, review', load: async () => (await import('./tool-commands.ts')).toolCommands },
   person: { summary: 'people, their roles and certificates', load: async () => (await import('./person-commands.ts')).personCommands },
   roster: { summary: 'who is on duty', load: async () => (await import('./roster-commands.ts')).rosterCommands },
+  change: { summary: 'changes that need two people: list, confirm, reject, review', load: async () => (await import('./change-commands.ts')).changeCommands },
   notice: { summary: 'messages to people, and whether they arrived', load: async () => (await import('./notice-commands.ts')).noticeCommands },
   policy: { summary: 'policy: check, test, explain, publish', load: async () => (await import('./policy-commands.ts')).policyCommands },
   case: { summary: 'cases: list, show, explain, export', load: async () => (await import('./case-commands.ts')).caseCommands },

@@ -65,6 +65,8 @@ function describe(program: Command, terminal: Terminal): void {
     .option('--token-file <file>', 'file with your API token')
     .option('--profile <file>', 'profile with address and token files')
     .option('--url <url>', 'address of the gateway')
+    .option('--propose <why>', 'propose a change that a second person has to confirm')
+    .option('--emergency <why>', 'make it alone: everybody is paged, another person reviews it')
     .addHelpText('after', EXIT_HELP)
     .exitOverride()
     .configureOutput({

@@ -16,7 +16,12 @@ export type CommandBase = {
 
 /** Who runs a command: a person through a face, or a part of the gateway (first start, a feed, a timer). */
 export type Doer =
-  | { readonly kind: 'person'; readonly person: Person }
+  | {
+      readonly kind: 'person'
+      readonly person: Person
+      /** What they want where a second person is needed (govern-change.ts). */
+      readonly way?: { readonly kind: 'propose' | 'emergency'; readonly reason: string }
+    }
   | { readonly kind: 'system'; readonly part: string }
 
 export function actorOf(by: Doer): Actor {

@@ -7,6 +7,7 @@ import type { AgentStore, PersonStore } from '../identity/ports.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Notice, NoticeKind } from '../kernel/notice.ts'
 import type { MessageFacts } from '../notice/message.ts'
+import type { GovernedStore } from '../oversight/change.ts'
 import type { MayApproveInChat } from './chat-decision.ts'
 
 export type DescribeDeps = {
@@ -15,6 +16,7 @@ export type DescribeDeps = {
   readonly cases: CaseStore
   readonly people: PersonStore
   readonly stops: StopStore
+  readonly governed: GovernedStore
   readonly mayApproveInChat: MayApproveInChat
 }
 
@@ -41,6 +43,15 @@ export async function describeNotice(
     if (request === undefined) return { moot: 'gone' }
     if (request.state !== 'pending') return { moot: request.state }
     if (request.expiresAtMs <= nowMs) return { moot: 'expired' }
+  }
+  if (about.change !== undefined) {
+    const change = await deps.governed.byId(tenant, about.change)
+    if (change?.state !== 'proposed' && change?.state !== 'alone')
+      return { moot: change?.state ?? 'gone' }
+    const proposer = await deps.people.byId(tenant, change.proposedBy)
+    const person = proposer === undefined ? {} : { person: proposer.name }
+    const { kind: action, state, dueAtMs: decideByMs } = change
+    return { facts: { action, state, decideByMs, ...person } }
   }
   const [requestFacts, stopFacts] = await Promise.all([
     request === undefined ? {} : factsOfRequest(deps, notice, request),

@@ -108,7 +108,9 @@ const SENTENCES: Readonly<Record<NoticeKind, (facts: MessageFacts) => string>> =
   'undo.failed': () => 'Undoing an action has failed.',
   'effect.exceeded': () => 'An action reached further than was approved.',
   'change.proposed': (facts) =>
-    `${person(facts)} proposed a change that needs a second person: ${action(facts)}.`,
+    facts.state === 'alone'
+      ? `${person(facts)} made a change alone that has to be reviewed: ${action(facts)}.`
+      : `${person(facts)} proposed a change that needs a second person: ${action(facts)}.`,
 }
 
 function decided(facts: MessageFacts): string {

@@ -19,6 +19,7 @@ import { authorityTables } from './migration-0006-authority.ts'
 import { requestTables } from './migration-0007-requests.ts'
 import { passkeyTables } from './migration-0008-passkeys.ts'
 import { planTables } from './migration-0009-plans.ts'
+import { governedTables } from './migration-0010-governed-changes.ts'
 import { effectTables } from './migration-0011-effects.ts'
 import type { DB } from './schema.ts'
 
@@ -36,6 +37,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0007-requests': requestTables,
   '0008-passkeys': passkeyTables,
   '0009-plans': planTables,
+  '0010-governed-changes': governedTables,
   '0011-effects': effectTables,
 }
 

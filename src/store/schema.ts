@@ -204,6 +204,11 @@ export const TABLES = {
   chat_account: {
     tenant: 'text', channel: 'text', account: 'text', person: 'text', linked_at_ms: 'integer',
   },
+  governed_change: {
+    tenant: 'text', id: 'text', kind: 'text', state: 'text', digest: 'text', proposed_by: 'text',
+    entry: 'text', created_at_ms: 'integer', due_at_ms: 'integer', decided_by: 'text?',
+    decided_at_ms: 'integer?',
+  },
   chat_callback: { tenant: 'text', channel: 'text', digest: 'text', received_at_ms: 'integer' },
 } as const satisfies Record<string, Readonly<Record<string, Column>>>
 

@@ -26,6 +26,7 @@ import type { Randomness } from '../kernel/ids.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { ChatStore, NoticeStore } from '../notice/ports.ts'
+import type { GovernedStore } from '../oversight/change.ts'
 import type { BundleStore } from '../policy/store.ts'
 import type { FeedStore, RosterStore } from '../roster/roster.ts'
 import type { TaskStore } from '../task/ports.ts'
@@ -45,6 +46,7 @@ import { createDrillStore } from './drill-store.ts'
 import { createEffectStore } from './effect-store.ts'
 import type { Engine } from './engine.ts'
 import { createEvidenceStore } from './evidence-store.ts'
+import { createGovernedStore } from './governed-store.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLedgerReader } from './ledger-reader.ts'
@@ -119,6 +121,7 @@ export type Store = {
   readonly bundles: BundleStore
   readonly notices: NoticeStore
   readonly chats: ChatStore
+  readonly governed: GovernedStore
   readonly changes: Changes
   /** How far this node's clock is ahead of the database's, ms; beyond 1 s either way the node is not ready. */
   readonly skewMs: () => Promise<number>
@@ -224,5 +227,6 @@ function records(access: Access, nowMs: () => number): Records {
     bundles: createBundleStore(access),
     notices: createNoticeStore(access),
     chats: createChatStore(access),
+    governed: createGovernedStore(access),
   }
 }

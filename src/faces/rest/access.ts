@@ -148,6 +148,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   // The signature over the raw bytes is the caller; who may decide what is tested behind it.
   'POST /api/v1/chat/slack': OPEN,
   'POST /api/v1/people/:id/chat': decision('person.change'),
+  'GET /api/v1/changes': person('read'),
+  'GET /api/v1/changes/:id': person('read'),
+  'GET /api/v1/governance': person('read'),
+  // Each kind of change has its own permission, which the command asks for.
+  'POST /api/v1/changes/:id/confirm': decision('decide'),
+  'POST /api/v1/changes/:id/reject': decision('decide'),
+  'POST /api/v1/changes/:id/review': decision('decide'),
   'GET /api/v1/deliveries': person('read'),
 
   'GET /api/v1/ledger/checkpoint': person('read'),

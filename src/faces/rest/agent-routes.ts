@@ -1,14 +1,8 @@
 /** Agents: registering, their lifecycle, mode, grants and keys. */
 import type { FastifyRequest } from 'fastify'
 import type { ChangedAgent } from '../../command/change-agent.ts'
-import {
-  addAgentKey,
-  changeAgentGrants,
-  changeAgentMode,
-  changeAgentState,
-  revokeAgentKey,
-} from '../../command/change-agent.ts'
-import { registerAgent } from '../../command/register-agent.ts'
+import { revokeAgentKey } from '../../command/change-agent.ts'
+import { makeChange } from '../../command/govern-change.ts'
 import {
   agentGrantsBody,
   agentKeysBody,
@@ -44,7 +38,11 @@ export function agentRoutes(app: App, deps: RestDeps): void {
       const by = doerOf(request)
       const { mode, ...body } = request.body
       const input = { ...body, ...(mode === undefined ? {} : { mode }) }
-      const made = await registerAgent(deps, { tenant: by.person.tenant, by, ...input })
+      const made = await makeChange(deps, 'agent.register', {
+        tenant: by.person.tenant,
+        by,
+        ...input,
+      })
       return reply.code(201).send({
         agent: agentWire(made.agent),
         key_id: made.thumbprint,
@@ -62,7 +60,8 @@ function lifecycleRoutes(app: App, deps: RestDeps): void {
     app.post(
       `/api/v1/agents/:id/${verb}`,
       { schema: { tags: TAGS, params: idParams, response: answers(changedAgent) } },
-      async (request) => changedWire(await changeAgentState(deps, { ...target(request), state })),
+      async (request) =>
+        changedWire(await makeChange(deps, 'agent.state', { ...target(request), state })),
     )
   }
 }
@@ -73,13 +72,13 @@ function changeRoutes(app: App, deps: RestDeps): void {
     '/api/v1/agents/:id/mode',
     { schema: { ...schema, body: agentModeBody } },
     async (request) =>
-      changedWire(await changeAgentMode(deps, { ...target(request), ...request.body })),
+      changedWire(await makeChange(deps, 'agent.mode', { ...target(request), ...request.body })),
   )
   app.post(
     '/api/v1/agents/:id/grants',
     { schema: { ...schema, body: agentGrantsBody } },
     async (request) =>
-      changedWire(await changeAgentGrants(deps, { ...target(request), ...request.body })),
+      changedWire(await makeChange(deps, 'agent.grants', { ...target(request), ...request.body })),
   )
   app.post(
     '/api/v1/agents/:id/keys',
@@ -89,7 +88,7 @@ function changeRoutes(app: App, deps: RestDeps): void {
       const agent = target(request)
       return changedWire(
         'add' in body
-          ? await addAgentKey(deps, { ...agent, key: body.add })
+          ? await makeChange(deps, 'agent.key', { ...agent, key: body.add })
           : await revokeAgentKey(deps, { ...agent, thumbprint: body.revoke }),
       )
     },

@@ -1,6 +1,6 @@
 /** Who makes a request, found out before its body is read. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { draft } from '../../command/base.ts'
+import { type Doer, draft } from '../../command/base.ts'
 import { requirePermission } from '../../command/permissions.ts'
 import { secretHash } from '../../command/secret.ts'
 import type { TaskSession } from '../../enforcement/session.ts'
@@ -13,6 +13,7 @@ import type { Access } from './access.ts'
 import { accessOf } from './access.ts'
 import type { RestDeps } from './deps.ts'
 import { sessionBehind } from './session-cookie.ts'
+import { wayOf } from './way-header.ts'
 
 type Caller =
   | { readonly kind: 'public' }
@@ -35,13 +36,12 @@ type CallerDeps = Pick<
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** The authenticated person of a person's route, as commands want it. */
-export function doerOf(request: FastifyRequest): {
-  readonly kind: 'person'
-  readonly person: Person
-} {
+export function doerOf(request: FastifyRequest): Doer & { readonly kind: 'person' } {
   const caller = callers.get(request)
   if (caller?.kind !== 'person') throw new Failure('internal', 'a person route without a person')
-  return caller
+  const way = wayOf(request.headers)
+  const { kind, person } = caller
+  return { kind, person, ...(way === undefined ? {} : { way }) }
 }
 
 /** The console session of a person's route; undefined when an API token was presented. */

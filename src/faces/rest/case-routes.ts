@@ -1,8 +1,8 @@
 /** Cases with their feed, calls and export; assets with their feed. */
 import { Readable } from 'node:stream'
 import { exportCase } from '../../command/export-case.ts'
+import { makeChange } from '../../command/govern-change.ts'
 import { findCase } from '../../command/open-task.ts'
-import { putAsset } from '../../command/put-asset.ts'
 import { putCase } from '../../command/put-case.ts'
 import {
   assetList,
@@ -126,7 +126,7 @@ function assetRoutes(app: App, deps: RestDeps): void {
     async (request) => {
       const by = doerOf(request)
       const { never_touch: isNeverTouch, ...report } = request.body
-      const made = await putAsset(deps, {
+      const made = await makeChange(deps, 'asset.put', {
         tenant: by.person.tenant,
         by,
         ...request.params,

@@ -24,6 +24,7 @@ import { readJsonBodies } from './body.ts'
 import { callRoutes } from './call-routes.ts'
 import { findCaller } from './caller.ts'
 import { caseRoutes } from './case-routes.ts'
+import { changeRoutes } from './change-routes.ts'
 import { chatRoutes } from './chat-routes.ts'
 import type { RestDeps } from './deps.ts'
 import { DEFAULT_RATE_LIMITS } from './deps.ts'
@@ -109,6 +110,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     stopRoutes,
     ledgerRoutes,
     noticeRoutes,
+    changeRoutes,
   ]
   // Inside `after`, so that the plugins before have put their hooks on every route.
   app.after(() => {

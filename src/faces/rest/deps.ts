@@ -26,6 +26,7 @@ import type { DelegationStore } from '../../identity/delegation.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
 import type { ChatReader, ChatStore, NoticeStore } from '../../notice/ports.ts'
+import type { GovernedStore } from '../../oversight/change.ts'
 import type { HeldClass } from '../../policy/held.ts'
 import type { RosterStore } from '../../roster/roster.ts'
 
@@ -99,6 +100,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly containments: ContainmentCommands
     readonly policyDesk: PolicyDesk
     readonly notices: NoticeStore
+    readonly governed: GovernedStore
     /** Ids of the configured channels, in order. */
     readonly channels: readonly string[]
     readonly chats: ChatStore

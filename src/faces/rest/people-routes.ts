@@ -1,7 +1,5 @@
 /** People and what they are certified for; who is on duty lies beside. */
-import { linkChat } from '../../command/link-chat.ts'
-import { putCertificate } from '../../command/put-certificate.ts'
-import { changePerson, registerPerson } from '../../command/register-person.ts'
+import { makeChange } from '../../command/govern-change.ts'
 import {
   certificateList,
   changedPerson,
@@ -39,7 +37,11 @@ export function peopleRoutes(app: App, deps: RestDeps): void {
     { schema: { tags: TAGS, body: registerPersonBody, response: creates(registeredPerson) } },
     async (request, reply) => {
       const by = doerOf(request)
-      const made = await registerPerson(deps, { tenant: by.person.tenant, by, ...request.body })
+      const made = await makeChange(deps, 'person.register', {
+        tenant: by.person.tenant,
+        by,
+        ...request.body,
+      })
       return reply.code(201).send({
         person: personWire(made.person),
         token: made.token,
@@ -60,7 +62,7 @@ export function peopleRoutes(app: App, deps: RestDeps): void {
     async (request) => {
       const by = doerOf(request)
       const { state, roles } = request.body
-      const made = await changePerson(deps, {
+      const made = await makeChange(deps, 'person.change', {
         tenant: by.person.tenant,
         by,
         personId: request.params.id,
@@ -84,7 +86,10 @@ function chatAccountRoute(app: App, deps: RestDeps): void {
     async (request) => {
       const by = doerOf(request)
       const place = { tenant: by.person.tenant, by, person: request.params.id }
-      const { account, receipt } = await linkChat(deps, { ...place, ...request.body })
+      const { account, receipt } = await makeChange(deps, 'chat.link', {
+        ...place,
+        ...request.body,
+      })
       const { channel, account: name } = account
       return { channel, account: name, receipts: receiptsWire([receipt]) }
     },
@@ -116,7 +121,11 @@ function certificateRoutes(app: App, deps: RestDeps): void {
       const by = doerOf(request)
       const { action_class: actionClass, issuer, expires_at_ms: expiresAtMs } = request.body
       const input = { actionClass, issuer, expiresAtMs, person: request.params.id }
-      const made = await putCertificate(deps, { tenant: by.person.tenant, by, ...input })
+      const made = await makeChange(deps, 'certificate.put', {
+        tenant: by.person.tenant,
+        by,
+        ...input,
+      })
       return reply.code(201).send({
         certificate: certificateWire(made.certificate),
         receipts: receiptsWire([made.receipt]),

@@ -1,6 +1,7 @@
 /** Policy bundles: what decides now, what a change would say, and publishing it. */
 import type { z } from 'zod'
-import { checkPolicy, publishPolicy } from '../../command/publish-policy.ts'
+import { makeChange } from '../../command/govern-change.ts'
+import { checkPolicy } from '../../command/publish-policy.ts'
 import {
   activeBundle,
   type bundle,
@@ -50,7 +51,11 @@ export function policyRoutes(app: App, deps: RestDeps): void {
     async (request, reply) => {
       const by = doerOf(request)
       const { documents } = request.body
-      const made = await publishPolicy(deps, { tenant: by.person.tenant, by, documents })
+      const made = await makeChange(deps, 'policy.publish', {
+        tenant: by.person.tenant,
+        by,
+        documents,
+      })
       return reply.code(201).send({
         bundle: bundleWire(made.bundle),
         findings: findingsWire(made.findings),

@@ -1,5 +1,5 @@
 /** Who is on duty, for what, and where nobody will be. */
-import { putShift } from '../../command/put-shift.ts'
+import { makeChange } from '../../command/govern-change.ts'
 import { reportCoverage } from '../../command/report-coverage.ts'
 import { onDuty, onDutyQuery, putShiftAnswer, putShiftBody } from '../../contract/people.ts'
 import { coverageQuery, coverageReport } from '../../contract/roster.ts'
@@ -35,7 +35,7 @@ export function rosterRoutes(app: App, deps: RestDeps): void {
         precedence,
         source,
       } = request.body
-      const made = await putShift(deps, {
+      const made = await makeChange(deps, 'shift.put', {
         tenant: by.person.tenant,
         by,
         role,
