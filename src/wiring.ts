@@ -182,7 +182,7 @@ function faceParts(
   const { memory } = spine.facts
   const identify = makeIdentify({ tokens, agents, tasks, revisions, memory, clock })
   const planParts = { ...spine, findTool: known.byExposedName }
-  const decisionParts: AskParts = { ...spine, revisions: store.revisions }
+  const decisionParts: AskParts = { ...spine, ...store, ...opened.passkeyParts }
   const gatewayTools = makeGatewayTools(
     { ...store, ...base, ...planParts, enforce, taskLifetimeMs: config.taskLifetimeMs },
     decisionParts,

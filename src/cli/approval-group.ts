@@ -16,6 +16,7 @@ import { type Approval, checkedPackage } from './decision-package.ts'
 import { shortCode } from './digest-text.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { requestId } from './request-id.ts'
+import { practiceSignature } from './sign-yes.ts'
 
 type GroupOptions = {
   readonly exclude?: readonly string[]
@@ -55,12 +56,15 @@ async function decideGroup(
   const reason = await reasonOf(cli, options)
   if (verdict === 'approve' && options.yes !== true) await confirm(cli, bound)
   const named = ({ id, action_digest: digest }: Approval) => ({ id, seen_digest: digest })
+  const isSigned = verdict === 'approve' && members.some((each) => each.needs_passkey)
+  const assertion = isSigned ? await practiceSignature(cli, gateway, bound.digest) : undefined
   const body = {
     verdict,
     members: members.map(named),
     excluded: excluded.map(named),
     seen_digest: bound.digest,
     reason,
+    assertion,
     // They were printed with every member.
     ...(verdict === 'approve' ? { acknowledged: CONSEQUENCES } : {}),
   }

@@ -4,7 +4,7 @@ import { Failure } from '../kernel/failure.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { openGateway } from './gateway-client.ts'
-import { readProfile, readSecret, tokenOf } from './profile.ts'
+import { pathBeside, readProfile, readSecret, tokenOf } from './profile.ts'
 import type { Paint, Terminal } from './terminal.ts'
 import { paintFor } from './terminal.ts'
 import { whenText } from './time-text.ts'
@@ -35,6 +35,8 @@ export type Cli = {
   readonly when: (atMs: number) => string
   /** Whether a question may be asked: at a terminal, unless `--no-input`. */
   readonly mayAsk: () => boolean
+  /** File with the practice passkey of whoever asks; only people of a practice range have one. */
+  readonly practicePasskey: () => string | undefined
   /** Throws `not_authenticated` when no token is to be had. */
   readonly gateway: () => GatewayClient
   /** Sets the exit code of a command that did its work, yet has to say more than 0. */
@@ -67,8 +69,20 @@ export function createCli({ terminal, environment, options, finish }: CliParts):
     },
     when: (atMs) => whenText(atMs, options().utc === true),
     mayAsk: () => terminal.isInteractive && options().input,
+    practicePasskey: () => practicePasskeyOf(environment, options()),
     gateway: () => gatewayFor(environment, options()),
   }
+}
+
+/** Of the person whose token the profile gives; a token from elsewhere has none. */
+function practicePasskeyOf(environment: CliEnvironment, options: GlobalOptions) {
+  const path = options.profile ?? environment.profile
+  const people = readProfile(path)?.people ?? {}
+  const names = Object.keys(people)
+  const isElsewhere = options.tokenFile !== undefined || environment.token !== undefined
+  const name = options.as ?? (names.length === 1 && !isElsewhere ? names[0] : undefined)
+  const file = name === undefined ? undefined : people[name]?.passkey_file
+  return file === undefined ? undefined : pathBeside(path, file)
 }
 
 /** The flag before the environment before the profile. */

@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { CONSEQUENCES } from '../approval/consequences.ts'
 import { approvalSummary, decisionAnswer } from '../contract/approvals.ts'
 import { personList } from '../contract/people.ts'
-import { Failure } from '../kernel/failure.ts'
+import { codeOf, Failure } from '../kernel/failure.ts'
 import { approvalText } from './approval-text.ts'
 import type { Cli } from './context.ts'
 import { type Approval, checkedPackage, fetchApproval } from './decision-package.ts'
@@ -15,6 +15,7 @@ import { shortCode } from './digest-text.ts'
 import { EXIT } from './exit-codes.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { namesById } from './lookup.ts'
+import { decidedInConsole, practiceSignature } from './sign-yes.ts'
 import type { Paint } from './terminal.ts'
 
 export type DecisionRequest = {
@@ -48,18 +49,36 @@ export async function decide(
   }
   const reason = await reasonOf(cli, wish)
   await confirm(cli, wish, request)
-  const answer = await gateway.send(
-    'POST',
-    `/api/v1/approvals/${request.id}/${wish.verb}`,
-    {
-      seen_digest: request.action_digest,
-      reason,
-      // They were printed above; whoever goes on has read that they answer for them.
-      ...(wish.verb === 'approve' ? { acknowledged: CONSEQUENCES } : {}),
-    },
-    decisionAnswer,
-  )
-  report(cli, answer)
+  await sendDecision(cli, gateway, wish, request, reason)
+}
+
+async function sendDecision(
+  cli: Cli,
+  gateway: GatewayClient,
+  { verb }: DecisionRequest,
+  request: Approval,
+  reason: string,
+): Promise<void> {
+  const isYes = verb === 'approve'
+  const isSigned = isYes && request.needs_passkey
+  const assertion = isSigned
+    ? await practiceSignature(cli, gateway, request.action_digest)
+    : undefined
+  const body = {
+    seen_digest: request.action_digest,
+    reason,
+    assertion,
+    // They were printed above; whoever goes on has read that they answer for them.
+    ...(isYes ? { acknowledged: CONSEQUENCES } : {}),
+  }
+  try {
+    const path = `/api/v1/approvals/${request.id}/${verb}`
+    report(cli, await gateway.send('POST', path, body, decisionAnswer))
+  } catch (error) {
+    if (codeOf(error) !== 'passkey_required') throw error
+    const decided = await decidedInConsole(cli, gateway, request)
+    cli.show(decided, () => 'Approved in the console.\n')
+  }
 }
 
 type Look = { readonly request: Approval; readonly text: string }

@@ -148,7 +148,10 @@ async function react(
     '300 failed SSH passwords against the lab, none accepted; the runbook says to block for an hour.'
   const approval = await decide(parts, 'dana', id, reason)
   expectCode(approval, EXIT.done, "Dana's approval")
-  tell('dana', 'Approved, with a reason, for this one call and by its digest.')
+  tell(
+    'dana',
+    'Approved, with a reason, for this one call, and signed over its digest with her practice passkey.',
+  )
 }
 
 function decide({ stage }: Play, person: string, id: string, reason: string): Promise<Finished> {

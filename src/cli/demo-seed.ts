@@ -23,6 +23,7 @@ import type { Gateway } from '../main.ts'
 import { makeAgentKey, readPublicJwk } from './agent-key.ts'
 import { registerFirstPerson } from './first-person.ts'
 import { type GatewayClient, openGateway } from './gateway-client.ts'
+import { givePracticePasskeys } from './practice-passkeys.ts'
 import { readProfile, tokenOf, writeProfile } from './profile.ts'
 
 type Person = z.output<typeof personSchema>
@@ -42,6 +43,8 @@ export type Seeded = {
 
 const HOUR_MS = 3_600_000
 const ENGINEER = 'jonas'
+/** Who may be asked for a yes. The first vouches for the others, the second for the first. */
+const HOLDERS = ['dana', 'tomas', 'mei', 'ines']
 
 /** Throws `config_invalid` when the data directory belongs to something else than a demo. */
 export async function seedGateway(gateway: Gateway): Promise<Seeded> {
@@ -50,6 +53,11 @@ export async function seedGateway(gateway: Gateway): Promise<Seeded> {
   const client = await asEngineer(gateway, profile)
   const people = await putPeople(client, profile)
   await putRoster(client, people)
+  await givePracticePasskeys(
+    client,
+    profile,
+    HOLDERS.map((seedId) => ({ seedId, personId: people(seedId).id })),
+  )
   const feed = () => tellFacts(client, people)
   await feed()
   const agentKey = join(dataDir, 'demo', 'agent.jwk.json')

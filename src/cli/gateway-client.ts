@@ -56,6 +56,15 @@ export function openGateway(
   }
 }
 
+/** The same as the console does it: logged in with a one-time link, and saying where it is from. */
+export async function openConsole(baseUrl: string, link: string): Promise<GatewayClient> {
+  const fromHere = { origin: new URL(baseUrl).origin, 'countersign-console': '1' }
+  const stranger = openGateway(baseUrl, undefined, fromHere)
+  const opened = await stranger.download('POST', '/api/v1/session', { link })
+  const [cookie = ''] = (opened.headers.get('set-cookie') ?? '').split(';')
+  return openGateway(baseUrl, undefined, { ...fromHere, cookie })
+}
+
 async function ask(baseUrl: string, path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(baseUrl + path, init)

@@ -10,7 +10,11 @@ import { Failure } from '../kernel/failure.ts'
 
 const file = z.strictObject({
   base_url: z.url(),
-  people: z.record(z.string(), z.strictObject({ token_file: z.string() })),
+  people: z.record(
+    z.string(),
+    // A passkey in a file is for practice: whoever reads it signs as this person.
+    z.strictObject({ token_file: z.string(), passkey_file: z.string().optional() }),
+  ),
 })
 export type Profile = z.output<typeof file>
 
@@ -35,8 +39,8 @@ export function writeProfile(
   const people = { ...readProfile(path)?.people }
   for (const [name, token] of Object.entries(tokens)) {
     const tokenFile = `tokens/${name}`
-    writeSecret(resolve(dirname(path), tokenFile), token)
-    people[name] = { token_file: tokenFile }
+    writeSecret(pathBeside(path, tokenFile), token)
+    people[name] = { ...people[name], token_file: tokenFile }
   }
   const profile: Profile = { base_url: baseUrl, people }
   writeSecret(path, JSON.stringify(profile, undefined, 2))
@@ -53,7 +57,24 @@ export function tokenOf(path: string, profile: Profile, name: string): string {
       `${path} knows no "${name}"; it knows ${known || 'nobody'}`,
     )
   }
-  return readSecret(resolve(dirname(path), entry.token_file))
+  return readSecret(pathBeside(path, entry.token_file))
+}
+
+/** Puts a practice passkey into `passkeys/<name>` and names it in the profile. */
+export function writePasskey(path: string, name: string, key: string): void {
+  const profile = readProfile(path)
+  const person = profile?.people[name]
+  if (profile === undefined || person === undefined)
+    throw new Failure('config_invalid', `${path} knows no "${name}"`)
+  const passkeyFile = `passkeys/${name}`
+  writeSecret(pathBeside(path, passkeyFile), key)
+  const people = { ...profile.people, [name]: { ...person, passkey_file: passkeyFile } }
+  writeSecret(path, JSON.stringify({ ...profile, people }, undefined, 2))
+}
+
+/** A file that the profile names from its own folder. */
+export function pathBeside(profile: string, file: string): string {
+  return resolve(dirname(profile), file)
 }
 
 /** A secret from a file that only its owner can read. Throws `config_invalid`. */

@@ -12,6 +12,8 @@ import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
+import type { Countersignature } from './countersign.ts'
+import { countersignatureOf, recordingRefusals } from './countersign.ts'
 import {
   type DecisionParts,
   factsOf,
@@ -29,8 +31,8 @@ import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
 
 /**
  * Throws `not_found`, `approval_closed`, `approval_expired`, `seen_digest_mismatch`, `reason_required`,
- * `acknowledgement_missing` (of the owner; nothing was signed). An
- * outcome `advised` names the eligibility test that failed.
+ * `acknowledgement_missing` (of the owner; nothing was signed), and what `countersignatureOf` throws of those
+ * entitled. An outcome `advised` names the eligibility test that failed.
  */
 export async function approve(
   parts: DecisionParts,
@@ -39,18 +41,16 @@ export async function approve(
   const reason = reasonOf(input.reason)
   const { tenant, person, requestId } = input
   const found = await climbIfDue(parts, await findRequest(parts, tenant, requestId))
-  const { value, receipts } = await commitUnchanged<Counted>(
-    parts,
-    tenant,
-    [`person/${person.id}`],
-    async () => {
+  const sign = () =>
+    commitUnchanged<Counted>(parts, tenant, [`person/${person.id}`], async () => {
       const standing = await standingOf(parts, person, found)
       return async (tx) => {
         const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
         return countYes(parts, tx, input, standing, request, reason)
       }
-    },
-  )
+    })
+  const base = () => requestBase(parts, person, found)
+  const { value, receipts } = await recordingRefusals(parts, tenant, base, sign)
   // The owner who may not sign is passed over at once: the next eligible person is asked (R128).
   const isRerouted = value.kind === 'advised' && value.request.owner === person.id
   if (isRerouted) return { ...value, request: await climbNow(parts, value.request), receipts }
@@ -59,7 +59,10 @@ export async function approve(
 
 export type Counted = Omit<DecisionOutcome, 'receipts'>
 
-/** One yes on one locked request: counted where the person is entitled to it, else advice. */
+/**
+ * One yes on one locked request: counted where the person is entitled to it, else advice. `inGroup` is the
+ * signature over the group it belongs to; alone it is signed by itself.
+ */
 export async function countYes(
   parts: DecisionParts,
   tx: Tx,
@@ -67,12 +70,20 @@ export async function countYes(
   standing: Standing,
   request: ApprovalRequest,
   reason: string,
+  inGroup?: Countersignature,
 ): Promise<Done<Counted>> {
   const { tenant, person } = input
   const signatures = await parts.approvals.signatures(tx, request.id)
   const verdict = eligibility(factsOf(standing, request, signatures))
   if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
   const acknowledged = acknowledgedBy(input, standing, request, verdict.need)
+  const alone = {
+    person,
+    digest: request.actionDigest,
+    effect: request.effect,
+    assertion: input.assertion,
+  }
+  const countersigned = inGroup ?? (await countersignatureOf(parts, tx, alone))
   const signature: Signature = {
     tenant,
     request: request.id,
@@ -86,7 +97,7 @@ export async function countYes(
   return countSignature(
     parts,
     tx,
-    { ...input, acknowledged },
+    { ...input, acknowledged, countersigned },
     request,
     signatures,
     signature,
@@ -126,7 +137,7 @@ function advise(
 async function countSignature(
   parts: DecisionParts,
   tx: Tx,
-  input: DecisionInput,
+  input: DecisionInput & { readonly countersigned: Countersignature | undefined },
   request: ApprovalRequest,
   earlier: readonly Signature[],
   signature: Signature,
@@ -136,12 +147,13 @@ async function countSignature(
   if (resolved.kind === 'refused') throw new Failure(resolved.refusal.code, resolved.refusal.detail)
   await parts.approvals.addSignature(tx, signature)
   const base = requestBase(parts, input.person, request)
-  const { acknowledged = [] } = input
+  const { acknowledged = [], countersigned } = input
   const said = {
     ...signedFields(signature),
     ...(acknowledged.length === 0 ? {} : { acknowledged }),
+    ...countersigned?.data,
   }
-  const payloads = { reason: textPayload(reason) }
+  const payloads = { reason: textPayload(reason), ...countersigned?.payloads }
   if (resolved.kind === 'waiting') {
     const entry: EntryDraft = {
       ...base,

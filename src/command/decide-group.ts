@@ -12,6 +12,7 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import { type Counted, countYes } from './approve.ts'
 import { commitUnchanged } from './base.ts'
+import type { Countersignature } from './countersign.ts'
 import {
   type DecisionParts,
   factsOf,
@@ -25,6 +26,7 @@ import {
 } from './decision-parts.ts'
 import type { DecisionInput, GroupInput, GroupOutcome } from './decision-ports.ts'
 import { denyOne } from './deny.ts'
+import { signatureOverGroup } from './sign-group.ts'
 
 type Known = { readonly request: ApprovalRequest; readonly standing: Standing }
 
@@ -45,12 +47,15 @@ export async function decideGroup(parts: DecisionParts, input: GroupInput): Prom
       const bound = boundOf(input, members, excluded)
       return async (tx) => {
         await refuseUnlessAll(parts, tx, input, members)
-        const group = { id: parts.nextId(), digest: bound.digest }
+        const requests = (known: readonly Known[]) => known.map(({ request }) => request)
+        const all = [requests(members), requests(excluded)] as const
+        const signed = await signatureOverGroup(parts, tx, input, bound, ...all)
+        const group = { id: parts.nextId(), digest: bound.digest, ...signed?.data }
         const told = groupEntry(parts, input, group, bound.statement, reason)
         const decided: Counted[] = []
         const entries: EntryDraft[] = []
         for (const { request, standing } of members) {
-          const one = await decideMember(parts, tx, input, request, standing, reason)
+          const one = await decideMember(parts, tx, input, request, standing, reason, signed)
           decided.push(one.value)
           entries.push(...one.entries.map((entry) => ({ ...entry, cites: [told.id] })))
         }
@@ -151,6 +156,7 @@ async function decideMember(
   request: ApprovalRequest,
   standing: Standing,
   reason: string,
+  signed: Countersignature | undefined,
 ) {
   const { tenant, person, acknowledged = [] } = input
   const one: DecisionInput = {
@@ -162,7 +168,7 @@ async function decideMember(
     acknowledged,
   }
   const locked = await lockDecidable(parts, tx, request.id, request.actionDigest)
-  if (input.verdict === 'approve') return countYes(parts, tx, one, standing, locked, reason)
+  if (input.verdict === 'approve') return countYes(parts, tx, one, standing, locked, reason, signed)
   const { value, entries } = await denyOne(parts, tx, one, locked, reason)
   return { value: { kind: 'denied', request: value } as const, entries }
 }
@@ -170,7 +176,7 @@ async function decideMember(
 function groupEntry(
   parts: DecisionParts,
   { person, verdict, members, excluded }: GroupInput,
-  group: { readonly id: string; readonly digest: string },
+  group: { readonly id: string; readonly digest: string; readonly passkey?: string },
   statement: string,
   reason: string,
 ): EntryDraft {
@@ -183,6 +189,7 @@ function groupEntry(
     data: {
       group: group.id,
       group_digest: group.digest,
+      ...(group.passkey === undefined ? {} : { passkey: group.passkey }),
       verdict,
       person: person.id,
       members: ids(members),

@@ -7,7 +7,6 @@ import { decidable, openUntil } from '../approval/resolve.ts'
 import { type DutyParts, readDuty } from '../enforcement/duty.ts'
 import type { RevisionStore } from '../facts/ports.ts'
 import type { Person } from '../identity/person.ts'
-import type { Clock } from '../kernel/clock.ts'
 import type { Commit, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -15,16 +14,17 @@ import type { NextId } from '../kernel/ids.ts'
 import type { NoticeQueue } from '../kernel/notice.ts'
 import { isObject, type JsonValue, parseStrict } from '../kernel/strict-json.ts'
 import type { PayloadStore } from '../ledger/ports.ts'
+import type { CountersignParts } from './countersign.ts'
 
-export type DecisionParts = DutyParts & {
-  readonly commit: Commit
-  readonly revisions: RevisionStore
-  readonly clock: Clock
-  readonly nextId: NextId
-  readonly approvals: ApprovalStore
-  readonly payloads: PayloadStore
-  readonly notices: NoticeQueue
-}
+export type DecisionParts = DutyParts &
+  CountersignParts & {
+    readonly commit: Commit
+    readonly revisions: RevisionStore
+    readonly nextId: NextId
+    readonly approvals: ApprovalStore
+    readonly payloads: PayloadStore
+    readonly notices: NoticeQueue
+  }
 
 /** A reason longer than this is a report, not a reason. Characters. */
 export const MAX_REASON = 4096

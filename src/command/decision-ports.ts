@@ -6,6 +6,7 @@ import type { FailingTest } from '../approval/eligibility.ts'
 import type { GroupVerdict } from '../approval/group.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { Stop } from '../facts/facts.ts'
+import type { Assertion } from '../identity/passkey.ts'
 import type { Person } from '../identity/person.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
@@ -26,6 +27,8 @@ export type DecisionInput = RequestInput & {
   readonly reason: string
   /** Names of the consequences the person acknowledges; a yes of the owner needs all of them (R136). */
   readonly acknowledged?: readonly string[]
+  /** The person's signature over `seenDigest`; a yes from `contain` up needs one. */
+  readonly assertion?: Assertion
 }
 
 /** The decision to have the act, but with these arguments. */
@@ -42,6 +45,8 @@ export type GroupInput = {
   readonly seenDigest: string
   readonly reason: string
   readonly acknowledged?: readonly string[]
+  /** The person's signature over `seenDigest`; a yes needs one when any member reaches `contain`. */
+  readonly assertion?: Assertion
 }
 
 export type GroupOutcome = {

@@ -1,5 +1,6 @@
 /** Approval requests and the decisions on them, on the wire. */
 import { z } from 'zod'
+import { assertion } from './passkeys.ts'
 import {
   digest,
   id,
@@ -37,6 +38,7 @@ export const approvalSummary = z
     owner: id.optional(),
     accountable: role.optional().meta({ description: 'the role that has to answer now' }),
     upgrades_purpose: z.boolean(),
+    needs_passkey: z.boolean().meta({ description: 'whether a yes is signed' }),
     created_at_ms: instantMs,
     expires_at_ms: instantMs,
     plan: id.optional().meta({ description: 'the plan this asks about; absent for one call' }),
@@ -87,6 +89,9 @@ export const approval = approvalSummary
 
 export const decisionBody = z.strictObject({
   seen_digest: digest.meta({ description: 'the action_digest that was shown' }),
+  assertion: assertion
+    .optional()
+    .meta({ description: 'over the 32 bytes of seen_digest; a yes from contain up needs it' }),
   reason: z.string().meta({ description: 'why, in a sentence' }),
   acknowledged: z.array(label).max(32).optional().meta({
     description: 'names of the consequences in the package; a yes of the owner needs all',
@@ -105,6 +110,7 @@ export const groupBody = z.strictObject({
   members: z.array(named),
   excluded: z.array(named).default([]),
   seen_digest: digest.meta({ description: 'digest of the group statement' }),
+  assertion: assertion.optional().meta({ description: 'over the 32 bytes of seen_digest' }),
   reason: z.string(),
   acknowledged: z.array(label).max(32).optional(),
 })

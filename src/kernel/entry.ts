@@ -80,11 +80,11 @@ export const EVENTS = {
   'approval.viewed': { ...REQUEST, person: 'id' },
   'approval.acknowledged': { ...REQUEST, person: 'id' },
   'approval.taken_over': { ...REQUEST, person: 'id', previous: 'id?', withdrawn: 'flag?' },
-  'approval.granted': { ...REQUEST, person: 'id', role: 'label', grant: 'id', expires: 'instant', certificate: 'id?', held_as: 'label?', delegation: 'id?', acknowledged: 'labels?' },
+  'approval.granted': { ...REQUEST, person: 'id', role: 'label', grant: 'id', expires: 'instant', certificate: 'id?', held_as: 'label?', delegation: 'id?', acknowledged: 'labels?', passkey: 'id?' },
   // `members` and `excluded` are requests; the members' own entries cite this one.
-  'group.decided': { group: 'id', group_digest: 'digest', verdict: 'label', person: 'id', members: 'ids', excluded: 'ids' },
+  'group.decided': { group: 'id', group_digest: 'digest', verdict: 'label', person: 'id', members: 'ids', excluded: 'ids', passkey: 'id?' },
   'approval.advised': { ...REQUEST, person: 'id', verdict: 'label', failing: 'label' },
-  'approval.co_signed': { ...REQUEST, person: 'id', role: 'label', certificate: 'id?', held_as: 'label?', delegation: 'id?', acknowledged: 'labels?' },
+  'approval.co_signed': { ...REQUEST, person: 'id', role: 'label', certificate: 'id?', held_as: 'label?', delegation: 'id?', acknowledged: 'labels?', passkey: 'id?' },
   'approval.denied': { ...REQUEST, person: 'id', role: 'label' },
   'approval.expired': { ...REQUEST, reason: 'label' },
   // `suggested` is the fingerprint of the call a person wants instead.

@@ -7,6 +7,8 @@ import { approval, approvalList, decisionAnswer } from '../../src/contract/appro
 import type { AgentClient } from '../harness/agent-client.ts'
 import { saidBy } from '../harness/agent-client.ts'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
+import { profileFor } from '../harness/passkeys.ts'
+import { decide } from '../harness/people.ts'
 import type { TestPerson } from '../harness/plane.ts'
 import { type Asker, run } from './terminal.ts'
 
@@ -24,8 +26,7 @@ afterEach(() => agent.close())
 afterAll(() => net.plane.close())
 
 const as = (person: TestPerson, types?: readonly string[]): Asker => ({
-  url: net.plane.gateway.baseUrl,
-  token: person.token,
+  profile: profileFor(net.plane.dataDir, net.plane.gateway.baseUrl, person),
   ...(types === undefined ? {} : { types }),
 })
 
@@ -231,6 +232,30 @@ describe('approval approve', () => {
     )
     await agent.call('countersign_await', { approval_id: id })
     expect(net.ran(target)).toBe(1)
+  })
+
+  it('without a key at hand names the page where it is signed, and waits for what becomes of it', async () => {
+    const { dana, gateway } = net.plane
+    const [yes, no] = [await held(agent, net.address()), await held(agent, net.address())]
+    const decidedElsewhere = (verb: 'approve' | 'deny', id: string) => {
+      const hears = (line: string) => {
+        if (line.includes('Waiting')) void decide(net.plane, dana, verb, id)
+      }
+      const asker = { url: gateway.baseUrl, token: dana.token, hears }
+      return run(asker, 'approval', 'approve', id, '--yes', '--reason', 'brute force')
+    }
+    const approved = await decidedElsewhere('approve', yes)
+    const denied = await decidedElsewhere('deny', no)
+    expect(approved).toMatchObject({ code: 0, out: 'Approved in the console.\n' })
+    expect(approved.err).toContain(`${gateway.baseUrl}/approvals/${yes}`)
+    expect([denied.code, denied.err]).toEqual([3, expect.stringContaining('approval_denied')])
+  })
+
+  it('says that it was signed with a software key', async () => {
+    const id = await held(agent, net.address())
+    const args = ['approval', 'approve', id, '--yes', '--reason', 'brute force']
+    const { err } = await run(as(net.plane.dana), ...args)
+    expect(err).toContain('Signed with a practice passkey: a software key in a file.')
   })
 
   it('by somebody who is not entitled is advice, releases nothing and exits 6 [R152]', async () => {

@@ -12,6 +12,8 @@ export type Asker = {
   readonly profile?: string
   /** What the person types, line by line; without it nobody sits at the terminal. */
   readonly types?: readonly string[]
+  /** Told of each line to the person as it is written. */
+  readonly hears?: (line: string) => void
 }
 
 export async function run(asker: Asker, ...args: readonly string[]): Promise<Ran> {
@@ -20,7 +22,13 @@ export async function run(asker: Asker, ...args: readonly string[]): Promise<Ran
   const lines = [...(asker.types ?? [])]
   const terminal: Terminal = {
     out: { write: (text) => void out.push(text), hasColours: false },
-    err: { write: (text) => void err.push(text), hasColours: false },
+    err: {
+      write: (text) => {
+        err.push(text)
+        asker.hears?.(text)
+      },
+      hasColours: false,
+    },
     isInteractive: asker.types !== undefined,
     ask: async (question) => {
       err.push(question)

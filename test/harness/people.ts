@@ -1,4 +1,5 @@
 /** The people's side over REST, with the token each of them holds. */
+import { signedBy } from './passkeys.ts'
 import type { Reach, TestPerson } from './plane.ts'
 
 export type RestAnswer = {
@@ -32,6 +33,17 @@ export function consequencesIn(request: Readonly<Record<string, unknown>>): read
   return Object.keys(value?.consequences ?? {})
 }
 
+/** What a yes carries beside its reason. */
+function yesOf(
+  { gateway }: Pick<Reach, 'gateway'>,
+  person: TestPerson,
+  shown: Readonly<Record<string, unknown>>,
+) {
+  if (typeof shown.action_digest !== 'string') return {}
+  const acknowledged = consequencesIn(shown)
+  return { acknowledged, ...signedBy(gateway.baseUrl, person, shown.action_digest) }
+}
+
 /** Reads the request as the person would, then decides on exactly what was read. */
 export async function decide(
   plane: Pick<Reach, 'gateway'>,
@@ -44,6 +56,6 @@ export async function decide(
   return rest(plane, person, 'POST', `/api/v1/approvals/${approvalId}/${verb}`, {
     seen_digest: shown.body.action_digest,
     reason,
-    ...(verb === 'approve' ? { acknowledged: consequencesIn(shown.body) } : {}),
+    ...(verb === 'approve' ? yesOf(plane, person, shown.body) : {}),
   })
 }

@@ -24,6 +24,7 @@ import type { Clock } from '../../src/kernel/clock.ts'
 import type { Log } from '../../src/kernel/log.ts'
 import { type Gateway, startGateway } from '../../src/main.ts'
 import { TENANT } from '../../src/wiring.ts'
+import { giveKey } from './passkeys.ts'
 
 const HOUR_MS = 3_600_000
 const BY = { kind: 'system', part: 'test-harness' } as const
@@ -146,7 +147,7 @@ export async function addPerson(
   return { ...person, token }
 }
 
-/** On call for all their roles from an hour ago, and certified for the classes for a year. */
+/** On call for all their roles from an hour ago, certified for the classes for a year, and with a passkey. */
 export async function putOnDuty(
   gateway: Gateway,
   clock: TestClock,
@@ -155,6 +156,7 @@ export async function putOnDuty(
 ): Promise<void> {
   const deps = gateway.parts.restParts
   const nowMs = clock.nowMs()
+  await giveKey({ ...deps, store: gateway.parts.store }, person)
   for (const role of person.roles) {
     await putShift(deps, {
       tenant: TENANT,

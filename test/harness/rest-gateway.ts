@@ -119,6 +119,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
   const logSigner = openCheckpointSigner(origin, new Uint8Array(32).fill(9), state)
   const checkpoint = () =>
     publishCheckpoint({ ledger: store.ledger, clock, signer: logSigner }, TENANT)
+  const passkeyParts = openPasskeys({ baseUrl: BASE_URL }, new Uint8Array(32).fill(3), clock)
   const { cache, checkBundle } = openPolicy(join(POLICIES, 'floor'), store)
   return {
     ...store,
@@ -141,11 +142,11 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
       if (found === undefined || found.size <= index) throw new Failure('signer_refused', 'none')
       return found
     },
-    ...openPasskeys({ baseUrl: BASE_URL }, new Uint8Array(32).fill(3), clock),
+    ...passkeyParts,
     baseUrl: BASE_URL,
     tenant: TENANT,
     version: '0.0.0-test',
-    decisions: makeDecisionCommands({ ...store, ...base, clock }),
+    decisions: makeDecisionCommands({ ...store, ...base, ...passkeyParts, clock }),
     stops: makeStopCommands({ ...store, ...base, clock }),
     plans: NO_PLANS,
     undos: { show: noCalls, undo: noCalls },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../cli/terminal.ts'
 import { type AgentClient, saidBy } from '../harness/agent-client.ts'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
+import { profileFor, signedBy } from '../harness/passkeys.ts'
 import { consequencesIn, rest } from '../harness/people.ts'
 import type { TestPerson } from '../harness/plane.ts'
 
@@ -48,6 +49,7 @@ async function decideGroup(
     seen_digest: digestOf(verdict, members, excluded),
     reason: 'one campaign, one answer',
     acknowledged: members[0] === undefined ? [] : consequencesIn(members[0]),
+    ...signedBy(net.plane.gateway.baseUrl, person, digestOf(verdict, members, excluded)),
     ...more,
   })
 }
@@ -77,6 +79,18 @@ describe('one decision for a group', () => {
     for (const id of ids.slice(1)) expect(saidBy(await wait(id))).toBeUndefined()
     expect(saidBy(await wait(ids[0] ?? ''))).toMatchObject({ status: 'pending_approval' })
     expect(targets.map(net.ran)).toEqual([0, 1, 1])
+    await agent.close()
+  })
+
+  it('needs one signature over the whole list, and none of its parts', async () => {
+    const { ids, shown } = await asked(2)
+    const { dana, gateway } = net.plane
+    const none = await decideGroup(dana, 'approve', shown, [], { assertion: undefined })
+    expect(none).toMatchObject({ status: 403, body: { code: 'passkey_required' } })
+    const part = signedBy(gateway.baseUrl, dana, String(shown[0]?.action_digest))
+    const wrong = await decideGroup(dana, 'approve', shown, [], part)
+    expect(wrong).toMatchObject({ status: 403, body: { code: 'signature_invalid' } })
+    expect(await show(ids[0] ?? '')).toMatchObject({ state: 'pending' })
     await agent.close()
   })
 
@@ -147,7 +161,8 @@ describe('one decision for a group', () => {
 
   it('is made on the command line after every member was printed', async () => {
     const { targets, ids } = await asked(3)
-    const who = { url: net.plane.gateway.baseUrl, token: net.plane.dana.token }
+    const { dana, dataDir, gateway } = net.plane
+    const who = { profile: profileFor(dataDir, gateway.baseUrl, dana) }
     const [one = '', two = '', left = ''] = ids
     const args = ['--exclude', left, '--yes', '--reason', 'one campaign']
     const { code, out, err } = await run(who, 'approval', 'group', 'approve', one, two, ...args)

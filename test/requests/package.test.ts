@@ -7,6 +7,7 @@ import { TENANT } from '../../src/wiring.ts'
 import { run } from '../cli/terminal.ts'
 import { type AgentClient, connectAgent, saidBy } from '../harness/agent-client.ts'
 import { anyTools, ENTRIES, reviewAll } from '../harness/any-tools.ts'
+import { signedBy } from '../harness/passkeys.ts'
 import { consequencesIn, decide, rest } from '../harness/people.ts'
 import { addAsset, type Plane, startPlane, taskToken } from '../harness/plane.ts'
 
@@ -190,6 +191,7 @@ describe('the package a person decides on', () => {
       rest(plane, plane.dana, 'POST', `/api/v1/approvals/${id}/approve`, {
         seen_digest: body.action_digest,
         reason: 'seen in the logs',
+        ...signedBy(plane.gateway.baseUrl, plane.dana, String(body.action_digest)),
         ...(acknowledged === undefined ? {} : { acknowledged }),
       })
     for (const missing of names) {
@@ -218,6 +220,7 @@ describe('the package a person decides on', () => {
       {
         seen_digest: body.action_digest,
         reason: 'agreed',
+        ...signedBy(plane.gateway.baseUrl, holder(other?.role), String(body.action_digest)),
       },
     )
     expect(second.body).toMatchObject({ outcome: 'released' })

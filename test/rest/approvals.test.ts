@@ -6,8 +6,9 @@ import { openTask } from '../../src/command/open-task.ts'
 import { putCertificate } from '../../src/command/put-certificate.ts'
 import { putShift } from '../../src/command/put-shift.ts'
 import { canonicalBytes } from '../../src/kernel/canonical-json.ts'
+import { giveKey, signedBy } from '../harness/passkeys.ts'
 import type { ActiveAgent, RestGateway, Token } from '../harness/rest-gateway.ts'
-import { openRestGateway, registerActiveAgent, TENANT } from '../harness/rest-gateway.ts'
+import { BASE_URL, openRestGateway, registerActiveAgent, TENANT } from '../harness/rest-gateway.ts'
 import { forEachEngine } from '../harness/stores.ts'
 import { aLease, aRequest, digestNamed } from '../store/samples.ts'
 
@@ -25,6 +26,7 @@ forEachEngine((engine) => {
     mine = await registerActiveAgent(gateway)
     analyst = await gateway.enrol('ada', ['analyst'])
     lead = await gateway.enrol('lea', ['shift-lead'])
+    await giveKey({ ...gateway.deps, store: gateway.fresh.store }, lead.person)
   })
   afterEach(async () => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -136,6 +138,7 @@ forEachEngine((engine) => {
     seen_digest: request.actionDigest,
     reason,
     acknowledged: NAMES,
+    ...signedBy(BASE_URL, lead.person, request.actionDigest),
   })
 
   describe('reading', () => {

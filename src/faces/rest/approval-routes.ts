@@ -19,6 +19,7 @@ import type { App } from './app.ts'
 import { answers } from './app.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
+import { assertionOf } from './passkey-routes.ts'
 import { questionsOf } from './question-wire.ts'
 import { approvalWire, receiptsWire } from './wire.ts'
 
@@ -83,8 +84,10 @@ function decisionRoutes(app: App, deps: RestDeps): void {
         },
       },
       async (request) => {
-        const { seen_digest: seenDigest, reason, acknowledged = [] } = request.body
-        return outcomeWire(await decide({ ...inputOf(request), seenDigest, reason, acknowledged }))
+        const { seen_digest: seenDigest, reason, acknowledged = [], assertion } = request.body
+        const signed = assertion === undefined ? {} : { assertion: assertionOf(assertion) }
+        const said = { seenDigest, reason, acknowledged, ...signed }
+        return outcomeWire(await decide({ ...inputOf(request), ...said }))
       },
     )
   }

@@ -13,6 +13,7 @@ import { answers } from './app.ts'
 import { inputOf, outcomeWire } from './approval-routes.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
+import { assertionOf } from './passkey-routes.ts'
 import { approvalWire, receiptsWire } from './wire.ts'
 
 const SHARED = { tags: ['approvals'], params: idParams, response: answers(decisionAnswer) }
@@ -22,7 +23,7 @@ function groupRoute(app: App, deps: RestDeps): void {
   const schema = { tags: SHARED.tags, body: groupBody, response: answers(groupAnswer) }
   app.post('/api/v1/approvals/group', { schema }, async (request) => {
     const { person } = doerOf(request)
-    const { seen_digest: seenDigest, verdict, reason, acknowledged = [] } = request.body
+    const { seen_digest: seenDigest, verdict, reason, acknowledged = [], assertion } = request.body
     const outcome = await deps.decisions.group({
       tenant: person.tenant,
       person,
@@ -32,6 +33,7 @@ function groupRoute(app: App, deps: RestDeps): void {
       seenDigest,
       reason,
       acknowledged,
+      ...(assertion === undefined ? {} : { assertion: assertionOf(assertion) }),
     })
     return {
       group: outcome.id,

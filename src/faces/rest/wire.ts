@@ -6,6 +6,7 @@ import type { Asset } from '../../case/asset.ts'
 import type { Case } from '../../case/case.ts'
 import type { Drill } from '../../catalogue/ports.ts'
 import type { Tool } from '../../catalogue/tool.ts'
+import { needsPasskey } from '../../command/countersign.ts'
 import type { approvalSummary } from '../../contract/approvals.ts'
 import type { asset, call, caseRecord } from '../../contract/cases.ts'
 import type { stop } from '../../contract/stops.ts'
@@ -108,6 +109,7 @@ export function approvalWire(request: ApprovalRequest): z.output<typeof approval
     owner: request.owner,
     accountable: accountableRole(request),
     upgrades_purpose: request.upgradesPurpose,
+    needs_passkey: needsPasskey(request.effect),
     created_at_ms: request.createdAtMs,
     expires_at_ms: request.expiresAtMs,
     plan: request.plan,
