@@ -205,6 +205,12 @@ function limitsOf(given: ConfigFile['limits']): SpineLimits {
     },
     callsPerTask: given.calls_per_task_and_hour,
     writesPerTask: given.writes_per_task,
+    fanOut: {
+      windowMs: given.fan_out_minutes * MINUTE,
+      perTask: given.fan_out_per_task,
+      perAgent: given.fan_out_per_agent,
+      perTenant: given.fan_out_per_tenant,
+    },
     openRequestsPerAgent: given.open_requests_per_agent,
     requestLifetimeMs: given.request_minutes * MINUTE,
     denialMemoryMs: given.denial_memory_minutes * MINUTE,

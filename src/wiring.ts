@@ -17,8 +17,8 @@ import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
 import { workloadReader } from './adapters/workload-jwt.ts'
 import type { AskParts } from './command/ask.ts'
-import { makeContainmentCommands } from './command/containments.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
+import { makeEffectCommands } from './command/effect-commands.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
 import { afterListing, createFirstListings } from './command/first-listings.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
@@ -27,8 +27,8 @@ import { makePlanCommands } from './command/plan-desk.ts'
 import { makeCheckpoints } from './command/publish-checkpoint.ts'
 import { readinessOf } from './command/readiness.ts'
 import { makeStopCommands } from './command/stop.ts'
-import { makeUndoCommands } from './command/undo-call.ts'
 import type { Config } from './config.ts'
+import { createBreaker } from './enforcement/breaker.ts'
 import { makeEnforce } from './enforcement/enforce.ts'
 import { makeIdentify } from './enforcement/identify.ts'
 import type { TaskSession } from './enforcement/session.ts'
@@ -94,6 +94,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     bundleAt: policy.cache.at,
     exchange: upstreams.exchange,
     changes: createWaiting(store.changes.subscribe, clock),
+    breaker: createBreaker(clock),
     limits: config.limits,
   }
   return {
@@ -229,8 +230,7 @@ function faceParts(
       decisions: makeDecisionCommands(decisionParts, spine.at),
       plans: makePlanCommands(planParts),
       stops: makeStopCommands({ ...spine, stops: store.stops }),
-      undos: makeUndoCommands(spine),
-      containments: makeContainmentCommands(spine),
+      ...makeEffectCommands(spine),
       policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),
       origin,
       verifierKey: logSigner.verifierKey,

@@ -72,6 +72,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'undo.done': 'What the call changed is taken back; with `drilled`, so was this entry of the catalogue shown to have a way back.',
   'undo.failed': 'Taking the call back did not work; its effect is still in force.',
   'effect.exceeded': 'A call did more than was decided about; people are paged, and what can be taken back is.',
+  'effect.unseen': 'Whether a call of unknown outcome took effect could still not be seen; when it is looked at next.',
   'containment.extended': 'A person decided that a containment lasts longer.',
   'containment.ended': 'A containment is no more: the target ended it by itself, or it was gone before somebody lifted it.',
   'containment.overdue': 'The time of a containment is over and it holds on; people are paged, or the target is looked at again.',

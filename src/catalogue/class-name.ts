@@ -1,5 +1,6 @@
 /** What a certificate or a delegation may be for: an effect, or one action. */
-import { EFFECTS, VERBS } from './tool.ts'
+import { EFFECTS } from './tool.ts'
+import { VERBS } from './words.ts'
 
 const ACTION = /^([a-z-]+):[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/
 

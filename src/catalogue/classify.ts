@@ -150,7 +150,12 @@ function classifyInner(
 
 /** The confirmation the agent tried to give, in whatever spelling a lenient server might accept. */
 function takenConfirmation(entry: ToolEntry, args: JsonObject): string | undefined {
-  const owned = new Set(entry.confirmations.map(({ argument }) => looseName(argument)))
+  const { confirmations, idempotencyArgument: key } = entry
+  const names = [
+    ...confirmations.map(({ argument }) => argument),
+    ...(key === undefined ? [] : [key]),
+  ]
+  const owned = new Set(names.map(looseName))
   return Object.keys(args).find((name) => owned.has(looseName(name)))
 }
 

@@ -4,7 +4,8 @@
  */
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { evaluateExpression } from './cel.ts'
-import type { Classification, EndOfContainment, ToolEntry, Verb } from './tool.ts'
+import type { Classification, EndOfContainment, ToolEntry } from './tool.ts'
+import type { Verb } from './words.ts'
 
 const MINUTE_MS = 60_000
 /** One shift: whoever was on duty still knows why, and whoever follows is told. */

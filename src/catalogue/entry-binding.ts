@@ -32,6 +32,9 @@ function argumentProblems(tool: Tool, entry: ToolEntry): readonly string[] {
     ...Object.values(entry.preimage?.arguments ?? {}).flatMap((text) => namesIn('preimage', text)),
     ...namesIn('ends', entry.ends?.minutes ?? ''),
     ...entry.confirmations.map(({ argument }) => ({ where: 'confirmations', name: argument })),
+    ...(entry.idempotencyArgument === undefined
+      ? []
+      : [{ where: 'idempotencyArgument', name: entry.idempotencyArgument }]),
     ...Object.values(entry.metaTool ?? {}).map((name) => ({ where: 'metaTool', name })),
   ]
   return read

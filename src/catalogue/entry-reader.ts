@@ -21,7 +21,8 @@ import type {
   ToolEntry,
   Trigger,
 } from './tool.ts'
-import { atLeast, EFFECTS, FLAGS, VERBS } from './tool.ts'
+import { atLeast, EFFECTS } from './tool.ts'
+import { FLAGS, VERBS } from './words.ts'
 
 const REVERSIBILITIES = ['reversible', 'time-limited', 'compensable', 'irreversible'] as const
 const KINDS = ['tool', 'resource', 'prompt'] as const
@@ -42,6 +43,8 @@ const ENTRY = [
   'metaTool',
   'confirmations',
   'timeoutMs',
+  'idempotencyArgument',
+  'completesWithinMs',
   'probe',
   'preimage',
   'unchanged',
@@ -54,6 +57,8 @@ const ENTRY = [
 /** MCP clients give up after 60 s by default; a tool that needs longer says so. */
 const DEFAULT_TIMEOUT_MS = 60_000
 const MAX_TIMEOUT_MS = 3_600_000
+/** A day: what takes longer is a case of its own. */
+const MAX_COMPLETION_MS = 24 * 3_600_000
 /** As policy names actions: `deny:ipv4_net`. */
 const TARGET_KIND = /^[a-z][a-z0-9_-]{0,39}$/
 /** Labels enter the ledger and the policy (`label` of kernel/entry.ts). */
@@ -84,6 +89,10 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
   const ends = readEnds(entry.optional('ends'))
   const preimage = readInverse(entry.optional('preimage'))
   const unchanged = entry.optional('unchanged')?.text()
+  const idempotencyArgument = entry.optional('idempotencyArgument')?.text()
+  const completesWithinMs = entry
+    .optional('completesWithinMs')
+    ?.wholeNumber(1000, MAX_COMPLETION_MS)
   const affected = entry.optional('affected')?.text()
   return {
     kind: entry.optional('kind')?.oneOf(KINDS) ?? 'tool',
@@ -98,6 +107,8 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
     confirmations: entry.optional('confirmations')?.list().map(readConfirmation) ?? [],
     timeoutMs: entry.optional('timeoutMs')?.wholeNumber(1000, MAX_TIMEOUT_MS) ?? DEFAULT_TIMEOUT_MS,
     ...(probe !== undefined && { probe }),
+    ...(idempotencyArgument !== undefined && { idempotencyArgument }),
+    ...(completesWithinMs !== undefined && { completesWithinMs }),
     ...(preimage !== undefined && { preimage }),
     ...(unchanged !== undefined && { unchanged }),
     ...(affected !== undefined && { affected }),

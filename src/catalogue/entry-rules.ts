@@ -18,6 +18,9 @@ export function entryProblems(entry: ToolEntry): readonly string[] {
     ...probeProblems(entry),
     ...endProblems(entry),
     ...observationProblems(entry),
+    ...(entry.completesWithinMs !== undefined && entry.probe === undefined
+      ? ['completesWithinMs: what is done later is only seen by a probe']
+      : []),
     ...(entry.metaTool !== undefined &&
     entry.metaTool.toolArgument === entry.metaTool.argumentsArgument
       ? ['metaTool: the tool and its arguments must be two arguments']

@@ -7,17 +7,10 @@
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { isObject } from '../kernel/strict-json.ts'
 import { declaredArguments, worstEffect } from './classification.ts'
-import type {
-  Classification,
-  Effect,
-  Flag,
-  ToolDefinition,
-  ToolEntry,
-  ToolKind,
-  Verb,
-} from './tool.ts'
+import type { Classification, Effect, ToolDefinition, ToolEntry, ToolKind } from './tool.ts'
 import { atLeast } from './tool.ts'
 import { effectOfName, namesSecret, nameWords } from './verbs.ts'
+import type { Flag, Verb } from './words.ts'
 
 export type Suggestion = {
   readonly entry: ToolEntry

@@ -5,6 +5,7 @@
  */
 import type { Digest } from '../kernel/digest.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
+import type { Flag, Verb } from './words.ts'
 
 /** Ordered from harmless to final. `identity` touches who somebody is or what they may do. */
 export const EFFECTS = [
@@ -25,57 +26,6 @@ export function atLeast(effect: Effect, floor: Effect): boolean {
 
 /** `reversible` names an inverse; `time-limited` ends by itself; `compensable` is repaired by another act. */
 export type Reversibility = 'reversible' | 'time-limited' | 'compensable' | 'irreversible'
-
-/**
- * Properties beside the effect. `external`: data leaves the tenant. `returns-secret`: the result holds one.
- * `arbitrary-execution`: an argument is a program. `governance-input`: writes what decisions rest on (roster,
- * approvals, tickets). `reduces-visibility`: detections, feeds or exclusions. `externally-visible`: customers
- * or the public see it. `destroys-evidence` / `preserves-evidence`: what happens to volatile evidence.
- * `starts-agent`: starts another agent. `untrusted-output`: the result is written by strangers (taint).
- */
-export const FLAGS = [
-  'external',
-  'returns-secret',
-  'arbitrary-execution',
-  'governance-input',
-  'reduces-visibility',
-  'externally-visible',
-  'destroys-evidence',
-  'preserves-evidence',
-  'starts-agent',
-  'untrusted-output',
-  'user-impacting',
-] as const
-export type Flag = (typeof FLAGS)[number]
-
-/** OpenC2 Language Specification v2.0 actions, and our own four for triage and closure. */
-export const VERBS = [
-  'scan',
-  'locate',
-  'query',
-  'deny',
-  'contain',
-  'allow',
-  'start',
-  'stop',
-  'restart',
-  'cancel',
-  'set',
-  'update',
-  'redirect',
-  'create',
-  'delete',
-  'detonate',
-  'restore',
-  'copy',
-  'investigate',
-  'remediate',
-  'dispose',
-  'close',
-  'annotate',
-  'publish',
-] as const
-export type Verb = (typeof VERBS)[number]
 
 /**
  * Where the thing acted upon is named. `from` is a CEL expression over `args` giving a string or strings; a
@@ -129,6 +79,13 @@ export type ToolEntry = {
   readonly confirmations: readonly { readonly argument: string; readonly value: JsonValue }[]
   /** After this the outcome is `unknown`. Milliseconds. */
   readonly timeoutMs: number
+  /** The argument that takes a key by which the tool knows a repeated call; the gateway gives it the id of the call. */
+  readonly idempotencyArgument?: string
+  /**
+   * For a tool that answers before it is done: the time it may take. Until then an effect that is not seen yet is
+   * `unknown` and looked at again. Milliseconds.
+   */
+  readonly completesWithinMs?: number
   /** A read that shows whether the effect is there; `expect` is CEL over `result` and `args`. */
   readonly probe?: {
     readonly tool: string

@@ -5,6 +5,7 @@
 import { expire } from '../enforcement/await-decision.ts'
 import { climbNow } from '../enforcement/climb.ts'
 import { endContainment } from '../enforcement/end-containment.ts'
+import { reconcile } from '../enforcement/reconcile.ts'
 import { giveUpOnLost } from '../enforcement/recover.ts'
 import type { Spine } from '../enforcement/spine.ts'
 import { sweepPlans } from './sweep-plans.ts'
@@ -23,11 +24,15 @@ export async function sweep(spine: Spine, tenant: string): Promise<number> {
 }
 
 /**
- * Ends, or holds, what has been contained for long enough. Apart from `sweep`, because it waits for tool servers.
+ * Ends, or holds, what has been contained for long enough, and looks at what nobody knows. Apart from `sweep`, because it waits for tool servers.
  * Returns how many were due.
  */
 export async function sweepContainments(spine: Spine): Promise<number> {
   const due = await spine.effects.due(spine.clock.nowMs(), BATCH)
-  for (const record of due) await endContainment(spine, record)
+  for (const record of due) {
+    const call = await spine.calls.byId(record.tenant, record.call)
+    if (call?.outcome === 'unknown') await reconcile(spine, record, call)
+    else await endContainment(spine, record)
+  }
   return due.length
 }

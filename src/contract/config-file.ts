@@ -99,6 +99,26 @@ const limits = z.strictObject({
     .describe(
       'Calls of effect `write` and above in one task. Beyond this an incident needs a plan, not single calls.',
     ),
+  fan_out_minutes: z
+    .number()
+    .positive()
+    .default(60)
+    .describe('The window in which distinct targets of calls from `write` up are counted.'),
+  fan_out_per_task: z
+    .int()
+    .positive()
+    .default(10)
+    .describe('Distinct targets of one kind for one task. A wider act is a plan.'),
+  fan_out_per_agent: z
+    .int()
+    .positive()
+    .default(25)
+    .describe('The same over all tasks of one agent.'),
+  fan_out_per_tenant: z
+    .int()
+    .positive()
+    .default(100)
+    .describe('The same over all agents; a stolen key does not get further.'),
   open_requests_per_agent: z
     .int()
     .positive()

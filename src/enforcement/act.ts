@@ -1,6 +1,6 @@
 /** Step 7: the frame leaves, once, through its slot. Whatever happens on the way comes back as a value. */
 import type { ClassifiedCall } from '../catalogue/tool.ts'
-import { Failure } from '../kernel/failure.ts'
+import { codeOf, Failure } from '../kernel/failure.ts'
 import { UpstreamError } from '../kernel/upstream-error.ts'
 import type { Dispatched } from './dispatch.ts'
 import type { CallIntent } from './intent.ts'
@@ -13,7 +13,8 @@ export async function act(
   call: ClassifiedCall,
   dispatched: Dispatched,
 ): Promise<Acted> {
-  const secret = spine.credentials(intent.upstream)
+  const { upstream } = intent
+  const secret = spine.credentials(upstream)
   try {
     const answer = await spine.exchange(
       dispatched.slot,
@@ -23,13 +24,26 @@ export async function act(
       call.timeoutMs,
       intent.back,
     )
+    spine.breaker.saw(upstream, true)
     return { kind: 'answer', answer }
   } catch (error) {
-    if (error instanceof UpstreamError) return { kind: 'rpc-error', error }
+    if (error instanceof UpstreamError) {
+      spine.breaker.saw(upstream, true)
+      return { kind: 'rpc-error', error }
+    }
+    if (isSilence(error)) spine.breaker.saw(upstream, false)
     if (error instanceof Error) return { kind: 'failure', error }
     return {
       kind: 'failure',
       error: new Failure('upstream_failed', 'the adapter threw something that is no error'),
     }
   }
+}
+
+/** The server did not answer; an agent that went away says nothing about it. */
+function isSilence(error: unknown): boolean {
+  const code = codeOf(error)
+  return (
+    code === 'upstream_unreachable' || code === 'upstream_timeout' || code === 'upstream_failed'
+  )
 }

@@ -50,6 +50,8 @@ export type CallStore = {
   readonly listOfCase: (tenant: string, caseId: string) => Promise<readonly CallRecord[]>
   /** Calls of the task so far; the step number of the next one. */
   readonly countOfTask: (tenant: string, task: string) => Promise<number>
+  /** Replaces the outcome `unknown` by what was seen. False, changing nothing, when it is another by now. */
+  readonly resettle: (tx: Tx, id: string, outcome: Outcome, atMs: InstantMs) => Promise<boolean>
   /** Settles a dispatched call. False, changing nothing, when it already has its outcome. */
   readonly settle: (
     tx: Tx,

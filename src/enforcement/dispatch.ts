@@ -58,14 +58,14 @@ export async function commitDispatch(
   const { grant } = discharged
   const nowMs = spine.clock.nowMs()
   const shown = grant === undefined ? [] : await sourcesShown(spine, facts, request)
-  const frame = frameOf(intent, call)
+  const frame = frameOf(intent, call, place.callId)
   const lease = leaseOf(spine, place, call, nowMs)
   const ids = { decided: spine.nextId(), lease: spine.nextId(), dispatched: spine.nextId() }
   const done = await spine.commit(tenant, async (tx) => {
     await recheck(spine, tx, facts, grant, nowMs)
     // What a handed-over task does counts for those it was handed from as well.
     const spenders = [facts.task, ...considered.above.map(({ task }) => task)]
-    for (const { id } of spenders) await takeBudgets(spine, tx, id, call, nowMs)
+    for (const task of spenders) await takeBudgets(spine, tx, task, call, nowMs)
     const used = await useGrant(spine, tx, considered, ids.dispatched)
     await spine.facts.tasks.approveSources(tx, facts.task.id, shown)
     // Without a grant the call runs because it is allowed now, and the question about it is moot.
@@ -234,10 +234,14 @@ async function upgradePurpose(
 export function frameOf(
   intent: Pick<CallIntent, 'upstream' | 'name' | 'kind'>,
   call: ClassifiedCall,
+  callId: string,
 ): Frame {
   const { upstream, name, kind } = intent
   if (kind === 'resource')
     return { upstream, method: 'resources/read', name, params: { uri: name } }
-  const params: JsonObject = { name, arguments: call.forwarded }
+  // Not for an inner tool: the argument is its own, and the frame is the outer one's.
+  const key = call.via === undefined ? call.tool.reviewed?.entry.idempotencyArgument : undefined
+  const given = key === undefined ? call.forwarded : { ...call.forwarded, [key]: callId }
+  const params: JsonObject = { name, arguments: given }
   return { upstream, method: kind === 'prompt' ? 'prompts/get' : 'tools/call', name, params }
 }

@@ -46,7 +46,13 @@ export type EffectStore = {
   /** The record under lock, so that two who would lift are ordered. */
   readonly lock: (tx: Tx, call: string) => Promise<EffectRecord | undefined>
   /** Moves a pending record to what the outcome says; a call without record, or past pending, is left alone. */
-  readonly conclude: (tx: Tx, call: string, state: EffectState) => Promise<void>
+  readonly conclude: (
+    tx: Tx,
+    call: string,
+    state: EffectState,
+    /** When to look at it, sooner than its end. Absent: the due time stays. */
+    lookAtMs?: InstantMs,
+  ) => Promise<void>
 }
 
 /** What an outcome says about the effect. One nobody knows counts as there: it must be lifted, not forgotten. */
@@ -56,4 +62,12 @@ export function stateAfter(outcome: Outcome): EffectState {
 
 export function isInForce({ state }: Pick<EffectRecord, 'state'>): boolean {
   return state === 'standing' || state === 'held'
+}
+
+/** Long enough for a slow answer to be over, short enough that nobody has asked yet. */
+export const FIRST_LOOK_MS = 5_000
+
+/** When an effect that nobody knows about is looked at first. */
+export function firstLookAtMs(nowMs: InstantMs): InstantMs {
+  return nowMs + FIRST_LOOK_MS
 }

@@ -33,7 +33,7 @@ export type OwnDispatch = { readonly place: CallPlace; readonly dispatched: Disp
 export async function dispatchOwn(spine: Spine, own: OwnCall): Promise<OwnDispatch> {
   const place = placeOf(spine, own)
   const { call, tool } = own
-  const frame = frameOf({ upstream: tool.upstream, name: tool.name, kind: tool.kind }, call)
+  const frame = frameOf(tool, call, place.callId)
   const lease = leaseOf(spine, place, call, place.atMs)
   const ids = { decided: spine.nextId(), lease: spine.nextId(), dispatched: spine.nextId() }
   const decided: EntryDraft = {

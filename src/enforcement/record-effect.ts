@@ -32,7 +32,7 @@ export type UndoPlan = {
   readonly inverse?: PlannedCall
 }
 
-/** Nothing for a call that leaves nothing to take back and nothing that has to end. */
+/** Nothing for a read or a remark, which leave nothing to take back, to end or to look at again. */
 export function effectRecordOf(
   place: CallPlace,
   call: ClassifiedCall,
@@ -41,9 +41,8 @@ export function effectRecordOf(
   atMs: number,
 ): EffectRecord | undefined {
   const { inverse, ends } = call
-  if (!atLeast(call.effect, 'influence') || (inverse === undefined && ends === undefined)) {
-    return undefined
-  }
+  const leavesSomething = inverse !== undefined || ends !== undefined
+  if (!atLeast(call.effect, leavesSomething ? 'influence' : 'write')) return undefined
   const { session } = place
   return {
     tenant: session.tenant,
@@ -75,8 +74,18 @@ function endFields(
   { afterMs, atEnd }: EndOfContainment,
   atMs: number,
 ): Pick<EffectRecord, 'endsAtMs' | 'atEnd' | 'dueAtMs'> {
-  const endsAtMs = atMs + afterMs
-  return { endsAtMs, atEnd, dueAtMs: endsAtMs + (atEnd === 'self' ? SELF_END_SLACK_MS : 0) }
+  const ends = { endsAtMs: atMs + afterMs, atEnd }
+  const dueAtMs = endDueAtMs(ends)
+  return { ...ends, ...(dueAtMs === undefined ? {} : { dueAtMs }) }
+}
+
+/** When the end of a containment is due; undefined for what has none. */
+export function endDueAtMs({
+  endsAtMs,
+  atEnd,
+}: Pick<EffectRecord, 'endsAtMs' | 'atEnd'>): number | undefined {
+  if (endsAtMs === undefined) return undefined
+  return endsAtMs + (atEnd === 'self' ? SELF_END_SLACK_MS : 0)
 }
 
 export function undoPlanOf(call: ClassifiedCall): JsonObject {

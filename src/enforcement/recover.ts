@@ -6,7 +6,7 @@ import type { Work } from '../kernel/commit.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import type { CallRecord } from './call.ts'
-import { stateAfter } from './effect-record.ts'
+import { firstLookAtMs, stateAfter } from './effect-record.ts'
 import type { Spine } from './spine.ts'
 
 type Parts = Pick<
@@ -69,7 +69,7 @@ async function settleUnknown(spine: Parts, call: CallRecord): Promise<boolean> {
       throw new Failure('conflict', 'the call has its outcome')
     }
     // Nobody knows, so it counts as there: it can be lifted, and its end is watched.
-    await spine.effects.conclude(tx, call.id, stateAfter('unknown'))
+    await spine.effects.conclude(tx, call.id, stateAfter('unknown'), firstLookAtMs(nowMs))
     const outcome: EntryDraft = {
       ...base,
       id: spine.nextId(),
@@ -103,7 +103,8 @@ async function settleUnknown(spine: Parts, call: CallRecord): Promise<boolean> {
   }
 }
 
-async function dispatchReceipt(
+/** The receipt of the dispatch of a call, for an outcome that is written later. */
+export async function dispatchReceipt(
   spine: Pick<Parts, 'ledger'>,
   call: CallRecord,
 ): Promise<Receipt | undefined> {

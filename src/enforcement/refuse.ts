@@ -14,6 +14,7 @@ import { endPlan } from './plan-end.ts'
 import { recordOf } from './record.ts'
 import type { Spine } from './spine.ts'
 import { supersede } from './supersede.ts'
+import { tellFanOut } from './tell-fan-out.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -29,9 +30,10 @@ export async function recordRefusal(
   const { action = 'unclassified', effect = 'unclassified' } = known ?? {}
   const at = await commitDenied(spine, place, async (tx, own) => {
     await putDenied(spine, tx, own, action, effect)
+    const wide = no.code === 'fan_out_exceeded' ? await tellFanOut(spine, tx, own) : []
     return {
       value: undefined,
-      entries: [refusedDraft(spine.nextId(), own, no), ...(await also(tx))],
+      entries: [refusedDraft(spine.nextId(), own, no), ...wide, ...(await also(tx))],
     }
   })
   return answer(spine, at, no, request)

@@ -20,6 +20,13 @@ export async function run(
   attached: Attached,
 ): Promise<CallAnswer> {
   const { session } = considered.place
+  const { upstream } = considered.intent
+  if (!spine.breaker.lets(upstream)) {
+    throw new Failure(
+      'upstream_unreachable',
+      `${upstream} has not answered lately; nothing was sent`,
+    )
+  }
   const imaged = await takePreimage(spine, session, considered.call)
   spine.at('dispatch:before')
   const dispatched = await commitDispatch(

@@ -12,7 +12,7 @@ import { codeOf, Failure } from '../kernel/failure.ts'
 import type { UpstreamError } from '../kernel/upstream-error.ts'
 import type { Outcome } from './call.ts'
 import type { Dispatched } from './dispatch.ts'
-import { stateAfter } from './effect-record.ts'
+import { firstLookAtMs, stateAfter } from './effect-record.ts'
 import { baseOf, jsonPayload, outcomeDraft } from './entries.ts'
 import type { CallPlace } from './place.ts'
 import type { Spine } from './spine.ts'
@@ -81,7 +81,8 @@ export async function settle(
     }
     await spine.leases.revoke(tx, dispatched.lease.id)
     if (atLeast(call.effect, 'influence')) {
-      await spine.effects.conclude(tx, place.callId, stateAfter(outcome))
+      const lookAtMs = outcome === 'unknown' ? firstLookAtMs(nowMs) : undefined
+      await spine.effects.conclude(tx, place.callId, stateAfter(outcome), lookAtMs)
     }
     if (evidenceId !== undefined && recorded !== undefined) {
       await spine.evidence.put(tx, {
@@ -121,6 +122,8 @@ export function outcomeOf(call: ClassifiedCall, acted: Acted, probe: ProbeFindin
   if (acted.answer.isToolError) return 'failed'
   if (!atLeast(call.effect, 'annotate')) return 'applied_verified'
   if (probe === 'verified') return 'applied_verified'
+  // It works on after its answer; the sweeper looks until its time is over.
+  if (call.tool.reviewed?.entry.completesWithinMs !== undefined) return 'unknown'
   return probe === 'absent' ? 'no_effect' : 'applied_unverified'
 }
 

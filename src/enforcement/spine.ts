@@ -7,7 +7,7 @@ import type { SuspectStore } from '../approval/suspect.ts'
 import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { FactSources, FreshnessLimits } from '../facts/gather.ts'
-import type { BudgetStore } from '../facts/ports.ts'
+import type { BudgetStore, FanOutStore } from '../facts/ports.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
 import type { PersonStore } from '../identity/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -18,6 +18,7 @@ import type { LeaseStore } from '../lease/lease.ts'
 import type { LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { ActiveBundle, Decide } from '../policy/ports.ts'
 import type { RosterStore } from '../roster/roster.ts'
+import type { Breaker } from './breaker.ts'
 import type { CallStore } from './call.ts'
 import type { EffectStore } from './effect-record.ts'
 import type { Changes, LocalCredentials } from './ports.ts'
@@ -29,6 +30,13 @@ export type SpineLimits = {
   readonly callsPerTask: number
   readonly writesPerTask: number
   readonly openRequestsPerAgent: number
+  /** Distinct targets of one kind that calls from `write` up may reach in a window. */
+  readonly fanOut: {
+    readonly windowMs: number
+    readonly perTask: number
+    readonly perAgent: number
+    readonly perTenant: number
+  }
   readonly requestLifetimeMs: number
   /** An identical call within this time after a no is refused instead of asked again. */
   readonly denialMemoryMs: number
@@ -52,6 +60,8 @@ export type Spine = {
   readonly tools: ToolStore
   readonly facts: FactSources
   readonly budgets: BudgetStore
+  readonly fanOut: FanOutStore
+  readonly breaker: Breaker
   readonly people: PersonStore
   readonly delegations: DelegationStore
   readonly suspects: SuspectStore

@@ -20,6 +20,19 @@ export type StopStore = {
   readonly release: (tx: Tx, id: string, releasedBy: string, atMs: number) => Promise<void>
 }
 
+/** Distinct targets acted upon, so that many small calls are seen as the wide one they are (R41). */
+export type FanOutStore = {
+  /** Remembers the targets (digests) of a scope and answers how many distinct ones it reached since. */
+  readonly reach: (
+    tx: Tx,
+    scope: string,
+    kind: string,
+    targets: readonly string[],
+    sinceMs: number,
+    atMs: number,
+  ) => Promise<number>
+}
+
 /** Counted limits. Keys: `calls/<task>`, `writes/<task>`, `targets/<task>/<kind>`, ... */
 export type BudgetStore = {
   /**

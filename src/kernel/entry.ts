@@ -108,6 +108,7 @@ export const EVENTS = {
   'undo.done': { undoes: 'id', outcome: 'label', drilled: 'digest?' },
   'undo.failed': { undoes: 'id', outcome: 'label', error: 'label?' },
   'effect.exceeded': { tool: 'label', what: 'label', observed: 'label?', targets: 'count?', approved: 'count?' },
+  'effect.unseen': { effect_of: 'id', next: 'instant?' },
   'containment.extended': { contained: 'id', by: 'label', ends: 'instant' },
   'containment.ended': { contained: 'id', how: 'label' },
   'containment.overdue': { contained: 'id', how: 'label' },

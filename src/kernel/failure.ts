@@ -138,6 +138,7 @@ export const FAILURES = {
   upstream_protocol: row('peer', 502, 'The tool server broke the protocol', 'Ask the platform engineer.'),
   outcome_unknown: row('agent', 502, 'Whether the call took effect is not known', 'Do not repeat it; the outcome is being checked.'),
   cancelled: row('agent', 499, 'The caller went away', 'Call again if it is still needed.'),
+  fan_out_exceeded: row('agent', 429, 'The calls reach too many different targets', 'Propose a plan; the shift lead was told.'),
   undo_impossible: row('person', 409, 'There is nothing to take back this way', 'The reason is named; act on the target by another tool.'),
   undo_running: row('person', 409, 'Somebody is taking it back right now', 'Look again in a moment.'),
   undo_failed: row('person', 502, 'Taking it back did not work', 'The effect is still there: act on the target itself, then find out why.'),

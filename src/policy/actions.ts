@@ -8,7 +8,8 @@
 import type { Classifiable } from '../catalogue/classification.ts'
 import { classesOf } from '../catalogue/classification.ts'
 import type { Effect } from '../catalogue/tool.ts'
-import { EFFECTS, VERBS } from '../catalogue/tool.ts'
+import { EFFECTS } from '../catalogue/tool.ts'
+import { VERBS } from '../catalogue/words.ts'
 
 export type ActionClass = { readonly action: string; readonly effect: Effect }
 

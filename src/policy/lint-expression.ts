@@ -1,5 +1,5 @@
 /** Rules for conditions: total, flat, spelt right, and blind to approvals other than their own. */
-import { FLAGS } from '../catalogue/tool.ts'
+import { FLAGS } from '../catalogue/words.ts'
 import { AGENT_MODES, AGENT_STATES } from '../identity/agent.ts'
 import type { JsonValue } from '../kernel/strict-json.ts'
 import { isObject } from '../kernel/strict-json.ts'

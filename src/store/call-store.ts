@@ -44,7 +44,7 @@ export function createCallStore(access: Access): CallStore {
   }
 }
 
-function callWrites(access: Access): Pick<CallStore, 'put' | 'settle'> {
+function callWrites(access: Access): Pick<CallStore, 'put' | 'settle' | 'resettle'> {
   const { engine } = access
   const upserts = {
     held: upsertFrom(engine, ['held', 'denied']),
@@ -76,6 +76,18 @@ function callWrites(access: Access): Pick<CallStore, 'put' | 'settle'> {
       if (stored.numAffectedRows !== 1n) {
         throw new Failure('conflict', `call ${call.id} is past ${call.state}`)
       }
+    },
+    resettle: async (tx, id, outcome, atMs) => {
+      const { tenant, db } = access.open(tx)
+      const known = await db
+        .updateTable('tool_call')
+        .set({ outcome, updated_at_ms: atMs })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .where('state', '=', 'settled')
+        .where('outcome', '=', 'unknown')
+        .executeTakeFirst()
+      return known.numUpdatedRows === 1n
     },
     settle: async (tx, id, outcome, evidence, atMs) => {
       const { tenant, db } = access.open(tx)

@@ -1,4 +1,5 @@
 /** What calls changed and how it ends (port `EffectStore`). */
+import { sql } from 'kysely'
 import type { EffectRecord, EffectState, EffectStore } from '../enforcement/effect-record.ts'
 import { prepare } from './prepared.ts'
 import { flag, jsonText, present, strings } from './row-values.ts'
@@ -40,10 +41,11 @@ export function createEffectStore(access: Access): EffectStore {
 }
 
 function effectWrites(access: Access): Pick<EffectStore, 'put' | 'lock' | 'conclude'> {
-  const concludeOne = prepare(access.engine, (db, at: Pick<Row, 'tenant' | 'call' | 'state'>) =>
+  type Concluded = Pick<Row, 'tenant' | 'call' | 'state'> & { readonly lookAtMs: number | null }
+  const concludeOne = prepare(access.engine, (db, at: Concluded) =>
     db
       .updateTable('effect_record')
-      .set({ state: at.state })
+      .set({ state: at.state, due_at_ms: sql`coalesce(${at.lookAtMs}, due_at_ms)` })
       .where('tenant', '=', at.tenant)
       .where('call', '=', at.call)
       .where('state', '=', 'pending'),
@@ -69,9 +71,9 @@ function effectWrites(access: Access): Pick<EffectStore, 'put' | 'lock' | 'concl
         .executeTakeFirst()
       return row === undefined ? undefined : recordOf(row)
     },
-    conclude: async (tx, call, state) => {
+    conclude: async (tx, call, state, lookAtMs) => {
       const { tenant, db } = access.open(tx)
-      await concludeOne(db, { tenant, call, state })
+      await concludeOne(db, { tenant, call, state, lookAtMs: lookAtMs ?? null })
     },
   }
 }

@@ -14,7 +14,7 @@ import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { CallStore } from '../enforcement/call.ts'
 import type { EffectStore } from '../enforcement/effect-record.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
-import type { BudgetStore, RevisionStore, StopStore } from '../facts/ports.ts'
+import type { BudgetStore, FanOutStore, RevisionStore, StopStore } from '../facts/ports.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
 import type { PasskeyStore } from '../identity/passkey.ts'
 import type { AgentStore, PersonStore } from '../identity/ports.ts'
@@ -46,6 +46,7 @@ import { createDrillStore } from './drill-store.ts'
 import { createEffectStore } from './effect-store.ts'
 import type { Engine } from './engine.ts'
 import { createEvidenceStore } from './evidence-store.ts'
+import { createFanOutStore } from './fan-out-store.ts'
 import { createGovernedStore } from './governed-store.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createLeaseStore } from './lease-store.ts'
@@ -107,6 +108,7 @@ export type Store = {
   readonly revisions: RevisionStore
   readonly stops: StopStore
   readonly budgets: BudgetStore
+  readonly fanOut: FanOutStore
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions
   readonly plans: PlanStore
@@ -215,6 +217,7 @@ function records(access: Access, nowMs: () => number): Records {
     revisions: createRevisionStore(access),
     stops: createStopStore(access),
     budgets: createBudgetStore(access),
+    fanOut: createFanOutStore(access),
     approvals: createApprovalStore(access),
     pastDecisions: createPastDecisions(access),
     plans: createPlanStore(access),

@@ -11,6 +11,9 @@ import { type AnyTools, anyTools, ENTRIES, reviewAll } from '../harness/any-tool
 import { addAsset, type Plane, startPlane } from '../harness/plane.ts'
 import { type Lifelines, openLifelines } from './lifelines.ts'
 
+/** Crashes are about what happens, not how much: hundreds of targets an hour are the point. */
+const ANY_WIDTH = { windowMs: 1, perTask: 1_000, perAgent: 1_000, perTenant: 1_000 }
+
 export type EngineName = 'sqlite' | 'postgres'
 
 /** The people, the agent and the case of the prepared installation; every copy has the same. */
@@ -157,7 +160,11 @@ function configOf(folder: string): Omit<Config, 'upstreams' | 'databaseUrl'> {
     COUNTERSIGN_PORT: '0',
   })
   // A history of many lives leaves more questions open than one agent normally may.
-  return { ...config, holdMs: 20_000, limits: { ...config.limits, openRequestsPerAgent: 1_000 } }
+  return {
+    ...config,
+    holdMs: 20_000,
+    limits: { ...config.limits, openRequestsPerAgent: 1_000, fanOut: ANY_WIDTH },
+  }
 }
 
 async function query(url: string, statement: string): Promise<void> {

@@ -27,7 +27,7 @@ const schemaOf = (properties: Record<string, unknown>, required: readonly string
 })
 
 const TOOLS = [
-  ['isolate', { target: text, minutes: { type: 'number' } }, ['target']],
+  ['isolate', { target: text, minutes: { type: 'number' }, request_key: text }, ['target']],
   ['release', { target: text }, ['target']],
   ['status', { target: text }, ['target']],
   ['set_groups', { account: text, groups: { type: 'array', items: text } }, ['account', 'groups']],

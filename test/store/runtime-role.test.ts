@@ -126,6 +126,9 @@ async function useEverything(fresh: Fresh, store: Store): Promise<void> {
     await store.effects.lock(tx, call.id)
     await store.effects.conclude(tx, call.id, 'standing')
     await store.drills.put(tx, drillOf(call.id))
+    for (const atMs of [1, 2])
+      expect(await store.fanOut.reach(tx, 't', 'ip', ['d'], 0, atMs)).toBe(1)
+    expect(await store.calls.resettle(tx, call.id, 'no_effect', START_MS)).toBe(false)
     await store.drills.put(tx, drillOf(call.id))
     const recorded = { digest: digestNamed('b'), outcomeEntry: 'e', labels: [], atMs: START_MS }
     await store.evidence.put(tx, { ...evidence, ...recorded })
