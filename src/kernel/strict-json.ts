@@ -49,19 +49,10 @@ export function parseStrictText(text: string, limits: JsonLimits = DEFAULT_LIMIT
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-/** A run of string characters that need no thought: no quote, backslash, control character or surrogate. */
-const PLAIN = /[^"\\\u0000-\u001f\ud800-\udfff]*/y
-const WHITE = /[ \t\n\r]*/y
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-}
+/** RFC 8259 section 7: these may stand in a text only as an escape. */
+const CONTROL = /[\u0000-\u001f]/
+const [BACKSLASH, MINUS, DIGIT_ZERO] = [0x5c, 0x2d, 0x30]
+const [SPACE, TAB, NEWLINE, RETURN] = [0x20, 0x09, 0x0a, 0x0d]
 
 class Reader {
   private at = 0
@@ -109,13 +100,7 @@ class Reader {
       }
       this.white()
       if (!this.take(':')) throw this.malformed('":" expected')
-      // defineProperty, because assigning to "__proto__" would change the object's prototype instead.
-      Object.defineProperty(members, key, {
-        value: this.value(depth + 1),
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      })
+      setOwn(members, key, this.value(depth + 1))
       this.white()
       if (this.take('}')) return members
       if (!this.take(',')) throw this.malformed('"," or "}" expected')
@@ -136,44 +121,66 @@ class Reader {
   }
 
   private string(): string {
-    this.at++
-    let out = ''
-    for (;;) {
-      out += this.match(PLAIN)
-      const char = this.text[this.at]
-      if (char === '"') {
-        this.at++
-        return this.wellFormed(out)
-      }
-      if (char === '\\') out += this.escape()
-      else if (char !== undefined && char >= '\ud800' && char <= '\udfff') {
-        out += char
-        this.at++
-      } else throw this.malformed('a string is not closed or holds a control character')
+    const end = this.closingQuote()
+    const inside = this.text.slice(this.at + 1, end)
+    if (CONTROL.test(inside)) throw this.malformed('a string holds a control character')
+    const value = inside.includes('\\') ? this.unescaped(end) : inside
+    if (!value.isWellFormed()) throw this.malformed('a lone surrogate')
+    this.at = end + 1
+    return value
+  }
+
+  /** The next quote that no backslash escapes. */
+  private closingQuote(): number {
+    for (let from = this.at + 1; ; ) {
+      const quote = this.text.indexOf('"', from)
+      if (quote === -1) throw this.malformed('a string is not closed')
+      let before = quote
+      while (before > from && this.text.charCodeAt(before - 1) === BACKSLASH) before--
+      if ((quote - before) % 2 === 0) return quote
+      from = quote + 1
     }
   }
 
-  private escape(): string {
-    const letter = this.text[this.at + 1] ?? ''
-    if (letter === 'u') {
-      const hex = this.text.slice(this.at + 2, this.at + 6)
-      if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw this.malformed('\\u needs four hex digits')
-      this.at += 6
-      return String.fromCharCode(Number.parseInt(hex, 16))
+  /** One text with its quotes is the same in every reader, so the built-in one may read its escapes. */
+  private unescaped(end: number): string {
+    try {
+      return JSON.parse(this.text.slice(this.at, end + 1)) as string
+    } catch {
+      throw this.malformed('unknown escape')
     }
-    const plain = ESCAPES[letter]
-    if (plain === undefined) throw this.malformed('unknown escape')
-    this.at += 2
-    return plain
-  }
-
-  private wellFormed(text: string): string {
-    if (!text.isWellFormed()) throw this.malformed('a lone surrogate')
-    return text
   }
 
   private number(): number {
-    const literal = this.match(NUMBER)
+    return this.shortInteger() ?? this.anyNumber()
+  }
+
+  /** Nearly all numbers; fifteen digits are exact in a double. Undefined, and nothing read, for any other. */
+  private shortInteger(): number | undefined {
+    const start = this.text.charCodeAt(this.at) === MINUS ? this.at + 1 : this.at
+    let at = start
+    let value = 0
+    for (let digit = this.digitAt(at); digit !== undefined; digit = this.digitAt(++at)) {
+      value = value * 10 + digit
+    }
+    const digits = at - start
+    if (digits === 0 || digits > 15 || (digits > 1 && this.digitAt(start) === 0)) return undefined
+    const next = this.text[at]
+    if (next === '.' || next === 'e' || next === 'E') return undefined
+    const isNegative = start > this.at
+    this.at = at
+    return isNegative ? -value : value
+  }
+
+  private digitAt(at: number): number | undefined {
+    const digit = this.text.charCodeAt(at) - DIGIT_ZERO
+    return digit >= 0 && digit <= 9 ? digit : undefined
+  }
+
+  private anyNumber(): number {
+    NUMBER.lastIndex = this.at
+    const literal = NUMBER.exec(this.text)?.[0] ?? ''
+    this.at += literal.length
     if (literal === '') throw this.malformed('a value expected')
     const value = Number(literal)
     const isWhole = Number.isInteger(value)
@@ -193,14 +200,11 @@ class Reader {
   }
 
   private white(): void {
-    this.match(WHITE)
-  }
-
-  private match(pattern: RegExp): string {
-    pattern.lastIndex = this.at
-    const found = pattern.exec(this.text)?.[0] ?? ''
-    this.at += found.length
-    return found
+    for (;;) {
+      const code = this.text.charCodeAt(this.at)
+      if (code !== SPACE && code !== NEWLINE && code !== RETURN && code !== TAB) return
+      this.at++
+    }
   }
 
   private take(char: string): boolean {
@@ -211,5 +215,14 @@ class Reader {
 
   private malformed(what: string): Failure {
     return new Failure('json_malformed', `${what} at offset ${this.at}`)
+  }
+}
+
+/** Assigning to "__proto__" would change the object's prototype instead. */
+function setOwn(members: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  if (key !== '__proto__') members[key] = value
+  else {
+    const rest = { enumerable: true, configurable: true, writable: true }
+    Object.defineProperty(members, key, { value, ...rest })
   }
 }
