@@ -34,7 +34,7 @@ import { makeIdentify } from './enforcement/identify.ts'
 import type { TaskSession } from './enforcement/session.ts'
 import type { Spine } from './enforcement/spine.ts'
 import { makeVisibleTools } from './enforcement/visible-tools.ts'
-import { MCP_FACE_LIMITS } from './faces/mcp/limits.ts'
+import { mcpLimits } from './faces/mcp/limits.ts'
 import { createFactMemory } from './facts/memory.ts'
 import { type RememberedTools, rememberTools } from './facts/remembered-tools.ts'
 import type { Clock } from './kernel/clock.ts'
@@ -202,7 +202,7 @@ function faceParts(
       },
       resolveTool: toolByName,
       publicBaseUrl: baseUrl,
-      limits: { ...MCP_FACE_LIMITS, holdMs: config.holdMs },
+      limits: mcpLimits(config.holdMs, config.requestsPerSecond),
     },
     restParts: {
       ...store,

@@ -1,6 +1,6 @@
 /**
  * The product as shipped, in front of the same tool server: real store, real policy engine, a registered agent
- * with a task token. Only the hourly budget is raised, because a bench makes in a minute what an agent makes in a day.
+ * with a task token. Only the budget and the rate are raised, because a bench makes in a minute what an agent makes in a day.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,10 @@ const plane = await startPlane({
       trustsShippedEntries: false,
     },
   ],
-  config: { limits: { ...DEFAULT_LIMITS, callsPerTask: 1_000_000_000 } },
+  config: {
+    requestsPerSecond: 1_000_000,
+    limits: { ...DEFAULT_LIMITS, callsPerTask: 1_000_000_000 },
+  },
 })
 await reviewAll(plane, 'log', () => ({
   kind: 'tool',

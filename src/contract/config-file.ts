@@ -92,6 +92,13 @@ const limits = z.strictObject({
     .describe(
       'Calls of one task in an hour. Sixteen a minute; a busy triage agent makes a tenth of that.',
     ),
+  requests_per_agent_and_second: z
+    .int()
+    .positive()
+    .default(50)
+    .describe(
+      'Requests of one agent to /mcp in a second, on each node; twenty seconds of it at once after a pause. Lists and refused calls count as well.',
+    ),
   writes_per_task: z
     .int()
     .positive()

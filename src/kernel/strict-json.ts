@@ -9,7 +9,12 @@ import { Failure } from './failure.ts'
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
 export type JsonObject = { readonly [key: string]: JsonValue }
 
-export type JsonLimits = { readonly maxBytes: number; readonly maxDepth: number }
+export type JsonLimits = {
+  readonly maxBytes: number
+  readonly maxDepth: number
+  /** Objects, arrays, texts, numbers and words together; absent: as many as fit. */
+  readonly maxValues?: number
+}
 
 /** 4 MiB is the MCP SDK's own request limit; 64 levels is four times what real tool schemas nest. */
 export const DEFAULT_LIMITS: JsonLimits = { maxBytes: 4 * 1024 * 1024, maxDepth: 64 }
@@ -44,7 +49,7 @@ export function parseStrictText(text: string, limits: JsonLimits = DEFAULT_LIMIT
   if (text.length > limits.maxBytes) {
     throw new Failure('json_too_large', `the text is longer than ${limits.maxBytes}`)
   }
-  const reader = new Reader(text, limits.maxDepth)
+  const reader = new Reader(text, limits)
   return reader.document()
 }
 
@@ -58,10 +63,12 @@ class Reader {
   private at = 0
   private readonly text: string
   private readonly maxDepth: number
+  private valuesLeft: number
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, { maxDepth, maxValues }: JsonLimits) {
     this.text = text
     this.maxDepth = maxDepth
+    this.valuesLeft = maxValues ?? Number.POSITIVE_INFINITY
   }
 
   document(): JsonValue {
@@ -74,6 +81,9 @@ class Reader {
   private value(depth: number): JsonValue {
     if (depth > this.maxDepth) {
       throw new Failure('json_too_deep', `nested deeper than ${this.maxDepth} levels`)
+    }
+    if (--this.valuesLeft < 0) {
+      throw new Failure('json_too_large', 'the body holds more values than are taken')
     }
     this.white()
     const next = this.text[this.at]

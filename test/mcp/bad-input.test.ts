@@ -52,6 +52,13 @@ const BODIES: readonly (readonly [string, string | Uint8Array, number, number, s
   ['a number beyond 2^53', call('{"a":9007199254740993}'), 400, -32700, 'json_unsafe_number'],
   ['200 levels', call(nested(200)), 400, -32700, 'json_too_deep'],
   ['10 MB', call(`{"message":"${'x'.repeat(10_000_000)}"}`), 413, -32600, 'json_too_large'],
+  [
+    'more values than are read',
+    call(`{"a":[${'0,'.repeat(100_001)}0]}`),
+    413,
+    -32600,
+    'json_too_large',
+  ],
   ['a batch', `[${call('{}')}]`, 400, -32600, 'request_invalid'],
   ['a bare value', '7', 400, -32600, 'request_invalid'],
 ]

@@ -17,6 +17,7 @@ import { Endpoint } from './endpoint.ts'
 import type { Inbound } from './inbound.ts'
 import { OfferCache } from './offers.ts'
 import type { McpFaceParts } from './parts.ts'
+import { RequestRates } from './rate-limit.ts'
 import { webRequest, writeJson, writeResponse } from './web.ts'
 import { writeFailure } from './wire-error.ts'
 
@@ -48,11 +49,12 @@ export function createMcpFace(parts: McpFaceParts): McpFace {
     if (method === 'notifications/tools/list_changed') endpoints.get('')?.tell(method, {})
   })
   const guard = originGuard(parts)
+  const rates = new RequestRates(parts.limits.requests)
   return {
     handle: async (req, res) => {
       if (!guard(req, res)) return
       try {
-        await serve(parts, endpointOf, req, res)
+        await serve(parts, rates, endpointOf, req, res)
       } catch (error) {
         answerFailure(parts, req, res, error)
       }
@@ -77,8 +79,20 @@ function originGuard(parts: McpFaceParts): (req: IncomingMessage, res: ServerRes
   return (req, res) => isHost(req, res) && isOrigin(req, res)
 }
 
+/** The agent asks faster than it may. */
+class TooFast extends Failure {
+  /** RFC 9110 section 10.2.3: whole seconds. */
+  readonly retryAfter: string
+
+  constructor(waitMs: number) {
+    super('rate_limited', 'this agent makes too many requests')
+    this.retryAfter = String(Math.ceil(waitMs / 1_000))
+  }
+}
+
 async function serve(
   parts: McpFaceParts,
+  rates: RequestRates,
   endpointOf: (upstream: string | undefined) => Endpoint,
   req: IncomingMessage,
   res: ServerResponse,
@@ -86,6 +100,8 @@ async function serve(
   const path = PATH.exec(new URL(req.url ?? '/', parts.publicBaseUrl).pathname)
   if (path === null) throw new Failure('not_found', 'MCP is served at /mcp and /mcp/u/<upstream>')
   const session = await parts.identify(bearerOf(req))
+  const waitMs = rates.take(`${session.tenant}/${session.agent.id}`, parts.clock.nowMs())
+  if (waitMs > 0) throw new TooFast(waitMs)
   const upstream = path[1]
   // A tool server the agent may not reach looks like one that does not exist.
   if (upstream !== undefined && !isReachable(parts, session, upstream)) {
@@ -99,6 +115,7 @@ async function serve(
     ? await readMessage(req, {
         maxBytes: parts.limits.maxBodyBytes,
         maxDepth: parts.limits.maxBodyDepth,
+        maxValues: parts.limits.maxBodyValues,
       })
     : {}
   await respond(parts, endpointOf(upstream), { session, message }, req, res)
@@ -164,6 +181,7 @@ function answerFailure(
   if (status === 401) {
     headers['www-authenticate'] = challenge(parts.publicBaseUrl, bearerOf(req) !== undefined)
   }
+  if (failure instanceof TooFast) headers['retry-after'] = failure.retryAfter
   // The rest of an oversized body is not read, so the connection cannot carry another request.
   if (status === 413) headers.connection = 'close'
   writeFailure(res, failure, headers)

@@ -1,7 +1,11 @@
 /** Bounds of the MCP face. The composition root may lower or raise them; each default has its reason here. */
+import { type RequestRate, rateOf } from './rate-limit.ts'
+
 export type McpFaceLimits = {
   readonly maxBodyBytes: number
   readonly maxBodyDepth: number
+  readonly maxBodyValues: number
+  readonly requests: RequestRate
   readonly holdMs: number
   readonly heartbeatMs: number
   readonly askTimeoutMs: number
@@ -20,6 +24,9 @@ export const MCP_FACE_LIMITS: McpFaceLimits = {
   // What the MCP library itself takes at most.
   maxBodyBytes: 4 * 1024 * 1024,
   maxBodyDepth: 64,
+  // Each value is written canonically several times; a hundred thousand hold others up for a tenth of a second.
+  maxBodyValues: 100_000,
+  requests: rateOf(50),
   // Clients give up after 60 s by default; fifteen of them are for the call itself (DESIGN 9).
   holdMs: 45_000,
   // Often enough for a client that gives up after ten silent seconds.
@@ -40,3 +47,13 @@ export const MCP_FACE_LIMITS: McpFaceLimits = {
 
 /** No hold is longer, whatever is configured or asked for (DESIGN 9). */
 export const MAX_HOLD_MS = 45_000
+
+/** The limits as configured. */
+export function mcpLimits(holdMs: number, requestsPerSecond: number | undefined): McpFaceLimits {
+  const { requests } = MCP_FACE_LIMITS
+  return {
+    ...MCP_FACE_LIMITS,
+    holdMs,
+    requests: requestsPerSecond === undefined ? requests : rateOf(requestsPerSecond),
+  }
+}
