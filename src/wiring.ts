@@ -227,7 +227,7 @@ function faceParts(
       taskLifetimeMs: config.taskLifetimeMs,
       checkBundle: policy.checkBundle,
       endAuthority: endAuthorityWith({ ...store, ...base }),
-      decisions: makeDecisionCommands(decisionParts, spine.at),
+      decisions: makeDecisionCommands({ ...decisionParts, reviews: store.reviews }, spine.at),
       plans: makePlanCommands(planParts),
       stops: makeStopCommands({ ...spine, stops: store.stops }),
       ...makeEffectCommands(spine),

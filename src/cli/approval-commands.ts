@@ -14,6 +14,7 @@ import { fetchApproval, shownOf } from './decision-package.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { namesById } from './lookup.ts'
 import { requestId } from './request-id.ts'
+import { addAuthorityVerbs } from './review-commands.ts'
 import { tableText } from './table.ts'
 import { spanText } from './time-text.ts'
 
@@ -36,6 +37,7 @@ export function approvalCommands(noun: Command, cli: Cli): void {
   addDecision(noun, cli, 'take-over', 'make the request yours; releases nothing')
   addRequestVerbs(noun, cli)
   addGroup(noun, cli)
+  addAuthorityVerbs(noun, cli)
 }
 
 type DecisionOptions = { readonly reason?: string; readonly yes?: boolean; readonly seen?: string }

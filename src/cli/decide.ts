@@ -135,6 +135,7 @@ const SAID = {
     'Closed. The agent is told to call again with your arguments; somebody else signs for them.',
   asked: 'Asked. The agent is told at once; the request still waits.',
   acknowledged: 'Recorded that you have it. The clock runs on.',
+  escalated: 'The next role has to answer now, and was paged. Nothing was released.',
 } as const
 
 /** Prints what became of a verb, with the ledger entries that tell it. */

@@ -10,6 +10,7 @@ import { checkGovernance } from './doctor-governance.ts'
 import { checkDataDirectory, checkNode } from './doctor-host.ts'
 import { checkNotices } from './doctor-notices.ts'
 import { checkActivePolicy, checkCoverage, checkRoles } from './doctor-people.ts'
+import { checkReviews } from './doctor-reviews.ts'
 import { checkUpstreams } from './doctor-upstreams.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Installation, runningInstallation, storedInstallation } from './installation.ts'
@@ -119,6 +120,7 @@ async function lookAt(installation: Installation, config: Config): Promise<reado
     await attempt('rota', () => checkCoverage(installation)),
     await attempt('notices', () => checkNotices(installation, channels, nowMs)),
     await attempt('two people', () => checkGovernance(installation)),
+    await attempt('reviews', () => checkReviews(installation, nowMs)),
     await attempt('tools', () => checkTools(installation)),
     await attempt('ledger', () => checkLog(installation)),
   ]

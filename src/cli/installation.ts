@@ -5,6 +5,7 @@ import { CHANGE_KINDS, type ChangeKind } from '../command/change-kinds.ts'
 import { secondPeople } from '../command/govern-change.ts'
 import { DEFAULT_WEEKS, reportCoverage } from '../command/report-coverage.ts'
 import type { Config } from '../config.ts'
+import { reviewList } from '../contract/authority.ts'
 import { governance } from '../contract/changes.ts'
 import { ledgerReport } from '../contract/ledger.ts'
 import { deliveryList } from '../contract/notices.ts'
@@ -54,6 +55,8 @@ export type Installation = {
     readonly unproven: readonly string[]
     readonly unreviewed: number
   }>
+  /** Decisions still to be looked at again. */
+  readonly openReviews: () => Promise<readonly { readonly dueAtMs: number }[]>
   readonly blockedTools: () => Promise<readonly string[]>
   readonly checkLog: () => Promise<LogCheck>
   /** How far the clock of this machine is ahead of the database's, ms; undefined through a gateway. */
@@ -97,6 +100,10 @@ export function runningInstallation(gateway: GatewayClient): Installation {
       const unproven = kinds.filter(({ governed }) => !governed).map(({ kind }) => kind)
       return { unproven, unreviewed: unreviewed.length }
     },
+    openReviews: async () => {
+      const { reviews } = await gateway.get('/api/v1/reviews?state=open', reviewList)
+      return reviews.map(({ due_at_ms: dueAtMs }) => ({ dueAtMs }))
+    },
     blockedTools: async () => {
       const { tools } = await gateway.get('/api/v1/tools', toolList)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposed_name)
@@ -131,6 +138,7 @@ export async function storedInstallation(config: Config): Promise<Installation> 
       }
       return { unproven, unreviewed: (await store.governed.list(TENANT, 'alone')).length }
     },
+    openReviews: () => store.reviews.reviews(TENANT, 'open'),
     blockedTools: async () => {
       const tools = await store.tools.list(TENANT)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposedName)

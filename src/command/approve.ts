@@ -174,7 +174,25 @@ async function countSignature(
     data: { ...requestData(request), ...said, grant: grant.id, expires: grant.expiresAtMs },
     payloads,
   }
-  return { value: { kind: 'released', request: approved, grantId: grant.id }, entries: [entry] }
+  const flagged =
+    input.person.id === request.agentOwner ? [ownAgentFinding(parts, input, request)] : []
+  return {
+    value: { kind: 'released', request: approved, grantId: grant.id },
+    entries: [entry, ...flagged],
+  }
+}
+
+/** Whoever owns the agent judged their own agent; allowed where it can be taken back, and always told (DESIGN 9). */
+function ownAgentFinding(
+  parts: DecisionParts,
+  input: DecisionInput,
+  request: ApprovalRequest,
+): EntryDraft {
+  return {
+    ...requestBase(parts, input.person, request),
+    type: 'oversight.finding',
+    data: { finding: 'agent_owner_signed', severity: 'review' },
+  }
 }
 
 /** Who signed, in which role, by which certificate, and in whose place. */

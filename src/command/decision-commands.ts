@@ -1,4 +1,5 @@
 /** The people's verbs on requests, bound to their ports for the faces. */
+import type { ReviewStore } from '../approval/review.ts'
 import type { At } from '../enforcement/spine.ts'
 import { acknowledge } from './acknowledge.ts'
 import { approve } from './approve.ts'
@@ -6,13 +7,18 @@ import { type AskParts, ask } from './ask.ts'
 import { decideGroup } from './decide-group.ts'
 import type { ApprovalCommands, DecisionOutcome } from './decision-ports.ts'
 import { deny } from './deny.ts'
+import { releaseInEmergency } from './emergency-release.ts'
+import { escalateRequest } from './escalate.ts'
 import { modify } from './modify.ts'
 import { takeOver } from './take-over.ts'
 import { eligibilityOf, viewRequest } from './view-request.ts'
 import { withdraw } from './withdraw.ts'
 
 /** `at` marks where a decision is durable and its person does not know yet. */
-export function makeDecisionCommands(parts: AskParts, at: At = () => undefined): ApprovalCommands {
+export function makeDecisionCommands(
+  parts: AskParts & { readonly reviews: ReviewStore },
+  at: At = () => undefined,
+): ApprovalCommands {
   const durable = (outcome: DecisionOutcome): DecisionOutcome => {
     at('decision:after')
     return outcome
@@ -29,6 +35,8 @@ export function makeDecisionCommands(parts: AskParts, at: At = () => undefined):
       return outcome
     },
     ask: (input) => ask(parts, input),
+    escalate: (input) => escalateRequest(parts, input),
+    releaseInEmergency: async (input) => durable(await releaseInEmergency(parts, input)),
     acknowledge: (input) => acknowledge(parts, input),
     withdraw: (input) => withdraw(parts, input),
     eligibility: (input) => eligibilityOf(parts, input),

@@ -84,6 +84,7 @@ export type DecisionOutcome = {
     | 'acknowledged'
     | 'modified'
     | 'asked'
+    | 'escalated'
   readonly request: ApprovalRequest
   readonly grantId?: string
   /** With `advised`: the eligibility test that failed (R131). */
@@ -119,6 +120,10 @@ export type ApprovalCommands = {
   /** All members or none; `group_refused` names those that stand in the way. */
   readonly group: (input: GroupInput) => Promise<GroupOutcome>
   readonly ask: (input: AskInput) => Promise<DecisionOutcome>
+  /** The next role becomes accountable. Throws `nobody_above` too. */
+  readonly escalate: (input: DecisionInput) => Promise<DecisionOutcome>
+  /** One person alone, because nobody entitled can be reached. Throws `emergency_refused` too. */
+  readonly releaseInEmergency: (input: DecisionInput) => Promise<DecisionOutcome>
   readonly withdraw: (input: WithdrawInput) => Promise<DecisionOutcome>
   /** Reads only. */
   readonly eligibility: (input: RequestInput) => Promise<Eligibility>

@@ -35,6 +35,10 @@ export const PERMISSIONS = {
   'policy.publish': ['platform-engineer'],
   'case.export': ['auditor', 'privacy-officer', ...LEADS],
   'ledger.check': ['auditor', 'platform-engineer', ...LEADS],
+  /** Asking for the next role, deciding against what was recommended or ran, and looking again: three of their own. */
+  'approval.escalate': [...ANALYSTS, 'identity-owner', 'service-owner', 'privacy-officer'],
+  'approval.override': [...LEADS, 'tier3-analyst', 'identity-owner', 'service-owner', 'privacy-officer'],
+  'review.verdict': [...LEADS, 'service-owner', 'auditor'],
   'suspect.mark': ANALYSTS,
   'suspect.clear': LEADS,
   'stop.release': ['platform-engineer', ...LEADS],

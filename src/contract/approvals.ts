@@ -145,6 +145,7 @@ export const decisionAnswer = z.object({
     'acknowledged',
     'modified',
     'asked',
+    'escalated',
   ]),
   approval: approvalSummary,
   grant: id.optional(),

@@ -45,7 +45,7 @@ export class CallRules {
     else if (type === 'tool.call.dispatched') this.dispatched(at)
     else if (type === 'tool.call.outcome') this.outcome(at)
     else if (type === 'approval.requested') this.requested(at)
-    else if (type === 'approval.granted') this.granted(at)
+    else if (type === 'approval.granted' || type === 'approval.emergency') this.granted(at)
     else if (type === 'grant.voided') this.voided(at)
     else if (
       type === 'approval.denied' ||

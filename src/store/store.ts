@@ -7,6 +7,7 @@ import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { QuestionStore } from '../approval/question.ts'
+import type { ReviewStore } from '../approval/review.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
 import type { AssetStore } from '../case/asset.ts'
 import type { CaseStore } from '../case/case.ts'
@@ -60,6 +61,7 @@ import { createPersonStore } from './person-store.ts'
 import { createPlanStore } from './plan-store.ts'
 import { openPostgresEngine } from './postgres-engine.ts'
 import { createQuestionStore } from './question-store.ts'
+import { createReviewStore } from './review-store.ts'
 import { createRevisionStore } from './revision-store.ts'
 import { createFeedStore, createRosterStore } from './roster-store.ts'
 import type { CommitLabel } from './run-batch.ts'
@@ -99,6 +101,7 @@ export type Store = {
   readonly passkeys: PasskeyStore
   readonly delegations: DelegationStore
   readonly suspects: SuspectStore
+  readonly reviews: ReviewStore
   readonly tools: ToolStore
   readonly cases: CaseStore
   readonly assets: AssetStore
@@ -208,6 +211,7 @@ function records(access: Access, nowMs: () => number): Records {
     passkeys: createPasskeyStore(access),
     delegations: createDelegationStore(access),
     suspects: createSuspectStore(access),
+    reviews: createReviewStore(access),
     tools: createToolStore(access),
     cases: createCaseStore(access),
     assets: createAssetStore(access),

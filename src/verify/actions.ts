@@ -67,6 +67,7 @@ type RequestDraft = { role?: string; owner?: string; readonly answers: AnswerRec
 
 const ANSWERS: Readonly<Record<string, string>> = {
   'approval.granted': 'approved',
+  'approval.emergency': 'released in an emergency',
   'approval.co_signed': 'co-signed',
   'approval.denied': 'denied',
   'approval.expired': 'expired',

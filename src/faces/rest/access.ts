@@ -112,6 +112,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/passkeys/:id/vouch': decision('passkey.vouch'),
   'POST /api/v1/passkeys/:id/revoke': decision('decide'),
 
+  'POST /api/v1/approvals/:id/escalate': decision('approval.escalate'),
+  'POST /api/v1/approvals/:id/emergency-release': decision('decide'),
+  'POST /api/v1/cases/:id/overrides': decision('approval.override'),
+  'GET /api/v1/reviews': person('read'),
+  'POST /api/v1/reviews/:id/verdict': decision('review.verdict'),
   'GET /api/v1/delegations': person('read'),
   'POST /api/v1/delegations': decision('decide'),
   'DELETE /api/v1/delegations/:id': decision('decide'),

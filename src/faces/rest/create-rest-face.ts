@@ -39,6 +39,7 @@ import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
 import { requestVerbRoutes } from './request-verb-routes.ts'
+import { reviewRoutes } from './review-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
 import { taskRoutes } from './task-routes.ts'
@@ -99,6 +100,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     approvalRoutes,
     requestVerbRoutes,
     authorityRoutes,
+    reviewRoutes,
     agentRoutes,
     peopleRoutes,
     passkeyRoutes,

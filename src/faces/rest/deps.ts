@@ -2,6 +2,7 @@
 
 import type { ApprovalStore } from '../../approval/ports.ts'
 import type { QuestionStore } from '../../approval/question.ts'
+import type { ReviewStore } from '../../approval/review.ts'
 import type { SuspectStore } from '../../approval/suspect.ts'
 import type { AssetStore } from '../../case/asset.ts'
 import type { DrillStore, ToolStore } from '../../catalogue/ports.ts'
@@ -82,6 +83,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly roster: RosterStore
     readonly delegations: DelegationStore
     readonly suspects: SuspectStore
+    readonly reviews: ReviewStore
     readonly assets: AssetStore
     readonly tools: ToolStore
     readonly drills: DrillStore
