@@ -2,35 +2,23 @@
  * Which changes need a second person, in one table: who may make them, what makes them, and which of them are
  * free because they only halt or protect. A face reaches these commands through `makeChanges` and in no other way.
  */
-import type { AssetStore } from '../case/asset.ts'
-import type { RosterStore } from '../roster/roster.ts'
-import type { Doer } from './base.ts'
 import {
   addAgentKey,
-  type ChangeAgentDeps,
   changeAgentGrants,
   changeAgentMode,
   changeAgentState,
 } from './change-agent.ts'
-import { type LinkChatDeps, linkChat } from './link-chat.ts'
+import type { ImportInput } from './import-parts.ts'
+import { applyImport, planImport } from './import-rows.ts'
+import type { KindDeps, Place } from './kind-deps.ts'
+import { linkChat } from './link-chat.ts'
 import type { Permission } from './permissions.ts'
-import { type PolicyDeps, publishPolicy } from './publish-policy.ts'
+import { publishPolicy } from './publish-policy.ts'
 import { putAsset } from './put-asset.ts'
 import { putCertificate } from './put-certificate.ts'
 import { putShift } from './put-shift.ts'
 import { registerAgent } from './register-agent.ts'
-import { changePerson, type PersonDeps, registerPerson } from './register-person.ts'
-
-export type KindDeps = ChangeAgentDeps &
-  PersonDeps &
-  PolicyDeps &
-  LinkChatDeps &
-  Parameters<typeof changePerson>[0] & {
-    readonly roster: RosterStore
-    readonly assets: AssetStore
-  }
-
-export type Place = { readonly tenant: string; readonly by: Doer }
+import { changePerson, registerPerson } from './register-person.ts'
 
 export type Kind<I extends Place, R> = {
   /** Who may propose it, and who may confirm what another has proposed. */
@@ -84,6 +72,24 @@ export const CHANGE_KINDS = {
   'agent.mode': kind({ permission: 'agent.change', run: changeAgentMode }),
   'agent.grants': kind({ permission: 'agent.change', run: changeAgentGrants }),
   'agent.key': kind({ permission: 'agent.change', run: addAgentKey }),
+  'import.people': kind({
+    permission: 'person.register',
+    run: (deps, input: ImportInput) => applyImport(deps, 'people', input),
+  }),
+  'import.roles': kind({
+    permission: 'person.change',
+    run: (deps, input: ImportInput) => applyImport(deps, 'roles', input),
+  }),
+  'import.certificates': kind({
+    permission: 'certificate.put',
+    run: (deps, input: ImportInput) => applyImport(deps, 'certificates', input),
+  }),
+  'import.assets': kind({
+    permission: 'asset.put',
+    run: (deps, input: ImportInput) => applyImport(deps, 'assets', input),
+    isFree: async (deps, input) =>
+      (await planImport(deps, 'assets', input)).rows.every(({ flips }) => flips !== true),
+  }),
 } as const
 
 export type ChangeKind = keyof typeof CHANGE_KINDS

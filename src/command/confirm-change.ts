@@ -6,9 +6,10 @@ import { Failure } from '../kernel/failure.ts'
 import { isObject, type JsonObject, parseStrict } from '../kernel/strict-json.ts'
 import type { GovernedChange } from '../oversight/change.ts'
 import { draft } from './base.ts'
-import { CHANGE_KINDS, isChangeKind, type Kind, type Place } from './change-kinds.ts'
+import { CHANGE_KINDS, isChangeKind, type Kind } from './change-kinds.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
 import { type GovernDeps, marking } from './govern-change.ts'
+import type { Place } from './kind-deps.ts'
 import { requirePermission } from './permissions.ts'
 
 export type ChangeInput = {

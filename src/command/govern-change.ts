@@ -20,11 +20,10 @@ import {
   type ChangeKind,
   type InputOf,
   type Kind,
-  type KindDeps,
-  type Place,
   type ResultOf,
 } from './change-kinds.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
+import type { KindDeps, Place } from './kind-deps.ts'
 import { PERMISSIONS, requirePermission } from './permissions.ts'
 
 export type GovernDeps = KindDeps & {

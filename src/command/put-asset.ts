@@ -25,7 +25,7 @@ export type PutAssetInput = {
   readonly source: string
 }
 
-const ENVIRONMENTS = ['production', 'staging', 'lab', 'unknown'] as const
+export const ENVIRONMENTS = ['production', 'staging', 'lab', 'unknown'] as const
 
 /** Throws `not_permitted`, `request_invalid`, `facts_changed`. The name is kept in lower case. */
 export async function putAsset(

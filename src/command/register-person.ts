@@ -4,6 +4,7 @@
  */
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
+import { isGroupMailbox } from '../identity/mailbox.ts'
 import type { Person, Role } from '../identity/person.ts'
 import { PERSON_TOKEN_PREFIX, ROLES } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
@@ -38,7 +39,7 @@ export type RegisteredPerson = {
 }
 
 /** Raised by every change of a person, so that two changes at once are ordered and neither is lost. */
-const PERSON_BOOK = 'person-book'
+export const PERSON_BOOK = 'person-book'
 
 /** Throws `not_permitted`, `request_invalid`, `conflict` (the address is taken). */
 export async function registerPerson(
@@ -124,8 +125,11 @@ function readRoles(offered: readonly string[]): readonly Role[] {
   return [...new Set(offered.map((role) => requireWord('roles', role, ROLES)))].sort()
 }
 
-function readEmail(text: string): string {
+/** An address of one person, in lower case. Throws `request_invalid` (R133). */
+export function readEmail(text: string): string {
   const address = requireLine('email', text, 254).toLowerCase()
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw invalid('email is not an address')
+  if (isGroupMailbox(address))
+    throw invalid('email is of a group, a queue or a program; a person answers for decisions')
   return address
 }

@@ -119,6 +119,7 @@ export const FAILURES = {
   nobody_above: row('person', 409, 'Nobody in a role above can answer', 'Page them by other means, or release in an emergency if waiting does harm.'),
   emergency_refused: row('person', 403, 'This may not be released as an emergency', 'The reason is named; the request waits on.'),
   owner_unresolved: row('person', 409, 'A gated class has nobody who could own it', 'Register, certify or re-role somebody for what is named, then publish again.'),
+  import_faulty: row('person', 400, 'The file has faults, so nothing was imported', 'Run it with --dry-run and correct each line it names.'),
   reason_required: row('person', 400, 'A decision needs a reason', 'Say why in a sentence.'),
   group_refused: row('person', 409, 'Part of the group cannot be decided, so nothing was', 'Leave out the requests that are named, or decide them one by one.'),
   acknowledgement_missing: row('person', 400, 'What the decision may set off is not acknowledged', 'Read the consequences in the package and send their names in "acknowledged".'),

@@ -153,6 +153,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   // The signature over the raw bytes is the caller; who may decide what is tested behind it.
   'POST /api/v1/chat/slack': OPEN,
   'POST /api/v1/people/:id/chat': decision('person.change'),
+  // Each kind of file has its own permission, which the route asks for.
+  'POST /api/v1/imports/:kind': decision('decide'),
   'GET /api/v1/changes': person('read'),
   'GET /api/v1/changes/:id': person('read'),
   'GET /api/v1/governance': person('read'),

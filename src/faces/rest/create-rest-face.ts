@@ -31,6 +31,7 @@ import { DEFAULT_RATE_LIMITS } from './deps.ts'
 import { effectRoutes } from './effect-routes.ts'
 import { answerErrors, sendError } from './errors.ts'
 import { homeRoutes } from './home-routes.ts'
+import { importRoutes } from './import-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { describeApi } from './open-api.ts'
@@ -113,6 +114,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     ledgerRoutes,
     noticeRoutes,
     changeRoutes,
+    importRoutes,
   ]
   // Inside `after`, so that the plugins before have put their hooks on every route.
   app.after(() => {
