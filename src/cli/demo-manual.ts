@@ -62,7 +62,8 @@ function howToDecide(stage: Stage, event: AgentEvent, profile: string): string {
     ${COMMAND} approval deny ${id} --as dana${profile} --reason "Not now."
 
   Try it as priya first: she is an analyst, so her yes would only be advice.
-  Today people decide on the command line and over ${stage.gateway.baseUrl}/api/v1; there is no console yet.
+  Or in the console: bin/countersign login --as dana${profile} prints a link that signs you in at
+  ${stage.gateway.baseUrl}.
 
 `
 }

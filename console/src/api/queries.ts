@@ -8,11 +8,16 @@ import type {
   Agent,
   Approval,
   ApprovalSummary,
+  Call,
   Case,
+  Coverage,
   Evidence,
   Me,
   Payload,
   Person,
+  Shift,
+  Stop,
+  Task,
   Timeline,
 } from './wire.ts'
 
@@ -80,3 +85,33 @@ export const payloadQuery = (caseId: string, entryId: string, name: string) =>
       get<Payload>(`/api/v1/cases/${caseId}/entries/${entryId}/${name}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
+
+export const caseCallsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['call', 'of-case', id],
+    queryFn: async ({ signal }) =>
+      (await get<{ calls: Call[] }>(`/api/v1/cases/${encodeURIComponent(id)}/calls`, signal)).calls,
+  })
+
+export const tasksQuery = queryOptions({
+  queryKey: ['task', 'open'],
+  queryFn: async ({ signal }) =>
+    (await get<{ tasks: Task[] }>('/api/v1/tasks?state=open', signal)).tasks,
+})
+
+export const stopsQuery = queryOptions({
+  queryKey: ['stop', 'all'],
+  queryFn: async ({ signal }) => (await get<{ stops: Stop[] }>('/api/v1/stops', signal)).stops,
+})
+
+export const onDutyQuery = queryOptions({
+  queryKey: ['roster', 'now'],
+  queryFn: ({ signal }) => get<{ at_ms: number; shifts: Shift[] }>('/api/v1/roster', signal),
+  refetchInterval: 60_000,
+})
+
+export const coverageQuery = queryOptions({
+  queryKey: ['roster', 'coverage'],
+  queryFn: ({ signal }) => get<Coverage>('/api/v1/roster/coverage?weeks=4', signal),
+  staleTime: 60_000,
+})

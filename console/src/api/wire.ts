@@ -1,9 +1,12 @@
 /** The wire's shapes, read off the contract's own schemas. Types only: no schema library reaches the browser. */
 import type { agent } from '../../../src/contract/agents.ts'
 import type { approval, approvalSummary, decisionAnswer } from '../../../src/contract/approvals.ts'
-import type { caseRecord } from '../../../src/contract/cases.ts'
-import type { person } from '../../../src/contract/people.ts'
+import type { call, caseRecord } from '../../../src/contract/cases.ts'
+import type { person, shift } from '../../../src/contract/people.ts'
+import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
+import type { stop } from '../../../src/contract/stops.ts'
+import type { task } from '../../../src/contract/tasks.ts'
 import type { evidenceRecord, payloadRecord, timeline } from '../../../src/contract/timeline.ts'
 
 type Output<Schema extends { readonly _zod: { readonly output: unknown } }> =
@@ -19,3 +22,8 @@ export type Person = Output<typeof person>
 export type Evidence = Output<typeof evidenceRecord>
 export type Payload = Output<typeof payloadRecord>
 export type Timeline = Output<typeof timeline>
+export type Call = Output<typeof call>
+export type Coverage = Output<typeof coverageReport>
+export type Shift = Output<typeof shift>
+export type Stop = Output<typeof stop>
+export type Task = Output<typeof task>

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Trouble } from '../ui/states.tsx'
 import css from './action-panel.module.css'
 import { ApproveForm } from './approve-form.tsx'
+import { AskForm } from './ask-form.tsx'
 import { approveBlockers } from './blockers.ts'
 import { Clock } from './clock.tsx'
 import type { DecisionProps } from './decision-props.ts'
@@ -29,7 +30,7 @@ export function ActionPanel(props: ActionProps) {
 
 function Verbs({ request, shown, isSound, opened }: ActionProps) {
   const { isLive } = useLine()
-  const [form, setForm] = useState<'approve' | 'deny'>()
+  const [form, setForm] = useState<'approve' | 'deny' | 'ask'>()
   const decide = useDecide(request)
   const { eligible, may_take_over: mayTakeOver } = request.eligibility
   const blockers = approveBlockers({ shown, isSound, isLive, opened })
@@ -67,9 +68,13 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
           >
             {eligible ? 'Approve' : 'Advise yes'}
           </Button>
+          <Button variant="subtle" leftSection={<Icon name="ask" />} onClick={() => setForm('ask')}>
+            Ask
+          </Button>
           <Small request={request} mayTakeOver={mayTakeOver === true} decide={decide} />
         </div>
       )}
+      {form === 'ask' && <AskForm request={request} onClose={close} />}
       {form === 'deny' && <DenyForm decide={decide} onClose={close} />}
       {form === 'approve' && (
         <ApproveForm

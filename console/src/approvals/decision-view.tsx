@@ -13,6 +13,7 @@ import type { DecisionProps } from './decision-props.ts'
 import css from './decision-view.module.css'
 import { EvidenceList } from './evidence-list.tsx'
 import { Parameters } from './parameters.tsx'
+import { Questions } from './questions.tsx'
 import { Signed } from './signed.tsx'
 import { Similar } from './similar.tsx'
 import { Undo } from './undo.tsx'
@@ -39,6 +40,7 @@ export function DecisionView({
           <WhyStopped {...parts} />
           <WhyYou {...parts} />
         </div>
+        <Questions questions={request.questions} />
         <Parameters {...parts} />
         <Consequences shown={shown} />
         <EvidenceList

@@ -30,7 +30,7 @@ export function useDecide(request: Approval) {
   })
 }
 
-function said({ outcome, failing }: DecisionAnswer): {
+function said({ outcome, failing, says }: DecisionAnswer): {
   title: string
   message: string
   color: string
@@ -47,7 +47,7 @@ function said({ outcome, failing }: DecisionAnswer): {
     case 'advised':
       return {
         title: 'Recorded as advice',
-        message: `Nothing was released. ${failingText(failing)}`,
+        message: `Nothing was released. ${says ?? failingText(failing)}`,
         color: 'yellow',
       }
     case 'denied':

@@ -40,7 +40,7 @@ export function WhyYou({ request }: DecisionProps) {
 }
 
 function Standing({ request }: Pick<DecisionProps, 'request'>) {
-  const { eligible, role, failing, may_take_over: mayTakeOver } = request.eligibility
+  const { eligible, role, failing, says, next, may_take_over: mayTakeOver } = request.eligibility
   const me = useQuery(meQuery).data
   const until = me?.duty.find((duty) => duty.role === role)?.to_ms
   if (!eligible)
@@ -48,7 +48,8 @@ function Standing({ request }: Pick<DecisionProps, 'request'>) {
       <div className={css.standing} data-tone="warn">
         <Icon name="info" />
         <p>
-          {failingText(failing)} Your yes would only be advice.
+          {says === undefined ? failingText(failing) : sentence(says)}{' '}
+          {next !== undefined && sentence(next)} Your yes would only be advice.
           {mayTakeOver === true && ' You may take the request over.'}
         </p>
       </div>
@@ -68,4 +69,10 @@ function Standing({ request }: Pick<DecisionProps, 'request'>) {
       </p>
     </div>
   )
+}
+
+/** The gateway's words begin small and end without a stop; here they are sentences. */
+function sentence(words: string): string {
+  const text = `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -1,4 +1,22 @@
-/** What a shift lead looks at first. */
+/** What a shift lead looks at first: who waits, what runs, what is stopped, who is there. */
+import css from './board.module.css'
+import { OnCall } from './on-call.tsx'
+import { Running } from './running.tsx'
+import { StopState } from './stop-state.tsx'
+import { WaitingNow } from './waiting-now.tsx'
+
 export function Board() {
-  return <h1>Shift board</h1>
+  return (
+    <div className={css.board}>
+      <h1 className={css.title}>Shift board</h1>
+      <div className={css.wide}>
+        <WaitingNow />
+        <Running />
+      </div>
+      <div className={css.narrow}>
+        <StopState />
+        <OnCall />
+      </div>
+    </div>
+  )
 }

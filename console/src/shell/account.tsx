@@ -21,11 +21,10 @@ export function Account({ me }: { readonly me: Me }) {
   return (
     <Menu position="bottom-end" width={260} withinPortal>
       <Menu.Target>
-        <button type="button" className={css.account} aria-label={`Account of ${me.name}`}>
-          <span className={css.letters} aria-hidden="true">
-            {initials(me.name)}
-          </span>
+        <button type="button" className={css.account}>
+          <span className={css.letters} data-letters={initials(me.name)} />
           <span className={css.name}>{me.name}</span>
+          <span className={css.words}>, account</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

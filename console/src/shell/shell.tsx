@@ -9,6 +9,7 @@ import { useKeptLine } from '../live/use-line.ts'
 import { Login } from '../login/login.tsx'
 import { Loading, Trouble } from '../ui/states.tsx'
 import { Nav } from './nav.tsx'
+import { Palette } from './palette.tsx'
 import css from './shell.module.css'
 import { Tabs } from './tabs.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -37,6 +38,7 @@ function Frame({ me }: { readonly me: Me }) {
         <Outlet />
       </main>
       <Tabs />
+      <Palette />
     </div>
   )
 }

@@ -14,7 +14,7 @@ export function Digest({ value, label }: { readonly value: string; readonly labe
       type="button"
       className={css.digest}
       title={value}
-      aria-label={`Copy ${label}`}
+      aria-label={`${shortCode(value)}: copy ${label}`}
       onClick={() => void copy().catch(() => setCopied(false))}
     >
       <code>{shortCode(value)}</code>

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canBrowse, NEEDS, visit } from './browser.ts'
+import { type ConsoleWorld, openWorld } from './world.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
+  [390, 1440].map((width) => ({ scheme, width })),
+)
+const SLOW_MS = 120_000
+
+type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
+
+/** Where the console can go; `:request` stands for one that waits. */
+const ROUTES = ['/', '/approvals', '/approvals/:request', '/cases', '/cases/INC-482']
+
+describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
+  let world: ConsoleWorld
+  let request = ''
+  beforeAll(async () => {
+    world = await openWorld()
+    request = (await world.ask()).id
+  }, SLOW_MS)
+  afterAll(() => world?.close())
+
+  const routes = () => ROUTES.map((route) => route.replace(':request', request))
+
+  for (const look of LOOKS) {
+    it(
+      `has no axe finding on any route, ${look.scheme}, ${look.width} px`,
+      async () => {
+        const { page, context, noise } = await world.open(world.net.plane.dana.token, '/', look)
+        await page.evaluate(AXE)
+        for (const route of routes()) {
+          await page.evaluate(`window.history.pushState(null, '', ${JSON.stringify(route)})`)
+          await page.evaluate('window.dispatchEvent(new PopStateEvent("popstate"))')
+          await page.getByRole('heading', { level: 1 }).first().waitFor()
+          await page
+            .getByRole('status', { name: /Loading/ })
+            .first()
+            .waitFor({ state: 'detached' })
+          const found = (await page.evaluate(
+            `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then((r) => r.violations)`,
+          )) as Violation[]
+          const said = found.map(
+            ({ id, nodes }) => `${route} ${id}: ${nodes[0]?.html.slice(0, 160)}`,
+          )
+          expect(said).toEqual([])
+        }
+        expect(noise).toEqual([])
+        await context.close()
+      },
+      SLOW_MS,
+    )
+  }
+
+  it(
+    'reflows at 320 px: nothing has to be scrolled sideways',
+    async () => {
+      const { page } = await world.open(world.net.plane.dana.token, '/', {
+        width: 320,
+        height: 640,
+      })
+      for (const route of routes()) {
+        await page.evaluate(`window.history.pushState(null, '', ${JSON.stringify(route)})`)
+        await page.evaluate('window.dispatchEvent(new PopStateEvent("popstate"))')
+        await page.getByRole('heading', { level: 1 }).first().waitFor()
+        const wide = await page.evaluate('document.documentElement.scrollWidth')
+        expect([route, wide]).toEqual([route, 320])
+      }
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'leaves single keys alone once somebody turned them off',
+    async () => {
+      const { page } = await world.open(world.net.plane.dana.token, `/approvals/${request}`)
+      await page.getByRole('button', { name: 'Approve' }).waitFor()
+      await page.getByRole('button', { name: /account/ }).click()
+      await page.getByRole('menuitem', { name: /Single-key shortcuts: on/ }).click()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('a')
+      expect(await page.getByLabel('Why this is right').count()).toBe(0)
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'is accessible before anybody signed in, too',
+    async () => {
+      const { page } = await visit(world.browser, world.net.plane.gateway.baseUrl)
+      await page.goto('/approvals/abc')
+      await page.getByRole('heading', { name: 'Sign in to Countersign' }).waitFor()
+      await page.evaluate(AXE)
+      const found = (await page.evaluate(
+        `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then((r) => r.violations)`,
+      )) as Violation[]
+      expect(found.map(({ id }) => id)).toEqual([])
+    },
+    SLOW_MS,
+  )
+})
