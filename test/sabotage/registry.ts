@@ -5,6 +5,7 @@
  */
 import { ACCESS_SABOTAGES } from './access-sabotages.ts'
 import { APPROVAL_SABOTAGES } from './approval-sabotages.ts'
+import { EFFECT_SABOTAGES } from './effect-sabotages.ts'
 import { PLAN_SABOTAGES } from './plan-sabotages.ts'
 import { POLICY_SABOTAGES } from './policy-sabotages.ts'
 import { RECORD_SABOTAGES } from './record-sabotages.ts'
@@ -13,6 +14,7 @@ import type { Sabotage } from './sabotage.ts'
 export const SABOTAGES: readonly Sabotage[] = [
   ...ACCESS_SABOTAGES,
   ...APPROVAL_SABOTAGES,
+  ...EFFECT_SABOTAGES,
   ...PLAN_SABOTAGES,
   ...POLICY_SABOTAGES,
   ...RECORD_SABOTAGES,
