@@ -5,6 +5,7 @@
  */
 import type { ApprovalStore } from '../approval/ports.ts'
 import { closed } from '../approval/resolve.ts'
+import { atLeast, EFFECTS } from '../catalogue/tool.ts'
 import type { Stop } from '../facts/facts.ts'
 import type { StopStore } from '../facts/ports.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -13,6 +14,7 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { NextId } from '../kernel/ids.ts'
 import type { NoticeQueue } from '../kernel/notice.ts'
+import type { LeaseStore } from '../lease/lease.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
 import type { PressInput, ReleaseInput, StopCommands } from './decision-ports.ts'
 import { requirePermission } from './permissions.ts'
@@ -24,6 +26,7 @@ export type StopParts = {
   readonly stops: StopStore
   readonly approvals: ApprovalStore
   readonly notices: NoticeQueue
+  readonly leases: LeaseStore
 }
 
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
@@ -71,7 +74,11 @@ async function pressStop(parts: StopParts, input: PressInput) {
         ? {}
         : { payloads: { reason: textPayload(input.reason.trim()) } }),
     }
-    return { value: undefined, entries: [pressed, ...(await voidGrants(parts, tx, stop))] }
+    const ended = [
+      ...(await voidGrants(parts, tx, stop)),
+      ...(await revokeInFlight(parts, tx, stop)),
+    ]
+    return { value: undefined, entries: [pressed, ...ended] }
   })
   // Pending questions about what is stopped are closed one by one; none of them can release anything meanwhile,
   // because the stop is a fact of every dispatch.
@@ -103,6 +110,36 @@ function covers(stop: Stop, agent: string, tool: string): boolean {
   if (stop.scope === 'agent') return stop.subject === agent
   if (stop.scope === 'tool') return stop.subject === tool
   return true
+}
+
+/** What a call in flight borrowed is taken back; its outcome is settled as for any other call (R18). */
+async function revokeInFlight(
+  parts: StopParts,
+  tx: Tx,
+  stop: Stop,
+): Promise<readonly EntryDraft[]> {
+  const entries: EntryDraft[] = []
+  for (const lease of await parts.leases.inFlight(tx)) {
+    const isSpared = stop.scope === 'writes' && !isWrite(lease.effect)
+    if (isSpared || !covers(stop, lease.agent, lease.tool)) continue
+    await parts.leases.revoke(tx, lease.id)
+    entries.push({
+      id: parts.nextId(),
+      type: 'lease.revoked',
+      atMs: stop.pressedAtMs,
+      actor: { kind: 'person', id: stop.pressedBy },
+      caseId: lease.caseId,
+      task: lease.task,
+      call: lease.call,
+      data: { lease: lease.id, reason: 'stopped' },
+    })
+  }
+  return entries
+}
+
+function isWrite(effect: string): boolean {
+  const known = EFFECTS.find((one) => one === effect)
+  return known === undefined || atLeast(known, 'write')
 }
 
 async function voidGrants(parts: StopParts, tx: Tx, stop: Stop): Promise<readonly EntryDraft[]> {

@@ -18,9 +18,18 @@ export type Lease = {
   readonly expiresAtMs: InstantMs
 }
 
+/** A lease a call is using at this moment, and whose call it is. */
+export type LeaseInFlight = Lease & {
+  readonly agent: string
+  readonly caseId: string
+  readonly effect: string
+}
+
 export type LeaseStore = {
   readonly put: (tx: Tx, lease: Lease) => Promise<void>
   readonly byId: (tenant: string, id: string) => Promise<Lease | undefined>
   readonly liveOfTask: (tx: Tx, task: string) => Promise<readonly Lease[]>
+  /** Live leases whose call was sent and has not come back. */
+  readonly inFlight: (tx: Tx) => Promise<readonly LeaseInFlight[]>
   readonly revoke: (tx: Tx, id: string) => Promise<void>
 }

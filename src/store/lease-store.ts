@@ -46,6 +46,25 @@ export function createLeaseStore(access: Access): LeaseStore {
         .execute()
       return rows.map(leaseOf)
     },
+    inFlight: async (tx) => {
+      const { tenant, db } = access.open(tx)
+      const rows = await db
+        .selectFrom('lease')
+        .innerJoin('tool_call as used', (join) =>
+          join.onRef('used.tenant', '=', 'lease.tenant').onRef('used.id', '=', 'lease.call'),
+        )
+        .selectAll('lease')
+        .select(['used.agent', 'used.case_id', 'used.effect'])
+        .where('lease.tenant', '=', tenant)
+        .where('lease.state', '=', 'live')
+        .where('used.state', '=', 'dispatched')
+        .orderBy('lease.id')
+        .execute()
+      return rows.map((row) => {
+        const { agent, case_id: caseId, effect } = row
+        return { ...leaseOf(row), agent, caseId, effect }
+      })
+    },
     /** Revoking what is revoked changes nothing. */
     revoke: async (tx, id) => {
       const { tenant, db } = access.open(tx)
