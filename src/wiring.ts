@@ -23,7 +23,6 @@ import { endAuthorityWith } from './command/end-authority.ts'
 import { afterListing, createFirstListings } from './command/first-listings.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
 import { makeNoticeDelivery } from './command/notice-delivery.ts'
-import { makePlanCommands } from './command/plan-desk.ts'
 import { makeCheckpoints } from './command/publish-checkpoint.ts'
 import { readinessOf } from './command/readiness.ts'
 import { makeStopCommands } from './command/stop.ts'
@@ -43,6 +42,7 @@ import { uuidV7 } from './kernel/ids.ts'
 import type { Log } from './kernel/log.ts'
 import { decide } from './policy/decide.ts'
 import { type EngineChoice, openStore, type Store } from './store/store.ts'
+import { wirePlans } from './wiring-plans.ts'
 import { wireRefresh } from './wiring-refresh.ts'
 
 /** The only tenant until tenants are administered; it stands in every key from the first day. */
@@ -182,7 +182,7 @@ function faceParts(
   const { agents, tasks, revisions } = store
   const { memory } = spine.facts
   const identify = makeIdentify({ tokens, agents, tasks, revisions, memory, clock })
-  const planParts = { ...spine, findTool: known.byExposedName }
+  const { planParts, planCommands } = wirePlans(spine, known.byExposedName)
   const decisionParts: AskParts = { ...spine, ...store, ...opened.passkeyParts }
   const gatewayTools = makeGatewayTools(
     { ...store, ...base, ...planParts, enforce, taskLifetimeMs: config.taskLifetimeMs },
@@ -228,7 +228,7 @@ function faceParts(
       checkBundle: policy.checkBundle,
       endAuthority: endAuthorityWith({ ...store, ...base }),
       decisions: makeDecisionCommands({ ...decisionParts, reviews: store.reviews }, spine.at),
-      plans: makePlanCommands(planParts),
+      ...planCommands,
       stops: makeStopCommands({ ...spine, stops: store.stops }),
       ...makeEffectCommands(spine),
       policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),

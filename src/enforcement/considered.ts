@@ -1,6 +1,7 @@
 /** A call with everything its decision rests on: what step 4 hands to holding, refusing and dispatching. */
+import type { StandingPlan } from '../approval/standing.ts'
 import type { ClassifiedCall } from '../catalogue/tool.ts'
-import type { Facts } from '../facts/facts.ts'
+import type { Facts, Seen } from '../facts/facts.ts'
 import { gatherFacts } from '../facts/gather.ts'
 import type { Decision } from '../policy/decision.ts'
 import type { ActiveBundle } from '../policy/ports.ts'
@@ -13,6 +14,14 @@ import type { PlannedStep } from './plan-step.ts'
 import { decideCall, policyRequests } from './policy-request.ts'
 import type { Spine } from './spine.ts'
 import type { KnownCall } from './what.ts'
+
+/** A pre-authorisation that covers the call now. */
+export type Standing = {
+  readonly plan: StandingPlan
+  readonly policyIds: readonly string[]
+  /** The signer, at the revision they were read. */
+  readonly seen: Seen
+}
 
 export type Considered = {
   readonly intent: CallIntent
@@ -28,6 +37,8 @@ export type Considered = {
   readonly planned?: PlannedStep
   /** The tasks this one was handed over from. */
   readonly above: readonly Ancestor[]
+  /** The pre-authorisation the call runs on, when it needs no other yes. */
+  readonly standing?: Standing
   readonly attempt: number
 }
 

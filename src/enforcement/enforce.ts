@@ -14,6 +14,7 @@ import { type Planned, plannedOf } from './plan-step.ts'
 import { recordDenial, recordRefusal } from './refuse.ts'
 import { run } from './run.ts'
 import type { Spine } from './spine.ts'
+import { withStanding } from './use-standing.ts'
 import { type What, whatIs } from './what.ts'
 
 /** A decision whose facts changed before it could be committed is taken again, this often (DESIGN 3). */
@@ -53,7 +54,12 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
       return recordRefusal(spine, place, attached.refusal, attached.request)
     }
     try {
-      const considered = await consider(spine, now, place, what, attached, attempt)
+      const asked = await consider(spine, now, place, what, attached, attempt)
+      const considered = await withStanding(
+        spine,
+        asked,
+        attached.isOpen || planned.kind === 'chain',
+      )
       const next = stepAfter(considered)
       if (next === 'deny') return await recordDenial(spine, considered, attached)
       if (next === 'run') return await run(spine, considered, attached)

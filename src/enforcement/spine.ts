@@ -3,6 +3,7 @@ import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { QuestionStore } from '../approval/question.ts'
+import type { StandingStore } from '../approval/standing-ports.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
 import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
@@ -69,6 +70,7 @@ export type Spine = {
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions
   readonly plans: PlanStore
+  readonly standings: StandingStore
   readonly questions: QuestionStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore

@@ -8,6 +8,7 @@ import type { Considered } from './considered.ts'
 import { takeStep } from './plan-end.ts'
 import type { PlannedStep } from './plan-step.ts'
 import type { Spine } from './spine.ts'
+import { useStanding } from './use-standing.ts'
 
 /** Throws `grant_used`, and `facts_changed` when the plan moved; then nothing is sent. */
 export async function useGrant(
@@ -16,7 +17,9 @@ export async function useGrant(
   considered: Considered,
   dispatchedEntry: string,
 ): Promise<readonly EntryDraft[]> {
-  const { planned, discharged } = considered
+  const { planned, discharged, standing } = considered
+  if (standing !== undefined)
+    return useStanding(spine, tx, considered.place, considered.call, standing)
   if (planned !== undefined) return takeStep(spine, tx, considered, planned, dispatchedEntry)
   const { grant } = discharged
   if (grant !== undefined && !(await spine.approvals.settleGrant(tx, grant.id, 'consumed'))) {

@@ -29,6 +29,7 @@ export type DigestPurpose =
   | 'countersign-action-v1'
   | 'countersign-group-v1'
   | 'countersign-plan-v1'
+  | 'countersign-standing-v1'
   | 'countersign-target-v1'
   | 'countersign-tool-v1'
   | 'countersign-catalogue-v1'

@@ -131,6 +131,7 @@ export const FAILURES = {
   plan_order: row('agent', 409, 'The call is not the next step of the approved plan, which has stopped', 'Propose the whole chain again with countersign_propose_plan.'),
   plan_cap: row('agent', 409, 'The call goes beyond a cap of the approved plan, which has stopped', 'Propose the whole chain again with countersign_propose_plan.'),
   plan_step_failed: row('agent', 409, 'The step before did not succeed, so the plan has stopped', 'Find out what happened, then propose the rest with countersign_propose_plan.'),
+  standing_floor: row('person', 400, 'A pre-authorisation may not cross this hard floor', 'Leave the class out; a person decides each of its calls.'),
   plan_busy: row('agent', 409, 'The step before is still under way', 'Call again when it has its outcome.'),
   plan_stopped: row('agent', 403, 'The plan of this task has stopped', 'Propose the whole chain again with countersign_propose_plan; a single call is not asked about.'),
 

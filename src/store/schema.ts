@@ -144,6 +144,15 @@ export const TABLES = {
     effect: 'text', steps: 'integer', state: 'text', reason: 'text?', calls: 'integer',
     created_at_ms: 'integer', deadline_ms: 'integer', ended_at_ms: 'integer?',
   },
+  standing_plan: {
+    tenant: 'text', id: 'text', owner: 'text', role: 'text', action: 'text', effect: 'text', scope: 'text',
+    cap: 'integer', window_ms: 'integer', sample_percent: 'integer', digest: 'text', state: 'text',
+    created_at_ms: 'integer', expires_at_ms: 'integer',
+  },
+  standing_use: {
+    tenant: 'text', call: 'text', standing: 'text', action: 'text', is_sampled: 'integer', at_ms: 'integer',
+    verdict: 'text?', reviewed_by: 'text?', reviewed_at_ms: 'integer?',
+  },
   plan_use: {
     tenant: 'text', plan: 'text', position: 'integer', step: 'integer', call: 'text', entry: 'text',
     targets: 'text', at_ms: 'integer',

@@ -8,6 +8,7 @@ import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { QuestionStore } from '../approval/question.ts'
 import type { ReviewStore } from '../approval/review.ts'
+import type { StandingStore } from '../approval/standing-ports.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
 import type { AssetStore } from '../case/asset.ts'
 import type { CaseStore } from '../case/case.ts'
@@ -67,6 +68,7 @@ import { createFeedStore, createRosterStore } from './roster-store.ts'
 import type { CommitLabel } from './run-batch.ts'
 import { createSessionStore } from './session-store.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
+import { createStandingStore } from './standing-store.ts'
 import { checkAgainstWitness } from './start-checks.ts'
 import { createStopStore } from './stop-store.ts'
 import { createSuspectStore } from './suspect-store.ts'
@@ -115,6 +117,7 @@ export type Store = {
   readonly approvals: ApprovalStore
   readonly pastDecisions: PastDecisions
   readonly plans: PlanStore
+  readonly standings: StandingStore
   readonly questions: QuestionStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
@@ -225,6 +228,7 @@ function records(access: Access, nowMs: () => number): Records {
     approvals: createApprovalStore(access),
     pastDecisions: createPastDecisions(access),
     plans: createPlanStore(access),
+    standings: createStandingStore(access),
     questions: createQuestionStore(access),
     leases: createLeaseStore(access),
     evidence: createEvidenceStore(access),

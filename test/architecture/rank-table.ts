@@ -111,6 +111,7 @@ export const ROOT_FILES: readonly string[] = [
   'main.ts',
   'wiring.ts',
   'wiring-refresh.ts',
+  'wiring-plans.ts',
   'config.ts',
   'config-channels.ts',
 ]

@@ -149,6 +149,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     decisions: makeDecisionCommands({ ...store, ...base, ...passkeyParts, clock }),
     stops: makeStopCommands({ ...store, ...base, clock }),
     plans: NO_PLANS,
+    standing: NO_STANDING,
     undos: { show: noCalls, undo: noCalls },
     containments: { list: async () => [], extend: noCalls },
     identify: makeIdentify({ ...store, tokens: signer, memory: createFactMemory(), clock }),
@@ -169,6 +170,14 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
 /** These tests make no calls, so there is nothing to plan. */
 const noPlans = async (): Promise<never> => {
   throw new Failure('internal', 'this test makes no plan')
+}
+const NO_STANDING = {
+  list: async () => [],
+  queue: async () => [],
+  preApproved: async () => [],
+  sign: noPlans,
+  revoke: noPlans,
+  review: noPlans,
 }
 const NO_PLANS = { list: async () => [], show: noPlans, propose: noPlans, stop: noPlans }
 async function noCalls(): Promise<never> {

@@ -85,6 +85,13 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/plans': person('task.open'),
   'POST /api/v1/plans/:id/stop': decision('decide'),
 
+  'GET /api/v1/standing-plans': person('read'),
+  'POST /api/v1/standing-plans': decision('decide'),
+  'POST /api/v1/standing-plans/:id/revoke': decision('decide'),
+  'GET /api/v1/standing-uses': person('read'),
+  'POST /api/v1/standing-uses/:call/verdict': decision('decide'),
+  'GET /api/v1/reports/pre-approved': person('read'),
+
   'GET /api/v1/agents': person('read'),
   'POST /api/v1/agents': decision('agent.register'),
   'POST /api/v1/agents/:id/activate': decision('agent.activate'),

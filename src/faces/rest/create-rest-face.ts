@@ -42,6 +42,7 @@ import { policyRoutes } from './policy-routes.ts'
 import { requestVerbRoutes } from './request-verb-routes.ts'
 import { reviewRoutes } from './review-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { standingRoutes } from './standing-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
 import { taskRoutes } from './task-routes.ts'
 import { timelineRoutes } from './timeline-routes.ts'
@@ -109,6 +110,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     timelineRoutes,
     toolRoutes,
     planRoutes,
+    standingRoutes,
     policyRoutes,
     stopRoutes,
     ledgerRoutes,

@@ -18,6 +18,7 @@ import type { PasskeyDeps } from '../../command/passkey-parts.ts'
 import type { PlanCommands } from '../../command/plan-desk.ts'
 import type { PolicyDeps } from '../../command/publish-policy.ts'
 import type { PersonDeps } from '../../command/register-person.ts'
+import type { StandingCommands } from '../../command/standing-plans.ts'
 import type { UndoCommands } from '../../command/undo-call.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
@@ -97,6 +98,7 @@ export type RestDeps = ChangeAgentDeps &
     }
     readonly decisions: ApprovalCommands
     readonly plans: PlanCommands
+    readonly standing: StandingCommands
     readonly stops: StopCommands
     readonly undos: UndoCommands
     readonly containments: ContainmentCommands
