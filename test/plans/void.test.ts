@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { reviewAll } from '../harness/any-tools.ts'
 import { rest } from '../harness/people.ts'
-import { addPerson, putOnDuty } from '../harness/plane.ts'
+import { addPerson, putOnDuty, type TestPerson } from '../harness/plane.ts'
 import { approveAll, type PlanAgent, type PlanWorld, startPlanWorld, TOOLS } from './world.ts'
 
 let world: PlanWorld
@@ -27,14 +27,25 @@ const STEPS = {
 type Running = PlanAgent & { readonly plan: string; readonly task: string }
 
 /** A plan whose first step is done. */
-async function halfway(leads = world.leads): Promise<Running> {
+async function halfway(
+  leads = world.leads,
+  first: (approvalId: string) => Promise<unknown> = async () => undefined,
+): Promise<Running> {
   const agent = await world.newAgent()
   const { plan, approval_id } = await agent.propose(STEPS)
+  await first(approval_id)
   await approveAll(world.plane, leads, approval_id)
   expect(await agent.call('block', { target: '203.0.113.7' })).toBeUndefined()
   const shown = await planOf(plan)
   expect(shown.status).toBe('running')
   return { ...agent, plan, task: String(shown.task) }
+}
+
+async function takeOver(person: TestPerson, approvalId: string): Promise<void> {
+  const path = `/api/v1/approvals/${approvalId}`
+  const { body } = await rest(world.plane, person, 'GET', path)
+  const said = { seen_digest: body.action_digest, reason: 'mine now' }
+  await rest(world.plane, person, 'POST', `${path}/take-over`, said)
 }
 
 const planOf = async (id: string) =>
@@ -74,7 +85,7 @@ forbid (principal, action in Action::"contain", resource) unless { context.disch
       'identity-owner',
     ])
     await putOnDuty(world.plane.gateway, world.plane.clock, lead)
-    const running = await halfway([lead, ...world.leads])
+    const running = await halfway([lead], (approvalId) => takeOver(lead, approvalId))
     await changePerson(world.plane.gateway.parts.restParts, {
       tenant: TENANT,
       by: SYSTEM,
