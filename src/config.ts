@@ -42,6 +42,8 @@ export type Config = {
   /** Default time an agent's call waits for a person, 0 to 45,000 ms. */
   readonly holdMs: number
   readonly taskLifetimeMs: number
+  /** How long a stop waits for calls that are out; ten seconds unless given. */
+  readonly drainMs?: number
   /** Of one agent to `/mcp`. */
   readonly requestsPerSecond?: number
   readonly limits: SpineLimits
@@ -84,6 +86,7 @@ export function readConfig(environment: Environment = process.env): Config {
     channels: file.channels.map((given) => channelOf(given, (file) => secretReader(base, file))),
     holdMs: file.hold_seconds * 1000,
     taskLifetimeMs: file.task_hours * HOUR,
+    drainMs: file.drain_seconds * 1000,
     requestsPerSecond: file.limits.requests_per_agent_and_second,
     limits: limitsOf(file.limits),
   }

@@ -4,6 +4,8 @@
  * then do the faces answer.
  */
 import { mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expireChanges } from './command/confirm-change.ts'
 import { refreshRoster } from './command/refresh-roster.ts'
 import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
@@ -17,6 +19,8 @@ import { type GatewayOptions, type Parts, TENANT, wire } from './wiring.ts'
 
 /** A checkpoint covers an entry within a second of its commit (DESIGN 10); half of that leaves room. */
 const CHECKPOINT_INTERVAL_MS = 500
+/** Longer than nearly all tools take, shorter than any service manager waits. */
+const DRAIN_MS = 10_000
 const SWEEP_INTERVAL_MS = 1_000
 /** A page is out within two of these. */
 const NOTICE_INTERVAL_MS = 1_000
@@ -91,7 +95,7 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     faces.rest = rest.listener
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => {
-      closing ??= unwind(undo)
+      closing ??= drained(server, faces, parts, config.drainMs).then(() => unwind(undo))
       return closing
     }
     const refreshTools = () => list()
@@ -105,6 +109,29 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
 /** Until everything is wired, every path says so. */
 const notReady: Face = (_request, response) => {
   response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '1' }).end('starting\n')
+}
+
+/** Takes no more requests and lets calls that are out come home, for so long. Those left are cut by what follows. */
+async function drained(
+  server: Server,
+  faces: { mcp: Face; rest: Face },
+  { spine, log }: Parts,
+  drainMs = DRAIN_MS,
+): Promise<void> {
+  faces.mcp = faces.rest = (_request, response) => {
+    response.writeHead(503, { connection: 'close', 'retry-after': '1' }).end('stopping\n')
+  }
+  // Its listening ends at once; the promise of it is the last step of all.
+  server.close()
+  const { callsOut } = spine
+  if (callsOut === undefined) return
+  const patience = new AbortController()
+  const home = callsOut.stop().finally(() => patience.abort())
+  await wait(drainMs, undefined, { signal: patience.signal }).catch(() => home)
+  const left = callsOut.count()
+  if (left > 0) log.warn({ calls: left }, 'calls are cut by the stop and of unknown outcome')
+  // Their answers are on their way out; connections are closed after this turn.
+  await new Promise((done) => setImmediate(done))
 }
 
 /** Signs what was committed and ends what time ended. Answers the functions that stop them. */

@@ -28,6 +28,7 @@ import { readinessOf } from './command/readiness.ts'
 import { makeStopCommands } from './command/stop.ts'
 import type { Config } from './config.ts'
 import { createBreaker } from './enforcement/breaker.ts'
+import { createCallsOut } from './enforcement/calls-out.ts'
 import { makeEnforce } from './enforcement/enforce.ts'
 import { makeIdentify } from './enforcement/identify.ts'
 import type { TaskSession } from './enforcement/session.ts'
@@ -79,7 +80,6 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     nextId: () => uuidV7(clock.nowMs(), random(10)),
   }
   const { tools, bundles } = store
-  const memory = createFactMemory()
   const known = rememberTools(tools, store.revisions)
   const spine: Spine = {
     ...store,
@@ -90,9 +90,10 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     at: options.at ?? (() => undefined),
     credentials: opened.credentials,
     decide,
-    facts: { ...store, memory },
+    facts: { ...store, memory: createFactMemory() },
     bundleAt: policy.cache.at,
     exchange: upstreams.exchange,
+    callsOut: createCallsOut(),
     changes: createWaiting(store.changes.subscribe, clock),
     breaker: createBreaker(clock),
     limits: config.limits,

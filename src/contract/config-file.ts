@@ -196,6 +196,14 @@ export const configFile = z.strictObject({
     .describe(
       'How long a call waits for a person before the agent is told to come back. At most 45: common MCP clients give up after 60.',
     ),
+  drain_seconds: z
+    .number()
+    .min(0)
+    .max(300)
+    .default(10)
+    .describe(
+      'How long a stop waits for calls that were sent and not answered; what is cut then is of unknown outcome. Service managers kill after 30 or 90 seconds.',
+    ),
   task_hours: z
     .number()
     .min(0.1)

@@ -19,6 +19,15 @@ export async function run(
   considered: Considered,
   attached: Attached,
 ): Promise<CallAnswer> {
+  const goOut = () => dispatchAndAct(spine, considered, attached)
+  return spine.callsOut === undefined ? goOut() : spine.callsOut.during(goOut)
+}
+
+async function dispatchAndAct(
+  spine: Spine,
+  considered: Considered,
+  attached: Attached,
+): Promise<CallAnswer> {
   const { session } = considered.place
   const { upstream } = considered.intent
   if (!spine.breaker.lets(upstream)) {

@@ -21,6 +21,7 @@ import type { ActiveBundle, Decide } from '../policy/ports.ts'
 import type { RosterStore } from '../roster/roster.ts'
 import type { Breaker } from './breaker.ts'
 import type { CallStore } from './call.ts'
+import type { CallsOut } from './calls-out.ts'
 import type { EffectStore } from './effect-record.ts'
 import type { Changes, LocalCredentials } from './ports.ts'
 import type { Exchange } from './upstream.ts'
@@ -83,6 +84,7 @@ export type Spine = {
   readonly bundleAt: BundleAt
   readonly decide: Decide
   readonly exchange: Exchange
+  readonly callsOut?: CallsOut
   readonly credentials: LocalCredentials
   readonly changes: Changes
   readonly limits: SpineLimits

@@ -91,6 +91,7 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const config: Config = {
     ...readConfig({ COUNTERSIGN_DATA: dataDir, COUNTERSIGN_PORT: '0' }),
     holdMs: 0,
+    drainMs: 0,
     upstreams: options.upstreams ?? [
       rangeUpstream('directory', dataDir),
       rangeUpstream('desk', dataDir),

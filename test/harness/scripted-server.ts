@@ -14,10 +14,13 @@ export type ScriptedCall = {
 /** `answer` gets every `tools/call`; the rest is answered by the library. */
 export async function scriptedServer(
   answer: (call: ScriptedCall) => void,
+  tools: readonly string[] = [],
 ): Promise<{ readonly url: string; readonly server: Server; readonly close: () => void }> {
   const handler = createMcpHandler(() => {
     const mcp = new McpServer({ name: 'scripted', version: '1' }, { capabilities: { tools: {} } })
-    mcp.setRequestHandler('tools/list', () => ({ tools: [] }))
+    mcp.setRequestHandler('tools/list', () => ({
+      tools: tools.map((name) => ({ name, inputSchema: { type: 'object' as const } })),
+    }))
     return mcp
   })
   const server = createServer(async (req, res) => {
