@@ -57,7 +57,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R3: { kind: 'refusal', state: 'partly' },
   R4: { kind: 'property', state: 'partly' },
   R5: { kind: 'gate', state: 'proved', sabotage: 'slot-opens-for-anything' },
-  R6: { kind: 'gate', state: 'partly' },
+  R6: { kind: 'gate', state: 'partly', sabotage: 'one-person-suffices' },
   R7: { kind: 'report', state: 'open' },
   R8: { kind: 'refusal', state: 'open' },
   R9: { kind: 'refusal', state: 'proved', sabotage: 'approvals-for-anything' },

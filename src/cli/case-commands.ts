@@ -5,6 +5,7 @@ import { approvalList } from '../contract/approvals.ts'
 import { callList, type call as callSchema, caseList, caseRecord } from '../contract/cases.ts'
 import { personList } from '../contract/people.ts'
 import { type ExportOptions, exportCase } from './case-export.ts'
+import { casePutCommand } from './case-put.ts'
 import { addCaseVerbs } from './case-verbs.ts'
 import type { Cli } from './context.ts'
 import { namesById } from './lookup.ts'
@@ -13,6 +14,7 @@ import { listText, tableText } from './table.ts'
 const WHICH = 'its number in the ticket system, or id'
 
 export function caseCommands(noun: Command, cli: Cli): void {
+  casePutCommand(noun, cli)
   addCaseVerbs(noun, cli)
   noun
     .command('list')

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import * as seed from '../../range/seed.ts'
+import { putShift } from '../command/put-shift.ts'
 import { agentList, changedAgent, registeredAgent } from '../contract/agents.ts'
 import { putAssetAnswer, putCaseAnswer } from '../contract/cases.ts'
 import {
@@ -13,13 +14,13 @@ import {
   personList,
   type person as personSchema,
   putCertificateAnswer,
-  putShiftAnswer,
   registeredPerson,
 } from '../contract/people.ts'
 import { loginLink } from '../contract/sessions.ts'
 import { toolList } from '../contract/tools.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Gateway } from '../main.ts'
+import { TENANT } from '../wiring.ts'
 import { makeAgentKey, readPublicJwk } from './agent-key.ts'
 import { registerFirstPerson } from './first-person.ts'
 import { type GatewayClient, openGateway } from './gateway-client.ts'
@@ -52,7 +53,7 @@ export async function seedGateway(gateway: Gateway): Promise<Seeded> {
   const profile = join(dataDir, 'cli.json')
   const client = await asEngineer(gateway, profile)
   const people = await putPeople(client, profile)
-  await putRoster(client, people)
+  await putRoster(gateway, client, people)
   await givePracticePasskeys(
     client,
     profile,
@@ -142,21 +143,23 @@ async function putCertificates(
 }
 
 /** Shifts count from now, so that somebody is on duty while the range runs; a covered hour needs no new one. */
-async function putRoster(client: GatewayClient, people: People): Promise<void> {
+async function putRoster(gateway: Gateway, client: GatewayClient, people: People): Promise<void> {
   const nowMs = Date.now()
   const { shifts } = await client.get(`/api/v1/roster?at_ms=${nowMs + HOUR_MS}`, onDuty)
   for (const each of seed.SHIFTS) {
     const person = people(each.person).id
     if (shifts.some((shift) => shift.person === person && shift.role === each.role)) continue
-    const body = {
+    // As the range itself: the people of a second start are proven, and one of them alone adds no shift.
+    await putShift(gateway.parts.restParts, {
+      tenant: TENANT,
+      by: { kind: 'system', part: 'range' },
       role: each.role,
       person,
-      from_ms: nowMs + each.fromHours * HOUR_MS,
-      to_ms: nowMs + each.toHours * HOUR_MS,
+      fromMs: nowMs + each.fromHours * HOUR_MS,
+      toMs: nowMs + each.toHours * HOUR_MS,
       precedence: each.precedence,
       source: 'range',
-    }
-    await client.send('POST', '/api/v1/roster/shifts', body, putShiftAnswer)
+    })
   }
 }
 

@@ -199,7 +199,10 @@ describe('a change', () => {
       '--to',
       '2030-01-01T16:00:00Z',
     ]
-    expect((await run(as(petra), 'roster', 'add', ...shift)).code).toBe(0)
+    const proposed = await run(as(petra), 'roster', 'add', ...shift, '--propose', 'a first shift')
+    expect(proposed.code).toBe(4)
+    const [, change = ''] = /change ([0-9a-f-]{36}) waits/.exec(proposed.err) ?? []
+    expect((await run(as(net.plane.dana), 'change', 'confirm', change)).code).toBe(0)
     expect(
       (
         await run(

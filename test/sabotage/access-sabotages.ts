@@ -30,6 +30,13 @@ export const ACCESS_SABOTAGES: readonly Sabotage[] = [
       }`,
   },
   {
+    // Nobody else ever exists, so one person alone changes who may approve.
+    name: 'one-person-suffices',
+    module: 'src/command/govern-change.ts',
+    export: 'secondPeople',
+    body: 'return []',
+  },
+  {
     name: 'one-key-for-many',
     module: 'src/command/register-agent.ts',
     export: 'requireNewKey',
