@@ -6,16 +6,14 @@ import type { FailingTest } from './eligibility.ts'
 
 type Words = { readonly says: string; readonly next: string }
 
-const ADVICE = 'Your yes is kept as advice.'
-
 // biome-ignore format: a table reads best with one row per line
 export const FAILING_TEXT: Readonly<Record<FailingTest, Words>> = {
   suspended: { says: 'you are suspended', next: 'Ask the platform engineer why.' },
   suspect: { says: 'somebody marked you as suspect in this case', next: 'Ask the shift lead to clear the mark, with a reason.' },
   no_need_left: { says: 'nothing is left to sign', next: 'Read its state.' },
   already_signed: { says: 'you have signed already', next: 'Another person signs.' },
-  role: { says: 'you do not hold the role', next: `${ADVICE} Whoever is accountable decides.` },
-  on_duty: { says: 'you are not on duty for the role', next: `${ADVICE} If you should be, have the shift put on the roster.` },
+  role: { says: 'you do not hold the role', next: 'Whoever is accountable decides.' },
+  on_duty: { says: 'you are not on duty for the role', next: 'If you should be, have the shift put on the roster.' },
   certified: { says: 'you hold no valid certificate for this class of action', next: 'The next eligible person is asked. Have the certificate issued or renewed.' },
   requester: { says: 'the work is done on your behalf', next: 'Another person of the role decides.' },
   target: { says: 'you are the target', next: 'Another person of the role decides.' },

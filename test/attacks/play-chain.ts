@@ -4,7 +4,7 @@ import { publishPolicy } from '../../src/command/publish-policy.ts'
 import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { type AgentClient, type Said, saidBy } from '../harness/agent-client.ts'
-import { decide, rest } from '../harness/people.ts'
+import { approveAsOwner, decide, rest } from '../harness/people.ts'
 import { addPerson, putOnDuty, type TestPerson } from '../harness/plane.ts'
 import { type Chain, openChain, type Step, serverOf, type World } from './chain-world.ts'
 
@@ -106,7 +106,7 @@ function wordOf(said: Said | undefined): Answer {
 }
 
 async function approveAll({ world }: Scene, approvalId: string): Promise<void> {
-  for (const person of world.approvers) await decide(world.plane, person, 'approve', approvalId)
+  for (const person of world.approvers) await approveAsOwner(world.plane, person, approvalId)
 }
 
 async function publish(world: World): Promise<Answer> {
@@ -135,7 +135,7 @@ async function approveAs(scene: Scene, by: string): Promise<Answer> {
     scene.lastApproval = said?.approval_id
   }
   const person = await personFor(world, by)
-  const { body } = await decide(world.plane, person, 'approve', scene.lastApproval ?? '')
+  const { body } = await approveAsOwner(world.plane, person, scene.lastApproval ?? '')
   return body.outcome === 'released' || body.outcome === 'co-signed' ? 'accept' : 'deny'
 }
 
