@@ -169,6 +169,18 @@ export async function putOnDuty(
       source: 'test',
     })
   }
+  await certify(gateway, clock, person, classes)
+}
+
+/** Without a certificate for the class a person on duty is passed over (R128). */
+export async function certify(
+  gateway: Gateway,
+  clock: TestClock,
+  person: Person,
+  classes: readonly string[] = CLASSES,
+): Promise<void> {
+  const deps = gateway.parts.restParts
+  const nowMs = clock.nowMs()
   for (const actionClass of classes) {
     await putCertificate(deps, {
       tenant: TENANT,

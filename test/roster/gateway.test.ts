@@ -7,7 +7,7 @@ import { codeOf } from '../../src/kernel/failure.ts'
 import type { NetPlane } from '../harness/net-plane.ts'
 import { held, startNetPlane } from '../harness/net-plane.ts'
 import type { TestPerson } from '../harness/plane.ts'
-import { addPerson } from '../harness/plane.ts'
+import { addPerson, certify } from '../harness/plane.ts'
 import { calendar, event } from './calendar.ts'
 
 const HOUR_MS = 3_600_000
@@ -21,6 +21,7 @@ describe('a gateway that reads a rota', () => {
     const rota = { id: 'soc', kind: 'ical', role: 'shift-lead', events: [] } as const
     net = await startNetPlane({ config: { rosters: [{ ...rota, file: join(folder, 'soc.ics') }] } })
     lee = await addPerson(net.plane.gateway, 'Lee', ['shift-lead'])
+    await certify(net.plane.gateway, net.plane.clock, lee)
   })
   afterAll(async () => {
     await net.plane.close()
