@@ -4,10 +4,16 @@
  * does not verify.
  */
 import type { CaseStore } from '../case/case.ts'
+import type { PasskeyStore } from '../identity/passkey.ts'
 import type { DataClass } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Entry } from '../ledger/entry-rules.ts'
-import type { Disclosure, Disclosures, ExportedEntry } from '../ledger/export-format.ts'
+import type {
+  Disclosure,
+  Disclosures,
+  ExportedEntry,
+  RelatedEntry,
+} from '../ledger/export-format.ts'
 import { exportLines, exportManifest } from '../ledger/export-format.ts'
 import type { LedgerReader, PayloadStore, StoredCheckpoint, StoredEntry } from '../ledger/ports.ts'
 import { readEntry } from '../ledger/read-entry.ts'
@@ -21,6 +27,7 @@ export type ExportCaseDeps = Pick<CommandBase, 'commit' | 'nextId' | 'nowMs'> & 
   readonly cases: CaseStore
   readonly ledger: LedgerReader
   readonly payloads: PayloadStore
+  readonly passkeys: Pick<PasskeyStore, 'byId'>
   readonly origin: string
   readonly verifierKey: string
   /** A signed checkpoint that covers the entry; waits for it at most a few seconds. Throws `signer_refused`. */
@@ -69,8 +76,38 @@ export async function exportCase(
     entries.push({ index: stored.index, bytes: stored.bytes, path, disclosures })
   }
   const { origin, verifierKey } = deps
-  const parts = { tenant, caseId, origin, verifierKey, entries, checkpoint: checkpoint.note }
+  const related: RelatedEntry[] = []
+  for (const stored of await keyEntries(deps, tenant, wanted))
+    related.push({ ...stored, path: await inclusionProof(tree, stored.index) })
+  const parts = {
+    tenant,
+    caseId,
+    origin,
+    verifierKey,
+    entries,
+    related,
+    checkpoint: checkpoint.note,
+  }
   return { exportId, entries: entries.length, lines: exportLines(parts) }
+}
+
+/** How the passkeys that signed in this case came onto the books: enrolled, and vouched for. By index. */
+async function keyEntries(
+  deps: ExportCaseDeps,
+  tenant: string,
+  ofCase: readonly StoredEntry[],
+): Promise<readonly StoredEntry[]> {
+  const used = new Set(ofCase.map((stored) => entryOf(stored).data.passkey))
+  const found: StoredEntry[] = []
+  for (const id of used) {
+    const passkey = typeof id === 'string' ? await deps.passkeys.byId(tenant, id) : undefined
+    for (const entryId of [passkey?.enrolledEntry, passkey?.vouchedEntry]) {
+      const stored =
+        entryId === undefined ? undefined : await deps.ledger.entryById(tenant, entryId)
+      if (stored !== undefined) found.push(stored)
+    }
+  }
+  return found.toSorted((a, b) => a.index - b.index)
 }
 
 /** Appends `export.created` and answers its index. */

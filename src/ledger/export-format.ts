@@ -2,10 +2,11 @@
  * A case export: one text file that proves what the ledger holds about one case. Lines end in a newline and
  * are canonical JSON of printable ASCII (plain-json.ts), so each value has exactly one spelling:
  *
- *   1      {"case","format":"countersign-export","origin","tenant","version":1,"vkey"}
+ *   1      {"case","format":"countersign-export","origin","tenant","version":2,"vkey"}
  *   2..n   {"disclosures":{field:{"state","salt"?,"payload"?}},"entry","index","path":[...]}   base64 inside
- *   n+1    {"checkpoint"}   base64 of the signed note, cosignatures included
- *   n+2    {"sha256"}       hex, over all bytes of the lines before
+ *   ..m    {"entry","index","path":[...]}   entries outside the case that it rests on; version 1 has none
+ *   m+1    {"checkpoint"}   base64 of the signed note, cosignatures included
+ *   m+2    {"sha256"}       hex, over all bytes of the lines before
  *
  * Why a changed byte cannot pass, even when the last line is recomputed: entries are bound by their paths to
  * the signed root; their order and completeness by `case.seq` and `case.prev` inside them; disclosed
@@ -23,7 +24,9 @@ import { encodeBase64, encodeHex } from './base64.ts'
 import { plainText } from './plain-json.ts'
 
 export const EXPORT_FORMAT = 'countersign-export'
-export const EXPORT_VERSION = 1
+export const EXPORT_VERSION = 2
+/** Still read: without entries outside the case. */
+export const FIRST_EXPORT_VERSION = 1
 
 export type DisclosureState = 'disclosed' | 'withheld' | 'erased' | 'missing'
 
@@ -47,6 +50,9 @@ export type ExportedEntry = {
   readonly disclosures: Disclosures
 }
 
+/** An entry outside the case: how a passkey came onto the books. What it commits to stays where it is. */
+export type RelatedEntry = Pick<ExportedEntry, 'index' | 'bytes' | 'path'>
+
 export type CaseExport = {
   readonly tenant: string
   readonly caseId: string
@@ -55,6 +61,8 @@ export type CaseExport = {
   readonly verifierKey: string
   /** All entries of the case in order, `export.created` last. */
   readonly entries: readonly ExportedEntry[]
+  /** By index. Whoever leaves one out proves less and forges nothing. */
+  readonly related: readonly RelatedEntry[]
   /** One checkpoint that covers all of them. */
   readonly checkpoint: string
 }
@@ -111,6 +119,13 @@ function* contentLines(parts: CaseExport): Generator<string> {
       disclosures: Object.fromEntries(
         Object.entries(entry.disclosures).map(([field, each]) => [field, spell(each)]),
       ),
+    })}\n`
+  }
+  for (const entry of parts.related) {
+    yield `${plainText({
+      index: entry.index,
+      entry: encodeBase64(entry.bytes),
+      path: entry.path.map(encodeBase64),
     })}\n`
   }
   yield `${plainText({ checkpoint: encodeBase64(new TextEncoder().encode(parts.checkpoint)) })}\n`

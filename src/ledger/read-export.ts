@@ -7,8 +7,13 @@ import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { isObject, parseStrictText } from '../kernel/strict-json.ts'
 import { decodeBase64, decodeBase64Exactly } from './base64.ts'
 import { SALT_BYTES } from './commitment.ts'
-import type { CaseExport, Disclosure, ExportedEntry } from './export-format.ts'
-import { contentDigest, EXPORT_FORMAT, EXPORT_VERSION } from './export-format.ts'
+import type { CaseExport, Disclosure, ExportedEntry, RelatedEntry } from './export-format.ts'
+import {
+  contentDigest,
+  EXPORT_FORMAT,
+  EXPORT_VERSION,
+  FIRST_EXPORT_VERSION,
+} from './export-format.ts'
 import { HASH_BYTES } from './merkle.ts'
 import { plainText } from './plain-json.ts'
 
@@ -32,22 +37,31 @@ export function parseExport(bytes: Uint8Array): CaseExport {
 
   const [header, ...lines] = decodeAscii(content.subarray(0, -1)).split('\n')
   const checkpoint = parseLine(lines.pop() ?? '', ['checkpoint'])
-  if (lines.length === 0) throw malformed('it holds no entry')
+  const isRelated = (line: string) => line.startsWith('{"entry":')
+  const own = lines.findIndex(isRelated)
+  const [ofCase, outside] = own < 0 ? [lines, []] : [lines.slice(0, own), lines.slice(own)]
+  if (ofCase.length === 0) throw malformed('it holds no entry')
+  const { version, ...place } = parseHeader(header ?? '')
+  if (version === FIRST_EXPORT_VERSION && outside.length > 0)
+    throw malformed('version 1 holds no entries outside the case')
   return {
-    ...parseHeader(header ?? ''),
-    entries: lines.map(parseEntryLine),
+    ...place,
+    entries: ofCase.map(parseEntryLine),
+    related: outside.map(parseRelatedLine),
     checkpoint: new TextDecoder().decode(base64(checkpoint.checkpoint)),
   }
 }
 
 function parseHeader(
   line: string,
-): Pick<CaseExport, 'tenant' | 'caseId' | 'origin' | 'verifierKey'> {
+): Pick<CaseExport, 'tenant' | 'caseId' | 'origin' | 'verifierKey'> & { version: number } {
   const header = parseLine(line, ['case', 'format', 'origin', 'tenant', 'version', 'vkey'])
   if (header.format !== EXPORT_FORMAT) throw malformed('it is not a case export')
-  if (header.version !== EXPORT_VERSION)
+  const { version } = header
+  if (version !== EXPORT_VERSION && version !== FIRST_EXPORT_VERSION)
     throw malformed('it is of a format version this verifier does not know')
   return {
+    version,
     tenant: text(header.tenant),
     caseId: text(header.case),
     origin: text(header.origin),
@@ -62,16 +76,24 @@ function parseEntryLine(line: string): ExportedEntry {
     'index',
     'path',
   ])
-  if (typeof index !== 'number' || index < 0) throw malformed('an index is not a count')
-  if (!Array.isArray(path) || !isObject(disclosures))
-    throw malformed('an entry line has other members')
+  if (!isObject(disclosures)) throw malformed('an entry line has other members')
   const spelled = Object.entries(disclosures).map(([field, each]) => [field, parseDisclosure(each)])
-  return {
-    index,
-    bytes: base64(entry),
-    path: path.map((hash) => exactly(hash, HASH_BYTES)),
-    disclosures: Object.fromEntries(spelled),
-  }
+  return { ...placeOf(index, entry, path), disclosures: Object.fromEntries(spelled) }
+}
+
+function parseRelatedLine(line: string): RelatedEntry {
+  const { index, entry, path } = parseLine(line, ['entry', 'index', 'path'])
+  return placeOf(index, entry, path)
+}
+
+function placeOf(
+  index: JsonValue | undefined,
+  entry: JsonValue | undefined,
+  path: JsonValue | undefined,
+): RelatedEntry {
+  if (typeof index !== 'number' || index < 0) throw malformed('an index is not a count')
+  if (!Array.isArray(path)) throw malformed('an entry line has other members')
+  return { index, bytes: base64(entry), path: path.map((hash) => exactly(hash, HASH_BYTES)) }
 }
 
 function parseDisclosure(value: JsonValue): Disclosure {

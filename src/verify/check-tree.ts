@@ -2,7 +2,7 @@
 import { encodeHex } from '../ledger/base64.ts'
 import type { Checkpoint } from '../ledger/checkpoint.ts'
 import { parseCheckpoint } from '../ledger/checkpoint.ts'
-import type { CaseExport } from '../ledger/export-format.ts'
+import type { CaseExport, RelatedEntry } from '../ledger/export-format.ts'
 import type { PlacedEntry } from '../ledger/finding.ts'
 import { leafHash } from '../ledger/merkle.ts'
 import type { Note } from '../ledger/note.ts'
@@ -40,15 +40,27 @@ export function checkLog(file: CaseExport): { check: Check; tree?: SignedTree } 
   return { check: { name: 'log', state: 'ok', text }, tree }
 }
 
-/** Whether each entry is well formed and in the signed tree; gives them with their proved places. */
+/**
+ * Whether each entry is well formed and in the signed tree; gives them with their proved places. `related` are
+ * those outside the case.
+ */
 export function checkEntries(
   file: CaseExport,
-  { checkpoint }: SignedTree,
-): { check: Check; entries: readonly PlacedEntry[] } {
+  tree: SignedTree,
+): { check: Check; entries: readonly PlacedEntry[]; related: readonly PlacedEntry[] } {
+  const own = placed(file.entries, tree)
+  const outside = placed(file.related, tree)
+  const wrong = [...own.wrong, ...outside.wrong]
+  const unknown = [...own.unknown, ...outside.unknown]
+  const check = entriesCheck(file.entries.length + file.related.length, wrong, unknown)
+  return { check, entries: own.entries, related: outside.entries }
+}
+
+function placed(given: readonly RelatedEntry[], { checkpoint }: SignedTree) {
   const entries: PlacedEntry[] = []
   const wrong: { code: string; index: number; detail: string }[] = []
   const unknown: { code: string; index: number; detail: string }[] = []
-  for (const { index, bytes, path } of file.entries) {
+  for (const { index, bytes, path } of given) {
     const leaf = leafHash(bytes)
     if (
       !verifyInclusion({
@@ -74,7 +86,7 @@ export function checkEntries(
         unknown.push({ code: 'event_unknown', index, detail: read.unknown })
     }
   }
-  return { check: entriesCheck(file.entries.length, wrong, unknown), entries }
+  return { entries, wrong, unknown }
 }
 
 function entriesCheck(

@@ -14,6 +14,7 @@ export type CheckName =
   | 'case'
   | 'payloads'
   | 'rules'
+  | 'approvals'
   | 'trust'
   | 'witnesses'
 

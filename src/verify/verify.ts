@@ -10,6 +10,7 @@ import { parseTrustPolicy } from '../ledger/trust-policy.ts'
 import { actionsOf } from './actions.ts'
 import { checkCase, checkRules } from './check-case.ts'
 import { checkPayloads } from './check-payloads.ts'
+import { checkSignatures } from './check-signatures.ts'
 import { checkEntries, checkLog } from './check-tree.ts'
 import { checkTrust } from './check-trust.ts'
 import type { Check, Verdict } from './verdict.ts'
@@ -28,7 +29,7 @@ export function verifyExport(bytes: Uint8Array, trustPolicyText?: string): Verdi
 
   const log = checkLog(file)
   if (log.tree === undefined) return conclude([read.check, log.check])
-  const { check: entriesCheck, entries } = checkEntries(file, log.tree)
+  const { check: entriesCheck, entries, related } = checkEntries(file, log.tree)
   // Entries that are not proved are not read any further: nothing may be said on their word.
   if (entriesCheck.state === 'failed') return conclude([read.check, log.check, entriesCheck])
 
@@ -40,6 +41,7 @@ export function verifyExport(bytes: Uint8Array, trustPolicyText?: string): Verdi
     checkCase(file, entries, rules),
     checkPayloads(file, entries),
     checkRules(rules),
+    checkSignatures(file, entries, related),
     ...checkTrust(log.tree, policy),
   ])
   const subject = {

@@ -1,8 +1,28 @@
 /** A case as the gateway records it: a read that runs, a write that a person approves, a call denied. */
+import type { Oddity, PracticeKey } from '../../range/practice-passkey.ts'
+import { assert, challengeOf, placeOf } from '../../range/practice-passkey.ts'
+import { digestOfJson } from '../../src/kernel/canonical-json.ts'
 import { digestOf } from '../../src/kernel/digest.ts'
 import type { EntryDraft, EventName, FieldValue, Payload } from '../../src/kernel/entry.ts'
+import { keyOf } from '../harness/passkeys.ts'
 import type { MemoryLog } from './memory-log.ts'
 import { START_MS } from './memory-log.ts'
+
+const PLACE = placeOf('http://localhost:7070')
+
+function jwkOf({ privateKey: { d: _, ...publicKey } }: PracticeKey) {
+  return publicKey
+}
+
+const made = new Map<string, ReturnType<typeof assert>>()
+
+/** The same twice: signatures are random, and two logs that tell the same must be the same. */
+function assertOnce(by: PracticeKey, signed: string, oddity: Oddity): ReturnType<typeof assert> {
+  const name = JSON.stringify([by.credential, signed, oddity])
+  const assertion = made.get(name) ?? assert(by, challengeOf(signed), PLACE, oddity)
+  made.set(name, assertion)
+  return assertion
+}
 
 export function digest(text: string): string {
   return digestOf('countersign-evidence-v1', Buffer.from(text))
@@ -19,6 +39,8 @@ export class CaseStory {
   readonly agent: string
   readonly person: string
   readonly task: string
+  readonly passkey: string
+  private isEnrolled = false
 
   constructor(log: MemoryLog) {
     this.log = log
@@ -26,6 +48,7 @@ export class CaseStory {
     this.agent = log.nextId()
     this.person = log.nextId()
     this.task = log.nextId()
+    this.passkey = log.nextId()
   }
 
   /** Appends an entry of this case; whatever is not given has a plain default. */
@@ -45,6 +68,42 @@ export class CaseStory {
       ...more,
     })
     return id
+  }
+
+  /** The payload of a signature over the digest; its key is on the books before. */
+  signature(
+    signed: string,
+    by: PracticeKey = keyOf({ id: this.person }),
+    oddity: Oddity = {},
+  ): string {
+    this.enrol()
+    const { id: credential, response } = assertOnce(by, signed, oddity)
+    const { passkey } = this
+    return JSON.stringify({ v: 1, signed, passkey, credential, key: jwkOf(by), ...response })
+  }
+
+  /** The person's key is enrolled, and vouched for by somebody; outside any case, once. */
+  enrol(vouchedBy = this.log.nextId(), person = this.person): void {
+    if (this.isEnrolled) return
+    this.isEnrolled = true
+    const key = digestOfJson('countersign-passkey-v1', jwkOf(keyOf({ id: this.person })))
+    const data = { passkey: this.passkey, person, key }
+    const base = { atMs: START_MS }
+    const enrolled = { algorithm: 'ES256', aaguid: '0', device_bound: false }
+    this.log.append({
+      ...base,
+      id: this.log.nextId(),
+      type: 'passkey.enrolled',
+      actor: { kind: 'person', id: person },
+      data: { ...data, ...enrolled, session: this.log.nextId() },
+    })
+    this.log.append({
+      ...base,
+      id: this.log.nextId(),
+      type: 'passkey.vouched',
+      actor: { kind: 'person', id: vouchedBy },
+      data,
+    })
   }
 
   open(): this {
@@ -142,7 +201,7 @@ export class Call {
     return this.decided
   }
 
-  ask(request: string): string {
+  ask(request: string, payloads: EntryDraft['payloads'] = {}): string {
     return this.say(
       'approval.requested',
       {
@@ -154,12 +213,15 @@ export class Call {
         expires: START_MS + 600_000,
         claim: 'none',
       },
-      { payloads: { package: payload('{"what":"block"}') } },
+      { payloads: { package: payload('{"what":"block"}'), ...payloads } },
     )
   }
 
-  /** A person's yes. Returns the grant. */
-  grant(request: string): string {
+  /** A person's yes, signed with their passkey. Returns the grant. */
+  grant(
+    request: string,
+    signature: string | null = this.story.signature(this.actionDigest),
+  ): string {
     const grant = this.story.log.nextId()
     const { person } = this.story
     this.say(
@@ -171,10 +233,14 @@ export class Call {
         role: 'shift-lead',
         grant,
         expires: START_MS + 600_000,
+        ...(signature === null ? {} : { passkey: this.story.passkey }),
       },
       {
         actor: { kind: 'person', id: person },
-        payloads: { reason: payload('"seen in the logs"', 'personal') },
+        payloads: {
+          reason: payload('"seen in the logs"', 'personal'),
+          ...(signature === null ? {} : { signature: payload(signature) }),
+        },
       },
     )
     return grant

@@ -9,7 +9,12 @@ import { encodeHex } from '../../src/ledger/base64.ts'
 import { signCheckpoint } from '../../src/ledger/checkpoint.ts'
 import { commitTo } from '../../src/ledger/commitment.ts'
 import { encodeEntry } from '../../src/ledger/entry.ts'
-import type { CaseExport, Disclosure, ExportedEntry } from '../../src/ledger/export-format.ts'
+import type {
+  CaseExport,
+  Disclosure,
+  ExportedEntry,
+  RelatedEntry,
+} from '../../src/ledger/export-format.ts'
 import { exportManifest } from '../../src/ledger/export-format.ts'
 import type { Frontier } from '../../src/ledger/merkle.ts'
 import {
@@ -153,7 +158,14 @@ export class MemoryLog {
       })
     }
     const { tenant, vkey: verifierKey } = this
-    return { tenant, caseId, origin: ORIGIN, verifierKey, entries, checkpoint: this.checkpoint() }
+    const related: RelatedEntry[] = []
+    for (const [index, draft] of this.drafts.entries()) {
+      const stored = this.entries[index]
+      if (stored === undefined || !draft.type.startsWith('passkey.')) continue
+      related.push({ index, bytes: stored.bytes, path: await inclusionProof(tree, index) })
+    }
+    const checkpoint = this.checkpoint()
+    return { tenant, caseId, origin: ORIGIN, verifierKey, entries, related, checkpoint }
   }
 
   private disclose(

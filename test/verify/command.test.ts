@@ -45,7 +45,7 @@ describe('the verify command, alone in a folder without packages', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toMatch(/^ok {3}file /)
     expect(out.trimEnd().split('\n').at(-1)).toBe('verified, not independently witnessed')
-    expect(out.trimEnd().split('\n')).toHaveLength(8 + 3 + 1)
+    expect(out.trimEnd().split('\n')).toHaveLength(9 + 3 + 1)
   })
 
   it('exits 8 without one and 5 for a changed file', () => {
@@ -92,6 +92,7 @@ describe('the verify command, alone in a folder without packages', () => {
       'case',
       'payloads',
       'rules',
+      'approvals',
       'trust',
       'witnesses',
     ])

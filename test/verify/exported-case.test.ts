@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/kernel/digest.ts'
+import type { EntryDraft } from '../../src/kernel/entry.ts'
 import { withSignature } from '../../src/ledger/checkpoint.ts'
 import { writeExport } from '../../src/ledger/export-format.ts'
 import { parseNote, signatureLine } from '../../src/ledger/note.ts'
@@ -157,12 +158,12 @@ describe('an exported case', () => {
 describe('what is not in the file', () => {
   it('is said: withheld payloads stay withheld and the rest verifies', async () => {
     const { log, story } = played()
-    const parts = await log.exportCase(story.caseId, (_, draft) =>
-      draft.type === 'approval.granted' ? 'withheld' : 'disclosed',
+    const parts = await log.exportCase(story.caseId, (field) =>
+      field === 'reason' ? 'withheld' : 'disclosed',
     )
     const verdict = verifyExport(writeExport(parts), trusting(log))
     expect(verdict.exitCode).toBe(0)
-    expect(reportText(verdict)).toContain('8 match, 1 withheld')
+    expect(reportText(verdict)).toContain('9 match, 1 withheld')
   })
 
   it('may be erased and the chain still verifies, when the case records the erasure [R123]', async () => {
@@ -172,12 +173,12 @@ describe('what is not in the file', () => {
       reason: 'request',
       keys: [digest('key')],
     })
-    const choose = (_: string, draft: { payloads?: object }) =>
-      JSON.stringify(draft.payloads).includes('personal') ? 'erased' : 'disclosed'
+    const choose = (field: string, { payloads }: EntryDraft) =>
+      payloads?.[field]?.dataClass === 'personal' ? 'erased' : 'disclosed'
     const parts = await log.exportCase(story.caseId, choose)
     const verdict = verifyExport(writeExport(parts), trusting(log))
     expect(verdict.exitCode).toBe(0)
-    expect(reportText(verdict)).toContain('3 match, 6 erased')
+    expect(reportText(verdict)).toContain('4 match, 6 erased')
   })
 
   it('fails when called erased without an entry that erased this class, or only before it was written', async () => {
