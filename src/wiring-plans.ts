@@ -1,10 +1,10 @@
 /** Plans and standing plans, bound to their ports for the faces. */
 import { makePlanCommands } from './command/plan-desk.ts'
 import type { FindTool } from './command/plan-steps.ts'
+import type { SignParts } from './command/sign-standing-plan.ts'
 import { makeStandingCommands } from './command/standing-plans.ts'
-import type { Spine } from './enforcement/spine.ts'
 
-export function wirePlans(spine: Spine, findTool: FindTool) {
+export function wirePlans(spine: SignParts, findTool: FindTool) {
   const planParts = { ...spine, findTool }
   return {
     planParts,

@@ -183,7 +183,8 @@ function faceParts(
   const { agents, tasks, revisions } = store
   const { memory } = spine.facts
   const identify = makeIdentify({ tokens, agents, tasks, revisions, memory, clock })
-  const { planParts, planCommands } = wirePlans(spine, known.byExposedName)
+  const keyed = { ...spine, passkeys: store.passkeys, ...opened.passkeyParts }
+  const { planParts, planCommands } = wirePlans(keyed, known.byExposedName)
   const decisionParts: AskParts = { ...spine, ...store, ...opened.passkeyParts }
   const gatewayTools = makeGatewayTools(
     { ...store, ...base, ...planParts, enforce, taskLifetimeMs: config.taskLifetimeMs },

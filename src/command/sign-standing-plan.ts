@@ -12,15 +12,23 @@ import {
 import { classesOf, worstEffect } from '../catalogue/classification.ts'
 import type { Classification, Effect } from '../catalogue/tool.ts'
 import type { Spine } from '../enforcement/spine.ts'
+import type { Assertion } from '../identity/passkey.ts'
 import type { Person, Role } from '../identity/person.ts'
 import { digestOfJson } from '../kernel/canonical-json.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { draft, jsonPayload } from './base.ts'
+import { type CountersignParts, countersignatureOf } from './countersign.ts'
 
-type Parts = Spine
-type Signing = { readonly tenant: string; readonly person: Person; readonly proposal: JsonObject }
+export type SignParts = Spine & CountersignParts
+type Parts = SignParts
+type Signing = {
+  readonly tenant: string
+  readonly person: Person
+  readonly proposal: JsonObject
+  readonly assertion?: Assertion
+}
 type Signed = { readonly value: StandingPlan; readonly receipts: readonly Receipt[] }
 
 const MEMBERS = [
@@ -43,7 +51,7 @@ const MAX_LIFETIME_S = 31 * DAY_S
 /** Throws `plan_invalid`, `standing_floor`, `not_eligible` naming the failing test, `policy_missing`. */
 export async function signStandingPlan(
   parts: Parts,
-  { tenant, person, proposal }: Signing,
+  { tenant, person, proposal, assertion }: Signing,
 ): Promise<Signed> {
   requireMembers('plan', proposal, MEMBERS)
   const action = textOf('action', proposal.action)
@@ -64,12 +72,16 @@ export async function signStandingPlan(
     scope,
     ...limitsOf(proposal, createdAtMs),
   }
-  const digest = digestOfJson('countersign-standing-v1', said)
+  // What is signed is what the person sent, so that they can compute it; each is signed once.
+  const digest = digestOfJson('countersign-standing-v1', { owner: person.id, proposal, tenant })
   const plan: StandingPlan = { ...said, digest, state: 'live', createdAtMs }
   const { receipts } = await parts.commit(tenant, async (tx) => {
+    const signed = await countersignatureOf(parts, tx, { person, digest, effect, assertion })
     await parts.standings.put(tx, plan)
-    const entry = signedDraft(parts, plan, certificate, said)
-    return { value: undefined, entries: [entry] }
+    const entry = signedDraft(parts, plan, certificate, { ...said, proposal })
+    const data = { ...entry.data, ...signed?.data }
+    const payloads = { ...entry.payloads, ...signed?.payloads }
+    return { value: undefined, entries: [{ ...entry, data, payloads }] }
   })
   return { value: plan, receipts }
 }

@@ -1,7 +1,7 @@
 /** Standing plans as the faces see them: signing one, taking it back, and looking afterwards at what ran on it. */
 import type { StandingPlan, StandingUse } from '../approval/standing.ts'
 import type { PreApproved } from '../approval/standing-ports.ts'
-import type { Spine } from '../enforcement/spine.ts'
+import type { Assertion } from '../identity/passkey.ts'
 import type { Person } from '../identity/person.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -9,9 +9,9 @@ import type { JsonObject } from '../kernel/strict-json.ts'
 import { draft } from './base.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
 import { requirePermission } from './permissions.ts'
-import { signStandingPlan } from './sign-standing-plan.ts'
+import { type SignParts, signStandingPlan } from './sign-standing-plan.ts'
 
-type Parts = Spine
+type Parts = SignParts
 type By = { readonly tenant: string; readonly person: Person }
 type Told<T> = { readonly value: T; readonly receipts: readonly Receipt[] }
 
@@ -19,7 +19,9 @@ export type StandingCommands = {
   readonly list: (tenant: string) => Promise<readonly StandingPlan[]>
   readonly queue: (tenant: string) => Promise<readonly StandingUse[]>
   readonly preApproved: (tenant: string) => Promise<readonly PreApproved[]>
-  readonly sign: (input: By & { readonly proposal: JsonObject }) => Promise<Told<StandingPlan>>
+  readonly sign: (
+    input: By & { readonly proposal: JsonObject; readonly assertion?: Assertion },
+  ) => Promise<Told<StandingPlan>>
   readonly revoke: (
     input: By & { readonly id: string; readonly reason: string },
   ) => Promise<Told<undefined>>

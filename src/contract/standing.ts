@@ -1,5 +1,6 @@
 /** Pre-authorisations, what ran on them and what people thought of it afterwards, on the wire. */
 import { z } from 'zod'
+import { assertion } from './passkeys.ts'
 import { digest, id, instantMs, json, jsonObject, receipt, role } from './words.ts'
 
 export const standingPlan = z
@@ -23,7 +24,10 @@ export const standingPlan = z
   .meta({ id: 'StandingPlan' })
 
 export const standingList = z.object({ standing_plans: z.array(standingPlan) })
-export const signStandingBody = z.strictObject({ standing_plan: jsonObject })
+export const signStandingBody = z.strictObject({
+  standing_plan: jsonObject,
+  assertion: assertion.optional().meta({ description: 'needed from `contain` up' }),
+})
 export const signStandingAnswer = z.object({
   standing_plan: standingPlan,
   receipts: z.array(receipt),

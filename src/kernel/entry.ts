@@ -99,7 +99,7 @@ export const EVENTS = {
   'grant.voided': { ...REQUEST, grant: 'id', reason: 'label' },
   'plan.proposed': { plan: 'id', digest: 'digest', request: 'id', source: 'label', steps: 'count', action: 'label', effect: 'label', deadline: 'instant', follows: 'id?' },
   'plan.stopped': { plan: 'id', reason: 'label', calls: 'count', person: 'id?' },
-  'standing.signed': { standing: 'id', digest: 'digest', person: 'id', role: 'label', action: 'label', effect: 'label', cap: 'count', window_ms: 'count', sample_percent: 'count', expires: 'instant', certificate: 'id?' },
+  'standing.signed': { standing: 'id', digest: 'digest', person: 'id', role: 'label', action: 'label', effect: 'label', cap: 'count', window_ms: 'count', sample_percent: 'count', expires: 'instant', certificate: 'id?', passkey: 'id?' },
   'standing.revoked': { standing: 'id', person: 'id' },
   'standing.used': { standing: 'id', action: 'label', sampled: 'flag' },
   'standing.reviewed': { standing: 'id', verdict: 'label', person: 'id' },

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { putCase } from '../../src/command/put-case.ts'
+import { digestOfJson } from '../../src/kernel/canonical-json.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { type AnyTools, anyTools, ENTRIES, reviewAll } from '../harness/any-tools.ts'
+import { signedBy } from '../harness/passkeys.ts'
 import { rest } from '../harness/people.ts'
 import {
   addAgent,
@@ -100,8 +102,14 @@ const ISOLATES = {
   lifetime_seconds: 86_400,
 }
 
-const sign = (person: TestPerson, standing: object) =>
-  rest(plane, person, 'POST', '/api/v1/standing-plans', { standing_plan: standing })
+/** What a person's own program would sign: exactly what it sends, and who sends it. */
+const sign = (person: TestPerson, standing: object, isKeyed = true) => {
+  const proposal = JSON.parse(JSON.stringify(standing))
+  const said = { owner: person.id, proposal, tenant: TENANT }
+  const key = signedBy(plane.gateway.baseUrl, person, digestOfJson('countersign-standing-v1', said))
+  const body = { standing_plan: proposal, ...(isKeyed ? key : {}) }
+  return rest(plane, person, 'POST', '/api/v1/standing-plans', body)
+}
 
 async function signed(person: TestPerson, standing: object): Promise<string> {
   const { status, body } = await sign(person, standing)
@@ -184,6 +192,14 @@ describe('a standing plan', () => {
     const { body } = await sign(who(), { ...ISOLATES, agents: [agent.name] })
     expect(body).toMatchObject({ code: 'not_eligible' })
     expect(String(body.detail)).toContain(failing)
+  })
+
+  it('is signed with a passkey from contain up, once', async () => {
+    const agent = await newAgent('delegated')
+    const wish = { ...ISOLATES, agents: [agent.name] }
+    expect((await sign(plane.dana, wish, false)).body).toMatchObject({ code: 'passkey_required' })
+    expect((await sign(plane.dana, wish)).status).toBe(201)
+    expect((await sign(plane.dana, wish)).body).toMatchObject({ code: 'signature_replayed' })
   })
 
   it('is not signed by the owner of the agent', async () => {

@@ -18,6 +18,7 @@ import type { App } from './app.ts'
 import { answers, creates } from './app.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
+import { assertionOf } from './passkey-routes.ts'
 import { receiptsWire } from './wire.ts'
 
 const TAGS = ['standing plans']
@@ -37,7 +38,10 @@ export function standingRoutes(app: App, { standing, nowMs }: RestDeps): void {
     async (request, reply) => {
       const { person } = doerOf(request)
       const proposal = request.body.standing_plan
-      const { value, receipts } = await standing.sign({ tenant: person.tenant, person, proposal })
+      const { assertion } = request.body
+      const signed = assertion === undefined ? {} : { assertion: assertionOf(assertion) }
+      const input = { tenant: person.tenant, person, proposal, ...signed }
+      const { value, receipts } = await standing.sign(input)
       void reply.code(201)
       return { standing_plan: standingWire(value, nowMs()), receipts: receiptsWire(receipts) }
     },
