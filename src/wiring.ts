@@ -181,8 +181,7 @@ function faceParts(
   const { baseUrl } = config
   const enforce = afterListing(firstListings, makeEnforce(spine))
   const { agents, tasks, revisions } = store
-  const { memory } = spine.facts
-  const identify = makeIdentify({ tokens, agents, tasks, revisions, memory, clock })
+  const identify = makeIdentify({ ...spine.facts, tokens, agents, tasks, revisions, clock })
   const keyed = { ...spine, passkeys: store.passkeys, ...opened.passkeyParts }
   const { planParts, planCommands } = wirePlans(keyed, known.byExposedName)
   const decisionParts: AskParts = { ...spine, ...store, ...opened.passkeyParts }
