@@ -218,6 +218,7 @@ function limitsOf(given: ConfigFile['limits']): SpineLimits {
       perTenant: given.fan_out_per_tenant,
     },
     openRequestsPerAgent: given.open_requests_per_agent,
+    newRequestsPerAgent: given.new_requests_per_agent,
     requestLifetimeMs: given.request_minutes * MINUTE,
     denialMemoryMs: given.denial_memory_minutes * MINUTE,
   }

@@ -22,6 +22,8 @@ const CHECKPOINT_INTERVAL_MS = 500
 /** Longer than nearly all tools take, shorter than any service manager waits. */
 const DRAIN_MS = 10_000
 const SWEEP_INTERVAL_MS = 1_000
+/** How soon after a yes a call runs whose agent is not there. */
+const APPROVED_INTERVAL_MS = 500
 /** A page is out within two of these. */
 const NOTICE_INTERVAL_MS = 1_000
 /** A definition that changed without a word is blocked after this at the latest (R46). */
@@ -136,7 +138,7 @@ async function drained(
 
 /** Signs what was committed and ends what time ended. Answers the functions that stop them. */
 function timers(
-  { spine, log, checkpoints, notices, restParts }: Parts,
+  { spine, log, checkpoints, notices, approved, restParts }: Parts,
   list: () => Promise<unknown>,
   refreshRosters: () => Promise<unknown>,
   stop: AbortSignal,
@@ -156,6 +158,7 @@ function timers(
   return [
     every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
+    every(APPROVED_INTERVAL_MS, 'approved', () => approved.sweep(TENANT)),
     every(SWEEP_INTERVAL_MS, 'containments', () => sweepContainments(spine)),
     every(SWEEP_INTERVAL_MS, 'changes', () => expireChanges(restParts, TENANT)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),

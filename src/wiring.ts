@@ -38,13 +38,14 @@ import { mcpLimits } from './faces/mcp/limits.ts'
 import { createFactMemory } from './facts/memory.ts'
 import { type RememberedTools, rememberTools } from './facts/remembered-tools.ts'
 import type { Clock } from './kernel/clock.ts'
-import { Failure } from './kernel/failure.ts'
 import { uuidV7 } from './kernel/ids.ts'
 import type { Log } from './kernel/log.ts'
 import { decide } from './policy/decide.ts'
 import { type EngineChoice, openStore, type Store } from './store/store.ts'
+import { covering } from './wiring-ledger.ts'
 import { wirePlans } from './wiring-plans.ts'
 import { wireRefresh } from './wiring-refresh.ts'
+import { wireTasks } from './wiring-tasks.ts'
 
 /** The only tenant until tenants are administered; it stands in every key from the first day. */
 export const TENANT = 'main'
@@ -191,6 +192,7 @@ function faceParts(
   )
   const toolByName = ({ tenant }: { readonly tenant: string }, name: string) =>
     known.byExposedName(tenant, name)
+  const { approved, tasks: taskHandles } = wireTasks(spine, enforce, decisionParts)
   const agentSide = { log, identify, enforce, gatewayTools }
   return {
     mcpParts: {
@@ -204,7 +206,9 @@ function faceParts(
       resolveTool: toolByName,
       publicBaseUrl: baseUrl,
       limits: mcpLimits(config.holdMs, config.requestsPerSecond),
+      tasks: taskHandles,
     },
+    approved,
     restParts: {
       ...store,
       ...base,
@@ -235,19 +239,8 @@ function faceParts(
       policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),
       origin,
       verifierKey: logSigner.verifierKey,
-      checkpointCovering: covering(store, checkpoint),
+      checkpointCovering: covering(store, TENANT, checkpoint),
       readiness: readinessOf(TENANT, store, policy.cache),
     },
-  }
-}
-
-/** A checkpoint that covers an entry, signing one now when the timer has not yet. */
-function covering(store: Store, checkpoint: () => Promise<number>) {
-  return async (tenant: string, index: number) => {
-    if (tenant === TENANT) await checkpoint()
-    const found = await store.ledger.checkpoint(tenant)
-    if (found === undefined || found.size <= index)
-      throw new Failure('signer_refused', 'no checkpoint covers the entry yet')
-    return found
   }
 }

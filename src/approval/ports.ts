@@ -43,6 +43,12 @@ export type ApprovalStore = {
   readonly settleGrant: (tx: Tx, id: string, state: Exclude<GrantState, 'live'>) => Promise<boolean>
   /** All live grants with whose call they are for: what ends when authority does. */
   readonly liveGrants: (tx: Tx) => Promise<readonly LiveGrant[]>
+  /** Approved, not yet used, in time, and to run without its agent (claim `task`); oldest first. */
+  readonly releasable: (
+    tenant: string,
+    nowMs: number,
+    limit: number,
+  ) => Promise<readonly ApprovalRequest[]>
   /** Pending requests whose time is up. */
   readonly due: (nowMs: number, limit: number) => Promise<readonly ApprovalRequest[]>
   /** Pending requests with a step of their ladder due, the longest due first. */

@@ -29,6 +29,8 @@ const DENIED: readonly FailureCode[] = [
   'approval_cancelled',
   'approval_modified',
   'approval_void',
+  'approval_stopped',
+  'approval_superseded',
   'no_permit',
   'no_permit_even_if_approved',
   'forbidden',

@@ -55,8 +55,8 @@ export async function awaitApproval(
 }
 
 /** The result the call gave when it ran: the agent may have lost it with its connection. */
-async function settledAnswer(
-  parts: AwaitParts,
+export async function settledAnswer(
+  parts: Pick<AwaitParts, 'calls' | 'evidence' | 'payloads'>,
   request: ApprovalRequest,
 ): Promise<CallAnswer | undefined> {
   const call = await parts.calls.byId(request.tenant, request.call)

@@ -133,6 +133,13 @@ const limits = z.strictObject({
     .describe(
       'Requests of one agent that wait for people at once. What one person can read at 3 a.m.',
     ),
+  new_requests_per_agent: z
+    .int()
+    .positive()
+    .default(30)
+    .describe(
+      'New requests of one agent in five minutes. Faster than that nobody reads them; the agent is told to slow down.',
+    ),
   request_minutes: z
     .number()
     .positive()

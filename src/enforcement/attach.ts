@@ -9,6 +9,7 @@ import { isInForce } from '../identity/delegation.ts'
 import type { Person } from '../identity/person.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { type Refusal, refusal } from '../kernel/failure.ts'
+import { endedRefusal } from './ended.ts'
 import type { CallIntent } from './intent.ts'
 import type { PlannedStep } from './plan-step.ts'
 import type { Spine } from './spine.ts'
@@ -31,13 +32,6 @@ export type Attached =
     }
 
 const NEW_CALL: Attached = { isOpen: false }
-
-/** The code each closed state answers with. */
-const CLOSED = {
-  denied: 'approval_denied',
-  expired: 'approval_expired',
-  cancelled: 'approval_cancelled',
-} as const
 
 export async function attach(
   spine: Spine,
@@ -85,12 +79,7 @@ async function byState(
     (request.state === 'denied' || request.reasonCode === 'modified') &&
     (request.decidedAtMs ?? 0) + spine.limits.denialMemoryMs > spine.clock.nowMs()
   if (!isCited && !isRecentNo) return NEW_CALL
-  const code = request.reasonCode === 'modified' ? 'approval_modified' : CLOSED[request.state]
-  return {
-    request,
-    isOpen: false,
-    refusal: refusal(code, request.reasonCode ?? `the request is ${request.state}`),
-  }
+  return { request, isOpen: false, refusal: endedRefusal(request) }
 }
 
 /** `seen` are the revisions of the people who signed; the dispatch commit compares them again (R22). */

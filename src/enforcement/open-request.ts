@@ -30,7 +30,7 @@ import type { Spine } from './spine.ts'
 
 /**
  * Commits the question. Throws `conflict` when a parallel identical call asked it a moment ago: the caller
- * then attaches to that request. Throws `too_many_open_requests`, and `facts_changed` when what would be shown
+ * then attaches to that request. Throws `too_many_open_requests`, `too_many_new_requests`, and `facts_changed` when what would be shown
  * is true no more.
  */
 export async function openRequest(spine: Spine, parts: Considered): Promise<ApprovalRequest> {
@@ -102,6 +102,9 @@ export function rungEntries(
   return rungs.map((rung) => rungDraft(spine, request, rung, { kind: 'system', id: 'ladder' }))
 }
 
+/** A burst is measured over so long: as long as a person needs to read a few of them. */
+const BURST_WINDOW_MS = 5 * 60_000
+
 /** One question per call and so many per agent, also when an agent asks for many at the same time. */
 export async function claimQuestion(
   spine: Spine,
@@ -122,6 +125,12 @@ export async function claimQuestion(
   if (open.length >= spine.limits.openRequestsPerAgent) {
     const why = `${open.length} requests of this agent wait for people`
     throw new Failure('too_many_open_requests', why)
+  }
+  const { newRequestsPerAgent: most } = spine.limits
+  const key = `requests/${request.agent}`
+  if (!(await spine.budgets.take(tx, key, 1, most, BURST_WINDOW_MS, request.createdAtMs))) {
+    const why = `${most} requests in ${BURST_WINDOW_MS / 60_000} minutes are as many as people can read`
+    throw new Failure('too_many_new_requests', why)
   }
 }
 

@@ -4,9 +4,9 @@ import type { ApprovalRequest, Grant } from '../approval/request.ts'
 import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { codeOf, Failure, type Refusal, refusal } from '../kernel/failure.ts'
-import { isObject, type JsonObject, parseStrict } from '../kernel/strict-json.ts'
 import type { Attached } from './attach.ts'
 import type { Considered } from './considered.ts'
+import { endedAnswer } from './ended.ts'
 import { baseOf, decidedDraft, refusedDraft } from './entries.ts'
 import type { CallAnswer } from './intent.ts'
 import type { CallPlace } from './place.ts'
@@ -173,31 +173,6 @@ async function answer(
   no: Refusal,
   request: ApprovalRequest | undefined,
 ): Promise<CallAnswer> {
-  const base = { kind: 'refused', callId: place.callId, refusal: no } as const
-  if (request === undefined) return base
-  const said = await decisionSaid(spine, request)
-  return {
-    ...base,
-    approvalId: request.id,
-    refusal: said.reason === undefined ? no : refusal(no.code, said.reason, no.policyIds),
-    ...(said.suggested === undefined ? {} : { suggestedArguments: said.suggested }),
-  }
-}
-
-/** What the person who decided wrote: the agent receives the reason (R87). */
-async function decisionSaid(
-  spine: Spine,
-  request: ApprovalRequest,
-): Promise<{ reason?: string; suggested?: JsonObject }> {
-  const { tenant, decisionEntry, state } = request
-  if (decisionEntry === undefined || state === 'approved') return {}
-  const reason = await spine.payloads.open(tenant, decisionEntry, 'reason')
-  const text = reason.state === 'present' ? new TextDecoder().decode(reason.bytes) : undefined
-  if (request.reasonCode !== 'modified') return text === undefined ? {} : { reason: text }
-  const wanted = await spine.payloads.open(tenant, decisionEntry, 'arguments')
-  const value = wanted.state === 'present' ? parseStrict(wanted.bytes) : undefined
-  return {
-    ...(text === undefined ? {} : { reason: text }),
-    ...(isObject(value) ? { suggested: value } : {}),
-  }
+  if (request === undefined) return { kind: 'refused', callId: place.callId, refusal: no }
+  return endedAnswer(spine, place.callId, no, request)
 }

@@ -39,6 +39,8 @@ export type SpineLimits = {
     readonly perAgent: number
     readonly perTenant: number
   }
+  /** New requests of one agent in five minutes; beyond them it is told to slow down. */
+  readonly newRequestsPerAgent: number
   readonly requestLifetimeMs: number
   /** An identical call within this time after a no is refused instead of asked again. */
   readonly denialMemoryMs: number

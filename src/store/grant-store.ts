@@ -1,20 +1,23 @@
 /** Single-use rights that a yes created; part of the port `ApprovalStore`. */
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { Grant, GrantState } from '../approval/request.ts'
+import { requestOf } from './approval-row.ts'
 import { atMost, jsonText, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
 export type GrantStore = Pick<
   ApprovalStore,
-  'grantOf' | 'lockGrant' | 'putGrant' | 'settleGrant' | 'liveGrants'
+  'grantOf' | 'lockGrant' | 'putGrant' | 'settleGrant' | 'liveGrants' | 'releasable'
 >
 
 export function createGrantStore(access: Access): GrantStore {
   return { ...grantReads(access), ...grantWrites(access) }
 }
 
-function grantReads(access: Access): Pick<GrantStore, 'grantOf' | 'lockGrant' | 'liveGrants'> {
+function grantReads(
+  access: Access,
+): Pick<GrantStore, 'grantOf' | 'lockGrant' | 'liveGrants' | 'releasable'> {
   return {
     grantOf: async (tenant, request) => {
       const row = await access
@@ -28,6 +31,24 @@ function grantReads(access: Access): Pick<GrantStore, 'grantOf' | 'lockGrant' | 
         .limit(atMost(1))
         .executeTakeFirst()
       return row === undefined ? undefined : grantOf(row)
+    },
+    releasable: async (tenant, nowMs, limit) => {
+      const rows = await access
+        .read(tenant)
+        .selectFrom('approval_request as asked')
+        .innerJoin('approval_grant as live', (join) =>
+          join.onRef('asked.tenant', '=', 'live.tenant').onRef('asked.id', '=', 'live.request'),
+        )
+        .selectAll('asked')
+        .where('live.tenant', '=', tenant)
+        .where('live.state', '=', 'live')
+        .where('live.expires_at_ms', '>', nowMs)
+        .where('asked.claim', '=', 'task')
+        .orderBy('live.granted_at_ms')
+        .orderBy('live.id')
+        .limit(limit)
+        .execute()
+      return rows.map(requestOf)
     },
     lockGrant: async (tx, id) => {
       const { tenant, db } = access.open(tx)

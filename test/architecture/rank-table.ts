@@ -110,8 +110,10 @@ export const FOLDERS: Readonly<Record<string, FolderRule>> = {
 export const ROOT_FILES: readonly string[] = [
   'main.ts',
   'wiring.ts',
+  'wiring-ledger.ts',
   'wiring-refresh.ts',
   'wiring-plans.ts',
+  'wiring-tasks.ts',
   'config.ts',
   'config-channels.ts',
 ]

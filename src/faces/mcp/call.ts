@@ -15,6 +15,7 @@ import { answeredResult, pendingOf, pendingResult, refusalOf, refusedResult } fr
 import { type Inbound, metaOf, paramsOf } from './inbound.ts'
 import { MAX_HOLD_MS } from './limits.ts'
 import type { McpFaceParts } from './parts.ts'
+import { createdTask, declaresTasks } from './tasks.ts'
 import { asThrown, GOVERNANCE, INVALID_PARAMS, thrown } from './wire-error.ts'
 
 /** Where a request came in: `/mcp`, or `/mcp/u/<upstream>`. */
@@ -37,7 +38,15 @@ export async function callTool(
     const own = place.upstream === undefined ? gatewayTool(parts, name) : undefined
     if (own !== undefined) return runGatewayTool(parts, own, inbound, args, link)
     const target = await targetOf(parts, place, inbound.session, name)
-    const answer = await parts.enforce(intentOf(parts, inbound, target, args, link))
+    const intent = intentOf(parts, inbound, target, args, link)
+    const wantsTask = legacy === undefined && declaresTasks(inbound)
+    // A client with a handle need not wait, and the call runs without it.
+    const claimed = wantsTask ? ({ ...intent, claim: 'task', holdMs: 0 } as const) : intent
+    const answer = await parts.enforce(claimed)
+    if (wantsTask && answer.kind === 'pending') {
+      const created = await createdTask(parts.tasks, inbound.session, answer.approvalId)
+      if (created !== undefined) return created
+    }
     return toolResult(parts, inbound.session, target, answer)
   })
 }

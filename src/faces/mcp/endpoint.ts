@@ -19,6 +19,7 @@ import { makeServer } from './mcp-server.ts'
 import type { OfferCache } from './offers.ts'
 import type { McpFaceParts } from './parts.ts'
 import { PlainCalls, plainAnswer } from './plain-call.ts'
+import { declaresTasks, TASKS_EXTENSION, withoutStrayContent } from './tasks.ts'
 import { rpcError } from './wire-error.ts'
 
 /** Notices that concern lists, and the event of the 2026 subscription that carries each. */
@@ -82,12 +83,13 @@ export class Endpoint {
       return this.sessions.fetch(request, inbound, authInfo, body)
     }
     const uris = isPost ? this.wantedResources(inbound.message) : []
-    return uris.length === 0
-      ? this.modern.fetch(request, {
-          authInfo,
-          ...(body === undefined ? {} : { parsedBody: body }),
-        })
-      : this.listen(request, authInfo, inbound.message, uris)
+    if (uris.length > 0) return this.listen(request, authInfo, inbound.message, uris)
+    const response = await this.modern.fetch(request, {
+      authInfo,
+      ...(body === undefined ? {} : { parsedBody: body }),
+    })
+    const mayBeTask = inbound.message.method === 'tools/call' && declaresTasks(inbound)
+    return mayBeTask ? asTask(response) : response
   }
 
   /**
@@ -120,7 +122,7 @@ export class Endpoint {
     return makeServer({
       face: this.parts,
       place: this.place,
-      capabilities,
+      capabilities: legacy === undefined ? withTasks(capabilities) : capabilities,
       legacy,
       ...(watched === undefined
         ? {}
@@ -196,4 +198,19 @@ export class Endpoint {
         .catch(() => {})
     }
   }
+}
+
+/** Tools can be waited for with a handle, by clients that say with a call that they can. */
+function withTasks(capabilities: JsonObject): JsonObject {
+  if (capabilities.tools === undefined) return capabilities
+  return { ...capabilities, extensions: { [TASKS_EXTENSION]: {} } }
+}
+
+/** A task handle in the form the extension gives it; any other answer as it is. */
+async function asTask(response: Response): Promise<Response> {
+  if (response.headers.get('content-type')?.startsWith('application/json') !== true) return response
+  const message = (await response.json()) as JsonObject
+  const headers = new Headers(response.headers)
+  headers.delete('content-length')
+  return Response.json(withoutStrayContent(message), { status: response.status, headers })
 }

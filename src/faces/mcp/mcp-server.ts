@@ -12,6 +12,7 @@ import { callTool, getPrompt, type Place, readResource } from './call.ts'
 import { IMPLEMENTATION } from './implementation.ts'
 import { inboundOf, paramsOf } from './inbound.ts'
 import type { McpFaceParts } from './parts.ts'
+import { TASK_METHODS } from './tasks.ts'
 import { listReviewed, listTools, type ReviewedList } from './tool-list.ts'
 import { asThrown, thrown } from './wire-error.ts'
 
@@ -70,6 +71,10 @@ export function makeServer(parts: ServerParts): Server {
       const inbound = inboundOf(ctx)
       return inbound.outcome ?? callTool(face, place, wireOf(ctx), inbound, legacy)
     })
+  }
+  if (legacy === undefined && capabilities.tools !== undefined) {
+    for (const [method, handle] of Object.entries(TASK_METHODS))
+      serve(method, (ctx) => handle(face.tasks, inboundOf(ctx), face.publicBaseUrl))
   }
   if (place.upstream !== undefined) serveUpstream(parts, place.upstream, serve)
   return server

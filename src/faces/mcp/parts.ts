@@ -6,6 +6,7 @@ import type { Identify, TaskSession } from '../../enforcement/session.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { McpFaceLimits } from './limits.ts'
+import type { Tasks } from './tasks.ts'
 
 /**
  * What an exposed name stands for among all tools of the tenant, visible or not, so that a call to one that
@@ -23,6 +24,7 @@ export type McpFaceParts = {
   readonly enforce: Enforce
   readonly visibleTools: VisibleTools
   readonly gatewayTools: readonly GatewayTool[]
+  readonly tasks: Tasks
   readonly resolveTool: ResolveTool
   readonly upstreams: Upstreams
   /** Scheme, host and port under which agents and people reach the gateway, without a slash at the end. */
