@@ -31,7 +31,7 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
     it(
       `has no axe finding on any route, ${look.scheme}, ${look.width} px`,
       async () => {
-        const { page, context, noise } = await world.open(world.net.plane.dana.token, '/', look)
+        const { page, context, noise } = await world.open(world.net.plane.dana, '/', look)
         await page.evaluate(AXE)
         for (const route of routes()) {
           await page.evaluate(`window.history.pushState(null, '', ${JSON.stringify(route)})`)
@@ -59,7 +59,7 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
   it(
     'reflows at 320 px: nothing has to be scrolled sideways',
     async () => {
-      const { page } = await world.open(world.net.plane.dana.token, '/', {
+      const { page } = await world.open(world.net.plane.dana, '/', {
         width: 320,
         height: 640,
       })
@@ -77,7 +77,7 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
   it(
     'leaves single keys alone once somebody turned them off',
     async () => {
-      const { page } = await world.open(world.net.plane.dana.token, `/approvals/${request}`)
+      const { page } = await world.open(world.net.plane.dana, `/approvals/${request}`)
       await page.getByRole('button', { name: 'Approve' }).waitFor()
       await page.getByRole('button', { name: /account/ }).click()
       await page.getByRole('menuitem', { name: /Single-key shortcuts: on/ }).click()

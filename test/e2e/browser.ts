@@ -47,6 +47,38 @@ export async function visit(browser: Browser, baseUrl: string, look: Look = {}):
   return { page, context, noise }
 }
 
+/** A key whose counter goes back is a copied key and refused; every device here holds the same few keys. */
+let uses = 0
+
+/** Puts a person's passkey on the visitor's device, which unlocks it without asking. */
+export async function holdKey(
+  { page, context }: Visitor,
+  key: { readonly credential: string; readonly pkcs8: Buffer },
+): Promise<void> {
+  uses += 100
+  const devices = await context.newCDPSession(page)
+  await devices.send('WebAuthn.enable')
+  const { authenticatorId } = await devices.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  await devices.send('WebAuthn.addCredential', {
+    authenticatorId,
+    credential: {
+      credentialId: Buffer.from(key.credential, 'base64url').toString('base64'),
+      privateKey: key.pkcs8.toString('base64'),
+      rpId: 'localhost',
+      isResidentCredential: false,
+      signCount: uses,
+    },
+  })
+}
+
 /** Signs in with an API token and waits for the frame around the views. */
 export async function signIn({ page }: Visitor, token: string, path = '/'): Promise<void> {
   await page.goto(path)

@@ -25,7 +25,7 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
     'shows in one sentence what is asked, why it stopped, why you, and the clock',
     async () => {
       const { id, target } = await world.ask()
-      const { page, noise } = await world.open(world.net.plane.dana.token, `/approvals/${id}`)
+      const { page, noise } = await world.open(world.net.plane.dana, `/approvals/${id}`)
       const sentence = await page.getByRole('heading', { level: 1, name: /wants to/ }).innerText()
       expect(sentence).toMatch(/^agent-\d+ wants to block address /)
       expect(sentence).toContain(target)
@@ -50,9 +50,9 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
     'approves by mouse once there is a reason and the consequences are acknowledged',
     async () => {
       const { id } = await world.ask()
-      const { page, noise } = await world.open(world.net.plane.dana.token, `/approvals/${id}`)
+      const { page, noise } = await world.open(world.net.plane.dana, `/approvals/${id}`)
       await page.getByRole('button', { name: 'Approve' }).click()
-      const yes = page.getByRole('button', { name: 'Approve once' })
+      const yes = page.getByRole('button', { name: 'Sign with passkey' })
       expect(await yes.isDisabled()).toBe(true)
       await page.getByLabel('Why this is right').fill('the scanner is hostile')
       expect(await yes.isDisabled()).toBe(true)
@@ -69,7 +69,7 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
     'approves by keyboard alone, and Enter by itself sends nothing',
     async () => {
       const { id } = await world.ask()
-      const { page } = await world.open(world.net.plane.dana.token, `/approvals/${id}`)
+      const { page } = await world.open(world.net.plane.dana, `/approvals/${id}`)
       await settled(page, 'computed here from what you see')
       await page.keyboard.press('a')
       await page.keyboard.type('seen in the firewall log')
@@ -77,6 +77,7 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
       expect(await stateOf(id)).toBe('pending')
       await page.keyboard.press('Tab')
       await page.keyboard.press('Space')
+      await page.waitForFunction(READY)
       await page.keyboard.press('Control+Enter')
       await page.getByText('The call may run once').waitFor()
       expect(await stateOf(id)).toBe('approved')
@@ -89,7 +90,7 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
     async () => {
       const { id } = await world.ask()
       const look = { width: 390, height: 844 }
-      const { page } = await world.open(world.net.plane.dana.token, `/approvals/${id}`, look)
+      const { page } = await world.open(world.net.plane.dana, `/approvals/${id}`, look)
       const deny = page.getByRole('button', { name: 'Deny' })
       expect((await deny.boundingBox())?.height).toBeGreaterThanOrEqual(44)
       expect((await deny.boundingBox())?.y).toBeLessThan(844 - 60)
@@ -105,7 +106,7 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
     'tells the wrong person which test fails, and their yes releases nothing',
     async () => {
       const { id } = await world.ask()
-      const { page } = await world.open(world.net.plane.alex.token, `/approvals/${id}`)
+      const { page } = await world.open(world.net.plane.alex, `/approvals/${id}`)
       await page.getByText(/You do not hold the role/).waitFor()
       await page.getByRole('button', { name: 'Advise yes' }).click()
       await page.getByLabel('Why you advise it').fill('looks right to me')
@@ -123,8 +124,8 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
       const { id } = await world.ask()
       const { dana } = world.net.plane
       const [one, two] = await Promise.all([
-        world.open(dana.token, `/approvals/${id}`),
-        world.open(world.net.plane.ines.token, `/approvals/${id}`),
+        world.open(dana, `/approvals/${id}`),
+        world.open(world.net.plane.ines, `/approvals/${id}`),
       ])
       await two.page.getByRole('button', { name: 'Deny' }).waitFor()
       await one.page.getByRole('button', { name: 'Deny' }).click()
@@ -142,11 +143,11 @@ describe.skipIf(!canBrowse)(`deciding ${NEEDS}`, () => {
     const { id } = await world.ask()
     const other = await world.ask()
     const { dana } = world.net.plane
-    const { page, context } = await world.open(dana.token, `/approvals/${id}`)
+    const { page, context } = await world.open(dana, `/approvals/${id}`)
     await page.getByRole('button', { name: 'Approve' }).click()
     await page.getByLabel('Why this is right').fill('hostile')
     await page.getByLabel(/I have read/).check()
-    const yes = page.getByRole('button', { name: 'Approve once' })
+    const yes = page.getByRole('button', { name: 'Sign with passkey' })
     await page.waitForFunction(READY)
     await context.setOffline(true)
     await page.getByText(/Connection lost/).waitFor({ timeout: 40_000 })

@@ -29,7 +29,7 @@ describe.skipIf(!canBrowse)(`text of strangers ${NEEDS}`, () => {
   it(
     'is text: no markup, no link, and letters that look alike are named',
     async () => {
-      const { page, noise } = await world.open(world.net.plane.dana.token, '/cases')
+      const { page, noise } = await world.open(world.net.plane.dana, '/cases')
       const row = page.getByRole('link', { name: /INC-666/ })
       await row.waitFor()
       expect(await row.innerText()).toContain('<img src=x')
@@ -52,7 +52,7 @@ describe.skipIf(!canBrowse)(`text of strangers ${NEEDS}`, () => {
     'changes neither layout nor meaning with a megabyte of arguments, and is not what the digest signs',
     async () => {
       const { id } = await world.ask()
-      const { page, noise } = await world.open(world.net.plane.dana.token, '/cases')
+      const { page, noise } = await world.open(world.net.plane.dana, '/cases')
       await page.route(`**/api/v1/approvals/${id}`, async (route) => {
         const answer = await route.fetch()
         const body = await answer.json()

@@ -1,13 +1,15 @@
 /** A gateway with people, an agent and requests that wait, and a browser in front of it. */
+import { createPrivateKey } from 'node:crypto'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
-import type { PlaneOptions } from '../harness/plane.ts'
-import { type Look, launch, signIn, type Visitor, visit } from './browser.ts'
+import { keyOf } from '../harness/passkeys.ts'
+import type { PlaneOptions, TestPerson } from '../harness/plane.ts'
+import { holdKey, type Look, launch, signIn, type Visitor, visit } from './browser.ts'
 
 export type ConsoleWorld = {
   readonly net: NetPlane
   readonly browser: Awaited<ReturnType<typeof launch>>
-  /** A visitor who is signed in as this person and looks at this path. */
-  readonly open: (token: string, path: string, look?: Look) => Promise<Visitor>
+  /** A visitor with this person's passkey, signed in as them and looking at this path. */
+  readonly open: (person: TestPerson, path: string, look?: Look) => Promise<Visitor>
   /** A fresh agent that asks to block an address; answers the request and the address. */
   readonly ask: () => Promise<{ readonly id: string; readonly target: string }>
   readonly close: () => Promise<void>
@@ -20,9 +22,13 @@ export async function openWorld(options: PlaneOptions = {}): Promise<ConsoleWorl
   return {
     net,
     browser,
-    open: async (token, path, look) => {
+    open: async (person, path, look) => {
       const visitor = await visit(browser, baseUrl, look)
-      await signIn(visitor, token, path)
+      const { credential, privateKey } = keyOf(person)
+      const key = createPrivateKey({ key: privateKey, format: 'jwk' })
+      const pkcs8 = key.export({ type: 'pkcs8', format: 'der' })
+      await holdKey(visitor, { credential, pkcs8 })
+      await signIn(visitor, person.token, path)
       return visitor
     },
     ask: async () => {

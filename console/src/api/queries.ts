@@ -13,6 +13,7 @@ import type {
   Coverage,
   Evidence,
   Me,
+  Passkey,
   Payload,
   Person,
   Shift,
@@ -115,3 +116,10 @@ export const coverageQuery = queryOptions({
   queryFn: ({ signal }) => get<Coverage>('/api/v1/roster/coverage?weeks=4', signal),
   staleTime: 60_000,
 })
+
+export const passkeysQuery = (person: string) =>
+  queryOptions({
+    queryKey: ['person', 'passkeys', person],
+    queryFn: async ({ signal }) =>
+      (await get<{ passkeys: Passkey[] }>(`/api/v1/passkeys?person=${person}`, signal)).passkeys,
+  })

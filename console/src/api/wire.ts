@@ -2,6 +2,7 @@
 import type { agent } from '../../../src/contract/agents.ts'
 import type { approval, approvalSummary, decisionAnswer } from '../../../src/contract/approvals.ts'
 import type { call, caseRecord } from '../../../src/contract/cases.ts'
+import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { person, shift } from '../../../src/contract/people.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
@@ -27,3 +28,4 @@ export type Coverage = Output<typeof coverageReport>
 export type Shift = Output<typeof shift>
 export type Stop = Output<typeof stop>
 export type Task = Output<typeof task>
+export type Passkey = Output<typeof passkey>

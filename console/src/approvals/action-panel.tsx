@@ -4,6 +4,7 @@
  */
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import type { Passkey } from '../api/wire.ts'
 import { useLine } from '../live/use-line.ts'
 import { useSingleKey } from '../shell/use-single-key.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -11,11 +12,12 @@ import { Trouble } from '../ui/states.tsx'
 import css from './action-panel.module.css'
 import { ApproveForm } from './approve-form.tsx'
 import { AskForm } from './ask-form.tsx'
-import { approveBlockers } from './blockers.ts'
+import { approveBlockers, type KeyState, needsPasskey } from './blockers.ts'
 import { Clock } from './clock.tsx'
 import type { DecisionProps } from './decision-props.ts'
 import { DenyForm } from './deny-form.tsx'
 import { Outcome } from './outcome.tsx'
+import { useActiveKeys } from './use-active-keys.ts'
 import { useDecide } from './use-decide.ts'
 
 export type ActionProps = DecisionProps & {
@@ -33,7 +35,14 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
   const [form, setForm] = useState<'approve' | 'deny' | 'ask'>()
   const decide = useDecide(request)
   const { eligible, may_take_over: mayTakeOver } = request.eligibility
-  const blockers = approveBlockers({ shown, isSound, isLive, opened })
+  const keys = useActiveKeys()
+  const blockers = approveBlockers({
+    shown,
+    isSound,
+    isLive,
+    opened,
+    keys: eligible ? keyState(keys) : 'held',
+  })
   useSingleKey('a', () => setForm('approve'))
   useSingleKey('x', () => setForm('deny'))
   useSingleKey('e', () => document.getElementById('evidence')?.focus())
@@ -81,6 +90,7 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
           shown={shown}
           isAdvice={!eligible}
           blockers={blockers}
+          passkeys={eligible && needsPasskey(shown) ? keys : undefined}
           decide={decide}
           onClose={close}
         />
@@ -91,6 +101,12 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
       </p>
     </section>
   )
+}
+
+/** Advice is not signed, so only a yes that would count asks for a key. */
+function keyState(keys: readonly Passkey[] | undefined): KeyState {
+  if (keys === undefined) return 'asking'
+  return keys.length === 0 ? 'none' : 'held'
 }
 
 function Small({

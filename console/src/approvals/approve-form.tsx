@@ -1,9 +1,11 @@
 /** A yes: with a reason, the consequences acknowledged, and for what cannot be undone the target typed out. */
 import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import type { Passkey } from '../api/wire.ts'
 import { visible } from '../text/visible.ts'
 import { Icon } from '../ui/icon.tsx'
 import { typedValue } from './blockers.ts'
+import { focusOnce } from './focus-once.ts'
 import css from './forms.module.css'
 import type { Package } from './package.ts'
 import { submitOnCtrlEnter } from './submit-keys.ts'
@@ -18,12 +20,15 @@ export function ApproveForm({
   shown,
   isAdvice,
   blockers,
+  passkeys,
   decide,
   onClose,
 }: FormProps & {
   readonly shown: Package
   readonly isAdvice: boolean
   readonly blockers: readonly string[]
+  /** Given when a yes has to be countersigned. */
+  readonly passkeys: readonly Passkey[] | undefined
 }) {
   const [reason, setReason] = useState('')
   const [typed, setTyped] = useState('')
@@ -39,7 +44,7 @@ export function ApproveForm({
     event.preventDefault()
     if (!isReady) return
     const acknowledged = names.length === 0 ? undefined : names
-    decide.mutate({ verb: 'approve', reason, acknowledged }, { onSuccess: onClose })
+    decide.mutate({ verb: 'approve', reason, acknowledged, passkeys }, { onSuccess: onClose })
   }
   return (
     <form className={css.form} onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
@@ -52,7 +57,7 @@ export function ApproveForm({
         autosize
         required
         data-autofocus
-        ref={(element) => element?.focus()}
+        ref={focusOnce}
       />
       {names.length > 0 && (
         <Checkbox
@@ -76,11 +81,16 @@ export function ApproveForm({
           Back
         </Button>
         <Button type="submit" disabled={!isReady} loading={decide.isPending}>
-          {isAdvice ? 'Record advice' : 'Approve once'}
+          {approveText(isAdvice, passkeys !== undefined)}
         </Button>
       </div>
     </form>
   )
+}
+
+function approveText(isAdvice: boolean, isSigned: boolean): string {
+  if (isAdvice) return 'Record advice'
+  return isSigned ? 'Sign with passkey' : 'Approve once'
 }
 
 function Blockers({ blockers }: { readonly blockers: readonly string[] }) {

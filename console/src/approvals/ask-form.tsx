@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { send } from '../api/client.ts'
 import type { Approval } from '../api/wire.ts'
 import { Trouble } from '../ui/states.tsx'
+import { focusOnce } from './focus-once.ts'
 import css from './forms.module.css'
 import { submitOnCtrlEnter } from './submit-keys.ts'
 
@@ -37,7 +38,7 @@ export function AskForm({
         onChange={(event) => setQuestion(event.currentTarget.value)}
         minRows={2}
         autosize
-        ref={(element) => element?.focus()}
+        ref={focusOnce}
       />
       {ask.isError && <Trouble error={ask.error} />}
       <div className={css.buttons}>

@@ -2,6 +2,7 @@
 import { Button, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { FormProps } from './approve-form.tsx'
+import { focusOnce } from './focus-once.ts'
 import css from './forms.module.css'
 import { submitOnCtrlEnter } from './submit-keys.ts'
 
@@ -37,7 +38,7 @@ export function DenyForm({ decide, onClose }: FormProps) {
         onChange={(event) => setReason(event.currentTarget.value)}
         minRows={2}
         autosize
-        ref={(element) => element?.focus()}
+        ref={focusOnce}
       />
       <div className={css.buttons}>
         <Button variant="default" onClick={onClose}>

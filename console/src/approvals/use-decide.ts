@@ -2,7 +2,8 @@
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { send } from '../api/client.ts'
-import type { Approval, DecisionAnswer } from '../api/wire.ts'
+import type { Approval, DecisionAnswer, Passkey } from '../api/wire.ts'
+import { countersign } from '../passkey/countersign.ts'
 import { failingText } from './words.ts'
 
 export type Verb = 'approve' | 'deny' | 'take-over' | 'acknowledge'
@@ -12,17 +13,25 @@ export type Deciding = {
   readonly reason: string
   /** Names of the consequences the person acknowledged. */
   readonly acknowledged?: readonly string[]
+  /** Keys one of which signs the digest that was seen. */
+  readonly passkeys?: readonly Passkey[]
 }
 
 export function useDecide(request: Approval) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ verb, reason, acknowledged }: Deciding) =>
-      send<DecisionAnswer>('POST', `/api/v1/approvals/${request.id}/${verb}`, {
+    mutationFn: async ({ verb, reason, acknowledged, passkeys }: Deciding) => {
+      const signed =
+        passkeys === undefined
+          ? {}
+          : { assertion: await countersign(request.action_digest, passkeys) }
+      return send<DecisionAnswer>('POST', `/api/v1/approvals/${request.id}/${verb}`, {
         seen_digest: request.action_digest,
         reason,
+        ...signed,
         ...(acknowledged === undefined ? {} : { acknowledged }),
-      }),
+      })
+    },
     onSuccess: (answer) => {
       notifications.show({ ...said(answer), autoClose: 8_000 })
     },
