@@ -8,6 +8,7 @@ import type { Cli } from './context.ts'
 import { look, reasonOf, report } from './decide.ts'
 import { findOne, namesById } from './lookup.ts'
 import { requestId } from './request-id.ts'
+import { practiceSignature } from './sign-yes.ts'
 import { tableText } from './table.ts'
 import { spanText } from './time-text.ts'
 
@@ -52,7 +53,10 @@ async function act(cli: Cli, verb: string, text: string, options: Reason): Promi
   const { request, text: shown } = await look(cli, gateway, id, cli.paint.err)
   cli.terminal.err.write(`${shown}\n`)
   const reason = await reasonOf(cli, options)
-  const body = { seen_digest: request.action_digest, reason }
+  const { action_digest: digest, needs_passkey: needsPasskey } = request
+  const isSigned = verb === 'emergency-release' && needsPasskey
+  const assertion = isSigned ? await practiceSignature(cli, gateway, digest) : undefined
+  const body = { seen_digest: digest, reason, assertion }
   report(cli, await gateway.send('POST', `/api/v1/approvals/${id}/${verb}`, body, decisionAnswer))
 }
 

@@ -1,7 +1,8 @@
 /**
  * Nobody entitled can be reached, and waiting does harm: one person on duty releases one target for minutes, with
  * a reason. Commander and service owner are paged in the same transaction, and a review by two people stays open
- * until it is done (DESIGN 9). The grant is used once, like every other; the call is decided afresh.
+ * until it is done (DESIGN 9). The grant is used once, like every other; the call is decided afresh. Being alone
+ * is no reason to be believed without a key: from `contain` up the release is signed like any other yes.
  */
 
 import { policiesOf } from '../approval/binding.ts'
@@ -12,10 +13,11 @@ import { closed } from '../approval/resolve.ts'
 import { REVIEW_WITHIN_MS, type Review, type ReviewStore } from '../approval/review.ts'
 import { climbIfDue } from '../enforcement/climb.ts'
 import type { Role } from '../identity/person.ts'
-import type { Tx } from '../kernel/commit.ts'
+import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
+import { countersignatureOf, recordingRefusals } from './countersign.ts'
 import {
   type DecisionParts,
   findRequest,
@@ -33,51 +35,69 @@ const WOKEN: readonly Role[] = ['incident-commander', 'service-owner']
 /** Two: the second person is as blind to the first as two signers would have been. */
 const REVIEWERS = 2
 
-/** Throws `emergency_refused` naming why, and what `decidable` refuses. */
+type EmergencyParts = DecisionParts & { readonly reviews: ReviewStore }
+
+/** Throws `emergency_refused` naming why, what `decidable` refuses, and what `countersignatureOf` throws. */
 export async function releaseInEmergency(
-  parts: DecisionParts & { readonly reviews: ReviewStore },
+  parts: EmergencyParts,
   input: DecisionInput,
 ): Promise<DecisionOutcome> {
   const reason = reasonOf(input.reason)
   const { tenant, person, requestId } = input
   const found = await climbIfDue(parts, await findRequest(parts, tenant, requestId))
-  const keys = [`person/${person.id}`]
-  const { value, receipts } = await commitUnchanged(parts, tenant, keys, async () => {
-    const { view } = await standingOf(parts, person, found)
-    return async (tx) => {
-      const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
-      const signatures = await parts.approvals.signatures(tx, request.id)
-      const refused = emergencyRefusal(view, request, person.id, signatures)
-      if (refused !== undefined) {
-        throw new Failure('emergency_refused', `${refused}: ${EMERGENCY_TEXT[refused]}`)
+  const release = () =>
+    commitUnchanged<Released>(parts, tenant, [`person/${person.id}`], async () => {
+      const { view } = await standingOf(parts, person, found)
+      return async (tx) => {
+        const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
+        const signatures = await parts.approvals.signatures(tx, request.id)
+        const refused = emergencyRefusal(view, request, person.id, signatures)
+        if (refused !== undefined)
+          throw new Failure('emergency_refused', `${refused}: ${EMERGENCY_TEXT[refused]}`)
+        return releaseOne(parts, tx, input, request, reason)
       }
-      const base = requestBase(parts, person, request)
-      const grant = emergencyGrant(request, parts.nextId(), person.id, base.atMs)
-      const released = {
-        ...closed(request, 'approved', person.id, base.atMs, 'emergency'),
-        decisionEntry: base.id,
-      }
-      await parts.approvals.put(tx, released)
-      await parts.approvals.putGrant(tx, grant)
-      const review = await openReview(parts, tx, request, person.id, base.atMs)
-      await wake(parts, tx, request, base.atMs)
-      const entry: EntryDraft = {
-        ...base,
-        type: 'approval.emergency',
-        data: {
-          ...requestData(request),
-          person: person.id,
-          grant: grant.id,
-          expires: grant.expiresAtMs,
-          review: review.id,
-          review_due: review.dueAtMs,
-        },
-        payloads: { reason: textPayload(reason) },
-      }
-      return { value: { request: released, grantId: grant.id }, entries: [entry] }
-    }
-  })
+    })
+  const base = () => requestBase(parts, person, found)
+  const { value, receipts } = await recordingRefusals(parts, tenant, base, release)
   return { kind: 'released', ...value, receipts }
+}
+
+type Released = Pick<DecisionOutcome, 'request' | 'grantId'>
+
+async function releaseOne(
+  parts: EmergencyParts,
+  tx: Tx,
+  { person, assertion }: DecisionInput,
+  request: ApprovalRequest,
+  reason: string,
+): Promise<Done<Released>> {
+  const { actionDigest: digest, effect } = request
+  const signed = await countersignatureOf(parts, tx, { person, digest, effect, assertion })
+  const base = requestBase(parts, person, request)
+  const grant = emergencyGrant(request, parts.nextId(), person.id, base.atMs)
+  const released = {
+    ...closed(request, 'approved', person.id, base.atMs, 'emergency'),
+    decisionEntry: base.id,
+  }
+  await parts.approvals.put(tx, released)
+  await parts.approvals.putGrant(tx, grant)
+  const review = await openReview(parts, tx, request, person.id, base.atMs)
+  await wake(parts, tx, request, base.atMs)
+  const entry: EntryDraft = {
+    ...base,
+    type: 'approval.emergency',
+    data: {
+      ...requestData(request),
+      person: person.id,
+      grant: grant.id,
+      expires: grant.expiresAtMs,
+      review: review.id,
+      review_due: review.dueAtMs,
+      ...signed?.data,
+    },
+    payloads: { reason: textPayload(reason), ...signed?.payloads },
+  }
+  return { value: { request: released, grantId: grant.id }, entries: [entry] }
 }
 
 function emergencyGrant(request: ApprovalRequest, id: string, person: string, atMs: number): Grant {
@@ -99,7 +119,7 @@ function emergencyGrant(request: ApprovalRequest, id: string, person: string, at
 }
 
 async function openReview(
-  parts: DecisionParts & { readonly reviews: ReviewStore },
+  parts: EmergencyParts,
   tx: Tx,
   request: ApprovalRequest,
   about: string,

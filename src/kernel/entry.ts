@@ -92,7 +92,7 @@ export const EVENTS = {
   'approval.asked': { ...REQUEST, question: 'id', person: 'id' },
   'approval.answered': { ...REQUEST, question: 'id', provenance: 'label' },
   'approval.escalated': { ...REQUEST, role: 'label', owner: 'id?', reason: 'label', person: 'id?' },
-  'approval.emergency': { ...REQUEST, person: 'id', grant: 'id', expires: 'instant', review: 'id', review_due: 'instant' },
+  'approval.emergency': { ...REQUEST, person: 'id', grant: 'id', expires: 'instant', review: 'id', review_due: 'instant', passkey: 'id?' },
   'review.verdict': { review: 'id', request: 'id', person: 'id', role: 'label', verdict: 'label', closed: 'flag' },
   'recommendation.overridden': { override: 'id', recommendation: 'id', person: 'id', role: 'label' },
   'approval.handed_over': { ...REQUEST, person: 'id', previous: 'id?', reason: 'label' },

@@ -21,7 +21,7 @@ type Finding = {
 
 /** Effects from which a yes is signed (DESIGN 9). */
 const SIGNED: readonly unknown[] = ['contain', 'identity', 'destructive']
-const YES: readonly string[] = ['approval.granted', 'approval.co_signed']
+const YES: readonly string[] = ['approval.granted', 'approval.co_signed', 'approval.emergency']
 
 /** `related` are the proved entries outside the case: how the keys came onto the books. */
 export function checkSignatures(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sweep } from '../../src/command/sweep.ts'
 import { TENANT } from '../../src/wiring.ts'
+import { signedBy } from '../harness/passkeys.ts'
 import { rest } from '../harness/people.ts'
 import { addPerson, type Plane, putOnDuty, type TestPerson } from '../harness/plane.ts'
 import { fresh, type Held, openWorld, type Scene, type World } from './world.ts'
@@ -21,11 +22,16 @@ async function isolation(): Promise<{ scene: Scene; target: string; held: Held }
   return { scene, target, held: await scene.hold('isolate', { target }) }
 }
 
-const act = (by: TestPerson, verb: string, { id, shown }: Held, reason = 'it spreads') =>
+const unsigned = (by: TestPerson, verb: string, { id, shown }: Held, more = {}) =>
   rest(plane, by, 'POST', `/api/v1/approvals/${id}/${verb}`, {
     seen_digest: shown.action_digest,
-    reason,
+    reason: 'it spreads',
+    ...more,
   })
+const act = (by: TestPerson, verb: string, held: Held, reason = 'it spreads') =>
+  unsigned(by, verb, held, { reason, ...signatureOf(by, held) })
+const signatureOf = (by: TestPerson, { shown }: Held) =>
+  signedBy(plane.gateway.baseUrl, by, String(shown.action_digest))
 const refusal = async (...args: Parameters<typeof act>) => {
   const { body } = await act(...args)
   return [body.code, String(body.detail).split(':')[0]]
@@ -138,6 +144,31 @@ describe('an emergency release', () => {
     expect((await verdict(plane.ines)).body).toMatchObject({ review: { state: 'closed' } })
     expect((await open()).some(({ id }) => id === mine?.id)).toBe(false)
   })
+
+  it('is refused without a signature of the one who releases: a token alone is nobody', async () => {
+    plane.clock.advance(13 * HOUR_MS)
+    const [alone, other] = [await onDuty(), await onDuty()]
+    const { scene, target, held } = await isolation()
+    const no = await unsigned(alone, 'emergency-release', held)
+    expect(no).toMatchObject({ status: 403, body: { code: 'passkey_required' } })
+    expect(no.body.next).toBe('Decide in the console, where your device can sign.')
+    const stolen = signatureOf(other, held)
+    expect((await unsigned(alone, 'emergency-release', held, stolen)).body.code).toBe(
+      'passkey_unknown',
+    )
+    expect(await types(scene)).not.toContain('approval.emergency')
+    expect(await types(scene)).toContain('access.refused')
+    const client = await world.renew(scene)
+    await client.call('soc__isolate', { target })
+    expect(world.ran(target)).toBe(0)
+    expect((await act(alone, 'emergency-release', held)).body.outcome).toBe('released')
+    const entry = (await scene.record()).find(({ type }) => type === 'approval.emergency')
+    const [key] = await plane.gateway.parts.store.passkeys.list(TENANT, alone.id)
+    expect(entry?.data).toMatchObject({ person: alone.id, passkey: key?.id })
+    expect(Object.keys(entry?.payloads ?? {})).toContain('signature')
+  })
+
+  const types = async (scene: Scene) => (await scene.record()).map(({ type }) => type)
 
   it('works where a hard floor asks for two people, and for one target only', async () => {
     const alone = await onDuty()

@@ -1,5 +1,6 @@
 /** Approval requests: what waits, what exactly is asked, and the decision of a person. */
 import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import { FAILING_TEXT } from '../../approval/failing-text.ts'
 import type { ApprovalRequest } from '../../approval/request.ts'
 import type { DecisionInput, DecisionOutcome, Eligibility } from '../../command/decision-ports.ts'
@@ -83,12 +84,8 @@ function decisionRoutes(app: App, deps: RestDeps): void {
           response: answers(decisionAnswer),
         },
       },
-      async (request) => {
-        const { seen_digest: seenDigest, reason, acknowledged = [], assertion } = request.body
-        const signed = assertion === undefined ? {} : { assertion: assertionOf(assertion) }
-        const said = { seenDigest, reason, acknowledged, ...signed }
-        return outcomeWire(await decide({ ...inputOf(request), ...said }))
-      },
+      async (request) =>
+        outcomeWire(await decide({ ...inputOf(request), ...decisionOf(request.body) })),
     )
   }
 }
@@ -98,6 +95,13 @@ export function inputOf(request: FastifyRequest) {
   const { person } = doerOf(request)
   const { id } = request.params as { readonly id: string }
   return { tenant: person.tenant, person, requestId: id }
+}
+
+/** What a person says with a decision, and what their device signed of it. */
+export function decisionOf(body: z.output<typeof decisionBody>) {
+  const { seen_digest: seenDigest, reason, acknowledged = [], assertion } = body
+  const signed = assertion === undefined ? {} : { assertion: assertionOf(assertion) }
+  return { seenDigest, reason, acknowledged, ...signed }
 }
 
 /** The recorded bytes, not a rendering of them: what is shown is what was digested. */

@@ -15,7 +15,7 @@ import {
 import { idParams } from '../../contract/words.ts'
 import type { App } from './app.ts'
 import { answers, creates } from './app.ts'
-import { inputOf, outcomeWire } from './approval-routes.ts'
+import { decisionOf, inputOf, outcomeWire } from './approval-routes.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
 import { receiptsWire } from './wire.ts'
@@ -34,8 +34,7 @@ export function reviewRoutes(app: App, deps: RestDeps): void {
       response: answers(decisionAnswer),
     }
     app.post(`/api/v1/approvals/:id/${verb}`, { schema }, async (request) => {
-      const { seen_digest: seenDigest, reason } = request.body
-      return outcomeWire(await command({ ...inputOf(request), seenDigest, reason }))
+      return outcomeWire(await command({ ...inputOf(request), ...decisionOf(request.body) }))
     })
   }
   overrideRoute(app, deps)
