@@ -55,12 +55,19 @@ const oneCase = createRoute({
   component: lazyRouteComponent(() => import('./cases/case.tsx'), 'CasePage'),
 })
 
+const people = createRoute({
+  getParentRoute: at,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/people.tsx'), 'People'),
+})
+
 const tree = root.addChildren([
   board,
   login,
   approvals.addChildren([noApproval, approval]),
   cases,
   oneCase,
+  people,
 ])
 
 export const router = createRouter({

@@ -50,12 +50,8 @@ export async function visit(browser: Browser, baseUrl: string, look: Look = {}):
 /** A key whose counter goes back is a copied key and refused; every device here holds the same few keys. */
 let uses = 0
 
-/** Puts a person's passkey on the visitor's device, which unlocks it without asking. */
-export async function holdKey(
-  { page, context }: Visitor,
-  key: { readonly credential: string; readonly pkcs8: Buffer },
-): Promise<void> {
-  uses += 100
+/** A device that can hold passkeys, and unlocks them without asking. */
+export async function holdDevice({ page, context }: Visitor) {
   const devices = await context.newCDPSession(page)
   await devices.send('WebAuthn.enable')
   const { authenticatorId } = await devices.send('WebAuthn.addVirtualAuthenticator', {
@@ -67,6 +63,16 @@ export async function holdKey(
       automaticPresenceSimulation: true,
     },
   })
+  return { devices, authenticatorId }
+}
+
+/** Puts a person's passkey on the visitor's device. */
+export async function holdKey(
+  visitor: Visitor,
+  key: { readonly credential: string; readonly pkcs8: Buffer },
+): Promise<void> {
+  uses += 100
+  const { devices, authenticatorId } = await holdDevice(visitor)
   await devices.send('WebAuthn.addCredential', {
     authenticatorId,
     credential: {

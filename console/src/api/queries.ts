@@ -10,6 +10,7 @@ import type {
   ApprovalSummary,
   Call,
   Case,
+  Certificate,
   Coverage,
   Evidence,
   Me,
@@ -122,4 +123,22 @@ export const passkeysQuery = (person: string) =>
     queryKey: ['person', 'passkeys', person],
     queryFn: async ({ signal }) =>
       (await get<{ passkeys: Passkey[] }>(`/api/v1/passkeys?person=${person}`, signal)).passkeys,
+  })
+
+export const allPasskeysQuery = queryOptions({
+  queryKey: ['person', 'passkeys'],
+  queryFn: async ({ signal }) =>
+    (await get<{ passkeys: Passkey[] }>('/api/v1/passkeys', signal)).passkeys,
+})
+
+export const certificatesQuery = (person: string) =>
+  queryOptions({
+    queryKey: ['person', 'certificates', person],
+    queryFn: async ({ signal }) =>
+      (
+        await get<{ certificates: Certificate[] }>(
+          `/api/v1/people/${encodeURIComponent(person)}/certificates`,
+          signal,
+        )
+      ).certificates,
   })

@@ -3,7 +3,7 @@ import type { agent } from '../../../src/contract/agents.ts'
 import type { approval, approvalSummary, decisionAnswer } from '../../../src/contract/approvals.ts'
 import type { call, caseRecord } from '../../../src/contract/cases.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
-import type { person, shift } from '../../../src/contract/people.ts'
+import type { certificate, person, shift } from '../../../src/contract/people.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
 import type { stop } from '../../../src/contract/stops.ts'
@@ -23,6 +23,7 @@ export type Person = Output<typeof person>
 export type Evidence = Output<typeof evidenceRecord>
 export type Payload = Output<typeof payloadRecord>
 export type Timeline = Output<typeof timeline>
+export type Certificate = Output<typeof certificate>
 export type Call = Output<typeof call>
 export type Coverage = Output<typeof coverageReport>
 export type Shift = Output<typeof shift>

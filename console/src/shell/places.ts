@@ -2,7 +2,7 @@
 import type { IconName } from '../ui/icon.tsx'
 
 export type Place = {
-  readonly to: '/' | '/approvals' | '/cases'
+  readonly to: '/' | '/approvals' | '/cases' | '/people'
   readonly name: string
   readonly icon: IconName
   /** Pressed after `g`, from anywhere. */
@@ -19,6 +19,10 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
       { to: '/approvals', name: 'Approvals', icon: 'approvals', key: 'a' },
       { to: '/cases', name: 'Cases', icon: 'cases', key: 'c' },
     ],
+  },
+  {
+    title: 'Set up',
+    places: [{ to: '/people', name: 'People', icon: 'people', key: 'p' }],
   },
 ]
 

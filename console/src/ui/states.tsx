@@ -47,9 +47,12 @@ export function Nothing({
 /** A refusal or a failure, in the gateway's words, with the one step that helps. */
 export function Trouble({
   error,
+  forbidden = 'Your role does not show this.',
   onRetry,
 }: {
   readonly error: unknown
+  /** What a 403 means here, where it is not about looking. */
+  readonly forbidden?: string
   readonly onRetry?: () => void
 }) {
   const problem = error instanceof Problem ? error : undefined
@@ -58,9 +61,7 @@ export function Trouble({
     <div className={css.trouble} role="alert">
       <Icon name={isForbidden ? 'key' : 'warn'} size={18} />
       <div>
-        <p className={css.title}>
-          {isForbidden ? 'Your role does not show this.' : titleOf(error)}
-        </p>
+        <p className={css.title}>{isForbidden ? forbidden : titleOf(error)}</p>
         <p className={css.text}>
           {problem === undefined ? 'The console met something it does not know.' : problem.message}
           {problem?.next !== undefined && ` ${problem.next}`}
