@@ -61,6 +61,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/people.tsx'), 'People'),
 })
 
+const ledger = createRoute({
+  getParentRoute: at,
+  path: '/ledger',
+  component: lazyRouteComponent(() => import('./ledger/ledger.tsx'), 'Ledger'),
+})
+
 const tree = root.addChildren([
   board,
   login,
@@ -68,6 +74,7 @@ const tree = root.addChildren([
   cases,
   oneCase,
   people,
+  ledger,
 ])
 
 export const router = createRouter({

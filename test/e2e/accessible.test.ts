@@ -14,7 +14,15 @@ const SLOW_MS = 120_000
 type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
 
 /** Where the console can go; `:request` stands for one that waits. */
-const ROUTES = ['/', '/approvals', '/approvals/:request', '/cases', '/cases/INC-482', '/people']
+const ROUTES = [
+  '/',
+  '/approvals',
+  '/approvals/:request',
+  '/cases',
+  '/cases/INC-482',
+  '/people',
+  '/ledger',
+]
 
 describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
   let world: ConsoleWorld

@@ -11,6 +11,7 @@ import type {
   Call,
   Case,
   Certificate,
+  Checkpoint,
   Coverage,
   Evidence,
   Me,
@@ -142,3 +143,9 @@ export const certificatesQuery = (person: string) =>
         )
       ).certificates,
   })
+
+export const checkpointQuery = queryOptions({
+  queryKey: ['ledger', 'checkpoint'],
+  queryFn: ({ signal }) => get<Checkpoint>('/api/v1/ledger/checkpoint', signal),
+  refetchInterval: 60_000,
+})

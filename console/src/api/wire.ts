@@ -2,6 +2,7 @@
 import type { agent } from '../../../src/contract/agents.ts'
 import type { approval, approvalSummary, decisionAnswer } from '../../../src/contract/approvals.ts'
 import type { call, caseRecord } from '../../../src/contract/cases.ts'
+import type { checkpoint, inclusion } from '../../../src/contract/ledger.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
@@ -24,6 +25,8 @@ export type Evidence = Output<typeof evidenceRecord>
 export type Payload = Output<typeof payloadRecord>
 export type Timeline = Output<typeof timeline>
 export type Certificate = Output<typeof certificate>
+export type Checkpoint = Output<typeof checkpoint>
+export type Inclusion = Output<typeof inclusion>
 export type Call = Output<typeof call>
 export type Coverage = Output<typeof coverageReport>
 export type Shift = Output<typeof shift>

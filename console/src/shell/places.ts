@@ -2,7 +2,7 @@
 import type { IconName } from '../ui/icon.tsx'
 
 export type Place = {
-  readonly to: '/' | '/approvals' | '/cases' | '/people'
+  readonly to: '/' | '/approvals' | '/cases' | '/people' | '/ledger'
   readonly name: string
   readonly icon: IconName
   /** Pressed after `g`, from anywhere. */
@@ -23,6 +23,10 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
   {
     title: 'Set up',
     places: [{ to: '/people', name: 'People', icon: 'people', key: 'p' }],
+  },
+  {
+    title: 'Proof',
+    places: [{ to: '/ledger', name: 'Ledger', icon: 'ledger', key: 'l' }],
   },
 ]
 
