@@ -20,6 +20,7 @@ import type { AskParts } from './command/ask.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
 import { makeEffectCommands } from './command/effect-commands.ts'
 import { endAuthorityWith } from './command/end-authority.ts'
+import { endSignedWith } from './command/end-signed.ts'
 import { afterListing, createFirstListings } from './command/first-listings.ts'
 import { makeGatewayTools } from './command/gateway-tools.ts'
 import { makeNoticeDelivery } from './command/notice-delivery.ts'
@@ -179,7 +180,6 @@ function faceParts(
   checkpoint: () => Promise<number>,
 ) {
   const { store, log, clock, origin, logSigner, tokens, upstreams, policy, firstListings } = opened
-  const { baseUrl } = config
   const enforce = afterListing(firstListings, makeEnforce(spine))
   const { agents, tasks, revisions } = store
   const identify = makeIdentify({ ...spine.facts, tokens, agents, tasks, revisions, clock })
@@ -204,7 +204,7 @@ function faceParts(
         return makeVisibleTools(known)(session)
       },
       resolveTool: toolByName,
-      publicBaseUrl: baseUrl,
+      publicBaseUrl: config.baseUrl,
       limits: mcpLimits(config.holdMs, config.requestsPerSecond),
       tasks: taskHandles,
     },
@@ -214,7 +214,7 @@ function faceParts(
       ...base,
       ...agentSide,
       ...opened.passkeyParts,
-      baseUrl,
+      baseUrl: config.baseUrl,
       tenant: TENANT,
       version: VERSION,
       consoleDir: CONSOLE_DIR,
@@ -226,12 +226,13 @@ function faceParts(
       mayApproveInChat: policy.mayApproveInChat,
       signer: tokens,
       keySet: tokens.keySet,
-      resource: `${baseUrl}/mcp`,
-      tokenEndpoint: `${baseUrl}/oauth/token`,
+      resource: `${config.baseUrl}/mcp`,
+      tokenEndpoint: `${config.baseUrl}/oauth/token`,
       workloads: workloadReader,
       taskLifetimeMs: config.taskLifetimeMs,
       checkBundle: policy.checkBundle,
       endAuthority: endAuthorityWith({ ...store, ...base }),
+      endSigned: endSignedWith(spine),
       decisions: makeDecisionCommands({ ...decisionParts, reviews: store.reviews }, spine.at),
       ...planCommands,
       stops: makeStopCommands({ ...spine, stops: store.stops }),

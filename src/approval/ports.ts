@@ -3,7 +3,8 @@ import type { Digest } from '../kernel/digest.ts'
 import type { ApprovalRequest, Grant, GrantState, RequestState, Signature } from './request.ts'
 
 /** A grant and the place of the call it would release. */
-export type LiveGrant = Grant & Pick<ApprovalRequest, 'agent' | 'tool' | 'caseId' | 'task' | 'call'>
+export type LiveGrant = Grant &
+  Pick<ApprovalRequest, 'agent' | 'tool' | 'effect' | 'caseId' | 'task' | 'call' | 'plan'>
 
 export type ApprovalStore = {
   readonly byId: (tenant: string, id: string) => Promise<ApprovalRequest | undefined>

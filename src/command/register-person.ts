@@ -14,6 +14,7 @@ import type { Randomness } from '../kernel/ids.ts'
 import type { CommandBase, Doer } from './base.ts'
 import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
 import { endLending } from './delegate.ts'
+import type { EndSigned } from './end-signed.ts'
 import { invalid, requireLine, requireWord } from './input.ts'
 import { requirePermission } from './permissions.ts'
 import { newSecret, secretHash } from './secret.ts'
@@ -86,10 +87,14 @@ export type ChangePersonInput = {
 
 /**
  * Suspends, reactivates or re-roles. Nobody changes their own roles or lifts their own suspension. A suspended
- * person's signatures stop counting at once: eligibility and dispatch read the state again.
+ * person's signatures stop counting at once, and what rests on them stays void when they come back.
  */
 export async function changePerson(
-  deps: PersonDeps & { readonly approvals: ApprovalStore; readonly delegations: DelegationStore },
+  deps: PersonDeps & {
+    readonly approvals: ApprovalStore
+    readonly delegations: DelegationStore
+    readonly endSigned: EndSigned
+  },
   input: ChangePersonInput,
 ): Promise<{ readonly person: Person; readonly receipt: Receipt }> {
   const isOnlySuspending = input.state === 'suspended' && input.roles === undefined
@@ -103,6 +108,12 @@ export async function changePerson(
     if (known === undefined) throw new Failure('not_found', 'no such person in this tenant')
     const roles = input.roles === undefined ? known.roles : readRoles(input.roles)
     const person: Person = { ...known, roles, state: input.state ?? known.state }
+    const end = await deps.endSigned({
+      tenant: person.tenant,
+      person: person.id,
+      reason: 'signer_withdrawn',
+      actor: actorOf(input.by),
+    })
     return async (tx) => {
       await deps.revisions.raise(tx, PERSON_BOOK)
       await deps.people.put(tx, person)
@@ -113,8 +124,9 @@ export async function changePerson(
           ...(input.roles === undefined ? {} : { roles }),
         },
       })
-      const ended = person.state === 'active' ? [] : await endLending(deps, tx, person, input.by)
-      return { value: person, entries: [entry, ...ended] }
+      if (person.state === 'active') return { value: person, entries: [entry] }
+      const lent = await endLending(deps, tx, person, input.by)
+      return { value: person, entries: [entry, ...lent, ...(await end(tx))] }
     }
   })
   return { person: committed.value, receipt: committed.receipts[0] }

@@ -1,9 +1,13 @@
-/** A key stops counting at once: lost, stolen, or not vouched for. Its person may, and so may whoever leads. */
+/**
+ * A key stops counting at once: lost, stolen, or not vouched for. Its person may, and so may whoever leads. What it
+ * released and has not run is void in the same commit.
+ */
 import type { Passkey } from '../identity/passkey.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Doer } from './base.ts'
-import { actorOf, draft } from './base.ts'
+import { actorOf, commitUnchanged, draft } from './base.ts'
+import type { EndSigned } from './end-signed.ts'
 import { findPasskey, lockPasskey, type PasskeyDeps } from './passkey-parts.ts'
 import { requirePermission } from './permissions.ts'
 
@@ -15,24 +19,39 @@ export type RevokeInput = {
   readonly reason: (typeof REVOKE_REASONS)[number]
 }
 
+type RevokeDeps = Pick<PasskeyDeps, 'commit' | 'revisions' | 'nowMs' | 'nextId' | 'passkeys'> & {
+  readonly endSigned: EndSigned
+}
+
 /** Throws `not_found`, `not_permitted`, `passkey_not_active` (it is revoked). */
 export async function revokePasskey(
-  deps: Pick<PasskeyDeps, 'commit' | 'nowMs' | 'nextId' | 'passkeys'>,
+  deps: RevokeDeps,
   { by, passkeyId, reason }: RevokeInput,
 ): Promise<{ readonly passkey: Passkey; readonly receipt: Receipt }> {
   const { tenant, id } = by.person
   const found = await findPasskey(deps, tenant, passkeyId)
   requirePermission(by, found.person === id ? 'decide' : 'passkey.revoke')
-  const { value, receipts } = await deps.commit(tenant, async (tx) => {
-    const locked = await lockPasskey(deps, tx, found)
-    if (locked.state === 'revoked')
-      throw new Failure('passkey_not_active', 'the key is revoked already')
-    const entry = draft(deps, 'passkey.revoked', actorOf(by), {
-      data: { passkey: locked.id, person: locked.person, reason },
-    })
-    const passkey: Passkey = { ...locked, state: 'revoked', revokedAtMs: entry.atMs }
-    await deps.passkeys.put(tx, passkey)
-    return { value: passkey, entries: [entry] }
-  })
+  const { person } = found
+  const ending = { tenant, person, reason: 'passkey_revoked', actor: actorOf(by) } as const
+  const { value, receipts } = await commitUnchanged(
+    deps,
+    tenant,
+    [`person/${person}`],
+    async () => {
+      const end = await deps.endSigned(ending)
+      return async (tx) => {
+        const locked = await lockPasskey(deps, tx, found)
+        if (locked.state === 'revoked')
+          throw new Failure('passkey_not_active', 'the key is revoked already')
+        const data = { passkey: locked.id, person, reason }
+        const entry = draft(deps, 'passkey.revoked', actorOf(by), { data })
+        const passkey: Passkey = { ...locked, state: 'revoked', revokedAtMs: entry.atMs }
+        await deps.passkeys.put(tx, passkey)
+        // A key nobody vouched for signed nothing.
+        const ended = locked.state === 'active' ? await end(tx) : []
+        return { value: passkey, entries: [entry, ...ended] }
+      }
+    },
+  )
   return { passkey: value, receipt: receipts[0] }
 }

@@ -2,7 +2,7 @@
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { Grant, GrantState } from '../approval/request.ts'
 import { requestOf } from './approval-row.ts'
-import { atMost, jsonText, strings } from './row-values.ts'
+import { atMost, jsonText, present, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
@@ -69,14 +69,16 @@ function grantReads(
           join.onRef('asked.tenant', '=', 'live.tenant').onRef('asked.id', '=', 'live.request'),
         )
         .selectAll('live')
-        .select(['asked.agent', 'asked.tool', 'asked.case_id', 'asked.task', 'asked.call'])
+        .select(['asked.agent', 'asked.tool', 'asked.effect', 'asked.case_id'])
+        .select(['asked.task', 'asked.call', 'asked.plan'])
         .where('live.tenant', '=', tenant)
         .where('live.state', '=', 'live')
         .orderBy('live.id')
         .execute()
       return rows.map((row) => {
-        const { agent, tool, case_id: caseId, task, call } = row
-        return { ...grantOf(row), agent, tool, caseId, task, call }
+        const { agent, tool, effect, case_id: caseId, task, call, plan } = row
+        const place = { agent, tool, effect, caseId, task, call, ...present('plan', plan) }
+        return { ...grantOf(row), ...place }
       })
     },
   }

@@ -133,7 +133,7 @@ describe('between a yes and the act', () => {
   })
 
   it('refuses when a person who approved is suspended meanwhile [R22]', async () => {
-    const { args } = await approvedBlock()
+    const { args, approvalId } = await approvedBlock()
     const deps = plane.gateway.parts.restParts
     await changePerson(deps, {
       tenant: TENANT,
@@ -141,7 +141,9 @@ describe('between a yes and the act', () => {
       personId: plane.dana.id,
       state: 'suspended',
     })
-    const said = saidBy(await agent.call('net__block', args))
+    const named = { 'countersign/approval': approvalId }
+    const said = saidBy(await agent.call('net__block', args, named))
+    expect(saidBy(await agent.call('net__block', args))?.status).toBe('pending_approval')
     await changePerson(deps, { tenant: TENANT, by: BY, personId: plane.dana.id, state: 'active' })
     expect(said).toMatchObject({ status: 'refused', code: 'approval_void' })
     expect(blocksOf(args.target)).toBe(0)

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Oddity } from '../../range/practice-passkey.ts'
 import { assert, challengeOf, makePracticeKey, placeOf } from '../../range/practice-passkey.ts'
+import { changePerson } from '../../src/command/register-person.ts'
 import { revokePasskey } from '../../src/command/revoke-passkey.ts'
-import type { AgentClient } from '../harness/agent-client.ts'
+import { type AgentClient, saidBy } from '../harness/agent-client.ts'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
 import { keyOf } from '../harness/passkeys.ts'
 import { consequencesIn, decide, type RestAnswer, rest } from '../harness/people.ts'
@@ -214,6 +215,58 @@ describe('a yes to containment', () => {
       'the passkey is revoked',
     ])
   })
+
+  describe('that has not run', () => {
+    const released = async (person: TestPerson) => {
+      const asked = await ask(person)
+      const answer = await yes(asked, signed(asked.digest, {}, keyOf(person)), person)
+      expect(answer.body.outcome).toBe('released')
+      return { ...asked, grant: String(answer.body.grant) }
+    }
+    const ways: readonly (readonly [string, string, (person: TestPerson) => Promise<unknown>])[] = [
+      ['its key is revoked', 'passkey_revoked', (person) => revokeOwn(person)],
+      ['who signed it is suspended', 'signer_withdrawn', (person) => suspendAndBack(person)],
+    ]
+    it.each(ways)('is void once %s, on record in the same commit', async (title, reason, end) => {
+      const signer = await onDuty(title.includes('key') ? 'Vida' : 'Sol')
+      const [first, second] = [await released(signer), await released(signer)]
+      const others = await ask()
+      expect((await yes(others, signed(others.digest))).body.outcome).toBe('released')
+      const { ledger } = net.plane.gateway.parts.store
+      const { size } = await ledger.head('main')
+      await end(signer)
+      const told = (await entriesFrom(size)).filter(({ type }) => type === 'grant.voided')
+      expect(told.map(({ data }) => [data.grant, data.reason]).sort()).toEqual(
+        [first, second].map(({ grant }) => [grant, reason]).sort(),
+      )
+      for (const { id, target } of [first, second]) {
+        const late = await agent.call('net__block', { target }, { 'countersign/approval': id })
+        expect(saidBy(late)).toMatchObject({ status: 'refused', code: 'approval_void' })
+        expect(net.ran(target)).toBe(0)
+      }
+      await agent.call('countersign_await', { approval_id: others.id })
+      expect(net.ran(others.target)).toBe(1)
+    })
+  })
+
+  const revokeOwn = async (person: TestPerson) => {
+    const { restParts } = net.plane.gateway.parts
+    const [passkey] = await restParts.passkeys.list('main', person.id)
+    const by = { kind: 'person', person } as const
+    await revokePasskey(restParts, { by, passkeyId: passkey?.id ?? '', reason: 'lost' })
+  }
+  /** Whoever comes back does not bring their old yes along. */
+  const suspendAndBack = async ({ id: personId }: TestPerson) => {
+    const by = { kind: 'system', part: 'test' } as const
+    for (const state of ['suspended', 'active'] as const)
+      await changePerson(net.plane.gateway.parts.restParts, { tenant: 'main', by, personId, state })
+  }
+  const entriesFrom = async (from: number) => {
+    const { ledger } = net.plane.gateway.parts.store
+    const { size } = await ledger.head('main')
+    const found = await ledger.entries('main', from, size)
+    return found.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)))
+  }
 
   it('by somebody who is not entitled stays advice, signed or not', async () => {
     const asked = await ask()

@@ -15,6 +15,7 @@ import { workloadReader } from '../../src/adapters/workload-jwt.ts'
 import { changeAgentState } from '../../src/command/change-agent.ts'
 import { makeDecisionCommands } from '../../src/command/decision-commands.ts'
 import { endAuthorityWith } from '../../src/command/end-authority.ts'
+import { endSignedWith } from '../../src/command/end-signed.ts'
 import { publishCheckpoint } from '../../src/command/publish-checkpoint.ts'
 import { putCase } from '../../src/command/put-case.ts'
 import { registerAgent } from '../../src/command/register-agent.ts'
@@ -126,6 +127,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     ...base,
     random: seededRandom(5),
     endAuthority: endAuthorityWith({ ...store, ...base }),
+    endSigned: endSignedWith({ ...store, ...base, clock }),
     workloads: workloadReader,
     tokenEndpoint: `${BASE_URL}/oauth/token`,
     signer,

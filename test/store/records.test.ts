@@ -374,8 +374,8 @@ forEachEngine((engine) => {
         expect(await approvals.lockGrant(tx, grant.id)).toEqual(grant)
         return approvals.liveGrants(tx)
       })
-      const { agent, tool, caseId, task, call } = request
-      expect(live).toEqual([{ ...grant, agent, tool, caseId, task, call }])
+      const { agent, tool, effect, caseId, task, call } = request
+      expect(live).toEqual([{ ...grant, agent, tool, effect, caseId, task, call }])
       expect(await approvals.grantOf('main', request.id)).toEqual(grant)
     })
 

@@ -12,6 +12,7 @@ import type { MayApproveInChat } from '../../command/chat-decision.ts'
 import type { CheckLedgerDeps } from '../../command/check-ledger.ts'
 import type { ContainmentCommands } from '../../command/containments.ts'
 import type { ApprovalCommands, StopCommands } from '../../command/decision-ports.ts'
+import type { EndSigned } from '../../command/end-signed.ts'
 import type { ExchangeDeps } from '../../command/exchange-token.ts'
 import type { ExportCaseDeps } from '../../command/export-case.ts'
 import type { PasskeyDeps } from '../../command/passkey-parts.ts'
@@ -97,6 +98,7 @@ export type RestDeps = ChangeAgentDeps &
       readonly subscribe: (listener: (change: { readonly tenant: string }) => void) => () => void
     }
     readonly decisions: ApprovalCommands
+    readonly endSigned: EndSigned
     readonly plans: PlanCommands
     readonly standing: StandingCommands
     readonly stops: StopCommands
