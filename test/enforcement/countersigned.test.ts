@@ -1,13 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Oddity } from '../../range/practice-passkey.ts'
 import { assert, challengeOf, makePracticeKey, placeOf } from '../../range/practice-passkey.ts'
+import { countersignatureOf } from '../../src/command/countersign.ts'
 import { changePerson } from '../../src/command/register-person.ts'
 import { revokePasskey } from '../../src/command/revoke-passkey.ts'
+import type { Digest } from '../../src/kernel/digest.ts'
 import { type AgentClient, saidBy } from '../harness/agent-client.ts'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
 import { keyOf } from '../harness/passkeys.ts'
 import { consequencesIn, decide, type RestAnswer, rest } from '../harness/people.ts'
 import { addPerson, putOnDuty, type TestPerson } from '../harness/plane.ts'
+import { entryDraft } from '../harness/stores.ts'
 
 const UP = 0x01
 
@@ -249,6 +252,10 @@ describe('a yes to containment', () => {
     })
   })
 
+  const entryParts = () => {
+    const { nextId } = net.plane.gateway.parts.restParts
+    return { nextId, clock: net.plane.clock }
+  }
   const revokeOwn = async (person: TestPerson) => {
     const { restParts } = net.plane.gateway.parts
     const [passkey] = await restParts.passkeys.list('main', person.id)
@@ -267,6 +274,53 @@ describe('a yes to containment', () => {
     const found = await ledger.entries('main', from, size)
     return found.map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)))
   }
+
+  it('with a key nobody vouched for yet is refused and told so, and counts once somebody has', async () => {
+    const nils = await onDuty('Nils')
+    const { passkeys, commit } = net.plane.gateway.parts.store
+    const [key] = await passkeys.list('main', nils.id)
+    if (key === undefined) throw new Error('no key')
+    const put = (state: 'pending' | 'active') =>
+      commit('main', async (tx) => {
+        await passkeys.put(tx, { ...key, state })
+        return { value: undefined, entries: [entryDraft(entryParts())] }
+      })
+    await put('pending')
+    const asked = await ask(nils)
+    const no = await yes(asked, signed(asked.digest, {}, keyOf(nils)), nils)
+    expect(said(no)).toEqual([403, 'passkey_not_active', 'nobody has vouched for the passkey yet'])
+    expect(no.body.next).toBe('Use another one, or have it vouched for.')
+    expect(await lastEntry()).toMatchObject({
+      type: 'access.refused',
+      data: { reason: 'passkey_not_active', face: 'passkey', person: nils.id },
+    })
+    expect(net.ran(asked.target)).toBe(0)
+    await put('active')
+    const again = await yes(asked, signed(asked.digest, {}, keyOf(nils)), nils)
+    expect(again.body.outcome).toBe('released')
+  })
+
+  it('with a synced key is refused and told so where keys must be bound to a device', async () => {
+    const { restParts, store } = net.plane.gateway.parts
+    const { clock, dana } = net.plane
+    const asked = await ask()
+    const digest = asked.digest as Digest
+    const [key] = await store.passkeys.list('main', dana.id)
+    expect(key?.isDeviceBound).toBe(false)
+    const strict = { ...restParts, clock, requireDeviceBound: true }
+    const { id, response } = signed(digest)
+    const assertion = { id, ...response }
+    const signing = { person: dana, digest, effect: 'contain', assertion }
+    const attempt = store.commit('main', async (tx) => {
+      await countersignatureOf(strict, tx, signing)
+      return { value: undefined, entries: [entryDraft(entryParts())] }
+    })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'passkey_not_active',
+      message: 'the passkey may leave its device',
+    })
+    expect((await yes(asked, signed(asked.digest))).body.outcome).toBe('released')
+  })
 
   it('by somebody who is not entitled stays advice, signed or not', async () => {
     const asked = await ask()
