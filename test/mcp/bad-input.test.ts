@@ -84,7 +84,7 @@ describe('a request nobody can act on', () => {
   })
 
   it('with a method of the server that /mcp does not have gets "method not found"', async () => {
-    for (const method of ['resources/list', 'prompts/get', 'completion/complete', 'tasks/get']) {
+    for (const method of ['resources/list', 'prompts/get', 'completion/complete', 'tasks/list']) {
       expect((await postModern(url, token, method, { uri: 'x', name: 'x' })).body.error?.code).toBe(
         -32601,
       )

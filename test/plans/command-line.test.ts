@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Asker, run } from '../cli/terminal.ts'
+import { profileFor } from '../harness/passkeys.ts'
 import type { TestPerson } from '../harness/plane.ts'
 import { type PlanWorld, startPlanWorld } from './world.ts'
 
@@ -12,6 +13,7 @@ afterAll(() => world?.plane.close())
 const as = (person: TestPerson): Asker => ({
   url: world.plane.gateway.baseUrl,
   token: person.token,
+  profile: profileFor(world.plane.dataDir, world.plane.gateway.baseUrl, person),
 })
 
 const BLOCKS = {
@@ -52,7 +54,7 @@ describe('a plan on the command line', () => {
       status: 'pending_approval',
     })
     expect(world.ran('block', '203.0.113.8')).toBe(ran)
-  })
+  }, 40_000)
 
   it('exits 2 for a status that does not exist and 1 for a plan that does not', async () => {
     expect((await run(as(world.plane.dana), 'plan', 'list', '--status', 'odd')).code).toBe(2)
