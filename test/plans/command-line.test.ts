@@ -11,8 +11,6 @@ beforeAll(async () => {
 afterAll(() => world?.plane.close())
 
 const as = (person: TestPerson): Asker => ({
-  url: world.plane.gateway.baseUrl,
-  token: person.token,
   profile: profileFor(world.plane.dataDir, world.plane.gateway.baseUrl, person),
 })
 
