@@ -88,8 +88,8 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     undo.unshift(
       () => rest.close(),
       unsubscribe,
-      ...timers(parts, list, refreshRosters, stopping.signal),
       () => stopping.abort(),
+      ...timers(parts, { list, refreshRosters }, stopping.signal, config.drainMs),
       () => listed,
       () => rostersRead,
     )
@@ -136,30 +136,42 @@ async function drained(
   await new Promise((done) => setImmediate(done))
 }
 
-/** Signs what was committed and ends what time ended. Answers the functions that stop them. */
+type Errands = {
+  readonly list: () => Promise<unknown>
+  readonly refreshRosters: () => Promise<unknown>
+}
+
+/**
+ * Signs what was committed and ends what time ended. Answers the functions that stop them: each waits for the run
+ * that is under way, because the store closes next; one that a tool server holds up longer is cut.
+ */
 function timers(
   { spine, log, checkpoints, notices, approved, restParts }: Parts,
-  list: () => Promise<unknown>,
-  refreshRosters: () => Promise<unknown>,
+  { list, refreshRosters }: Errands,
   stop: AbortSignal,
-): (() => void)[] {
-  const every = (ms: number, name: string, work: () => Promise<unknown>): (() => void) => {
-    let isBusy = false
-    const timer = setInterval(async () => {
-      if (isBusy) return
-      isBusy = true
-      await work().catch((error: unknown) =>
-        log.error({ err: error, timer: name }, 'a timer failed'),
-      )
-      isBusy = false
+  patienceMs = DRAIN_MS,
+): (() => Promise<void>)[] {
+  const every = (ms: number, name: string, work: () => Promise<unknown>) => {
+    let running: Promise<unknown> | undefined
+    const failed = (error: unknown) =>
+      log[stop.aborted ? 'warn' : 'error']({ err: error, timer: name }, 'a timer failed')
+    const timer = setInterval(() => {
+      running ??= work()
+        .catch(failed)
+        .finally(() => {
+          running = undefined
+        })
     }, ms)
-    return () => clearInterval(timer)
+    return async () => {
+      clearInterval(timer)
+      await Promise.race([running, wait(patienceMs, undefined, { ref: false })])
+    }
   }
   return [
     every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
     every(APPROVED_INTERVAL_MS, 'approved', () => approved.sweep(TENANT)),
-    every(SWEEP_INTERVAL_MS, 'containments', () => sweepContainments(spine)),
+    every(SWEEP_INTERVAL_MS, 'containments', () => sweepContainments(spine, stop)),
     every(SWEEP_INTERVAL_MS, 'changes', () => expireChanges(restParts, TENANT)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),
     every(ROSTER_INTERVAL_MS, 'rosters', refreshRosters),

@@ -24,12 +24,13 @@ export async function sweep(spine: Spine, tenant: string): Promise<number> {
 }
 
 /**
- * Ends, or holds, what has been contained for long enough, and looks at what nobody knows. Apart from `sweep`, because it waits for tool servers.
- * Returns how many were due.
+ * Ends, or holds, what has been contained for long enough, and looks at what nobody knows. Apart from `sweep`,
+ * because it waits for tool servers; a stop ends it after the one it waits for. Returns how many were due.
  */
-export async function sweepContainments(spine: Spine): Promise<number> {
+export async function sweepContainments(spine: Spine, stop?: AbortSignal): Promise<number> {
   const due = await spine.effects.due(spine.clock.nowMs(), BATCH)
   for (const record of due) {
+    if (stop?.aborted === true) break
     const call = await spine.calls.byId(record.tenant, record.call)
     if (call?.outcome === 'unknown') await reconcile(spine, record, call)
     else await endContainment(spine, record)

@@ -1,6 +1,7 @@
 /**
  * A stdio tool server that outlives the gateway it serves: what it writes down is what really happened in the
- * world, whatever the gateway's record says.
+ * world, whatever the gateway's record says. Its `look` tells the truth about it, so that a probe can find out what
+ * became of a call nobody knows the end of.
  *
  * TOOLS_FILE: JSON list of MCP tool definitions. CALLS_FILE: one JSON line per call, on disk before the answer.
  * LIFELINE_PORT: a local port it stays connected to; when that connection ends, this process has ended and
@@ -34,7 +35,17 @@ serveStdio(() => {
     writeSync(calls, `${JSON.stringify({ name, arguments: args })}\n`)
     fsyncSync(calls)
     await wait(Number(args?.wait_ms ?? 0))
-    return { content: [{ type: 'text', text: `${name} done` }] }
+    const isSeen = name !== 'look' || isThere(args?.target)
+    return { content: [{ type: 'text', text: isSeen ? `${name} done` : 'nothing there' }] }
   })
   return server
 })
+
+/** Whether anything but a look has reached the target, as far as the disk knows. */
+function isThere(target: unknown): boolean {
+  const lines = readFileSync(CALLS_FILE, 'utf8').split('\n')
+  const acts = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Act)
+  return acts.some(({ name, arguments: args }) => name !== 'look' && args?.target === target)
+}
+
+type Act = { readonly name: string; readonly arguments?: { readonly target?: unknown } }
