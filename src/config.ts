@@ -11,8 +11,8 @@ import type { UpstreamSpec } from './adapters/upstream-spec.ts'
 import { channelOf } from './config-channels.ts'
 import { type ConfigFile, configFile, type ENVIRONMENT } from './contract/config-file.ts'
 import type { SpineLimits } from './enforcement/spine.ts'
-import type { LeaseSecret } from './enforcement/upstream.ts'
 import { Failure } from './kernel/failure.ts'
+import type { LeaseSecret } from './lease/placement.ts'
 
 const SHIPPED = resolve(import.meta.dirname, '..')
 

@@ -13,11 +13,12 @@ import {
   ProtocolErrorCode,
   SdkHttpError,
 } from '@modelcontextprotocol/client'
-import type { FrameBack, LeaseSecret } from '../enforcement/upstream.ts'
+import type { FrameBack } from '../enforcement/upstream.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 import { DIRECT_VERSION, type Direct, openDirect } from './upstream-direct.ts'
 import { fromConnect } from './upstream-errors.ts'
 import { GATEWAY_IMPLEMENTATION, type UpstreamLimits, type UpstreamSpec } from './upstream-spec.ts'

@@ -3,10 +3,11 @@
  * in an error, a debug field or a log message; whatever comes back is searched for it before anybody sees it.
  */
 import type { UpstreamOffer } from '../catalogue/ports.ts'
-import type { Exchange, FrameBack, LeaseSecret } from '../enforcement/upstream.ts'
+import type { Exchange, FrameBack } from '../enforcement/upstream.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { UpstreamError } from '../kernel/upstream-error.ts'
 import { withoutSecrets } from '../kernel/without-secrets.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 
 /** Anything that came from the server, without the credential it was called with. */
 export function withoutCredential<T extends JsonValue>(

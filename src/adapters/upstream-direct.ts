@@ -10,9 +10,9 @@ import {
   CLIENT_INFO_META_KEY,
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/client'
-import type { LeaseSecret } from '../enforcement/upstream.ts'
 import { Failure } from '../kernel/failure.ts'
 import { isObject, type JsonObject } from '../kernel/strict-json.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 import { type Answered, type DirectAnswer, readAnswer, resultOf } from './upstream-direct-answer.ts'
 import { fromRequest } from './upstream-errors.ts'
 import { headerText } from './upstream-param-headers.ts'

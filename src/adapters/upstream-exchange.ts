@@ -3,7 +3,7 @@
  * only when the bytes about to be sent are the bytes that were decided (R5).
  */
 import { Client, type RequestOptions } from '@modelcontextprotocol/client'
-import type { Exchange, Frame, FrameBack, LeaseSecret, Progress } from '../enforcement/upstream.ts'
+import type { Exchange, Frame, FrameBack, Progress } from '../enforcement/upstream.ts'
 import { digestOfJson } from '../kernel/canonical-json.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { type DispatchSlot, openSlot } from '../kernel/dispatch-slot.ts'
@@ -11,6 +11,7 @@ import { Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { UpstreamError } from '../kernel/upstream-error.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 import type { Connection } from './upstream-connection.ts'
 import type { Direct } from './upstream-direct.ts'
 import { answerOf, askable, requestOf } from './upstream-frame.ts'

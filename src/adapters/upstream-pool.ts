@@ -4,11 +4,11 @@
  * that doubles with each failure, so a server that crashes at start cannot keep the machine busy.
  */
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
-import type { LeaseSecret } from '../enforcement/upstream.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 import { type Connection, openConnection } from './upstream-connection.ts'
 import { mayAsk } from './upstream-frame.ts'
 import { afterLoss, backOff, emptySlot, type Slot } from './upstream-slot.ts'

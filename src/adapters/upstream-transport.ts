@@ -6,10 +6,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { hash } from 'node:crypto'
 import { StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import type { LeaseSecret } from '../enforcement/upstream.ts'
 import { canonicalText } from '../kernel/canonical-json.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 import type { UpstreamLimits, UpstreamSpec } from './upstream-spec.ts'
 
 /** Set around one exchange, so that a response that grows too large ends exactly that exchange. */

@@ -1,8 +1,8 @@
 import type { UpstreamOffer } from '../catalogue/ports.ts'
 import type { Tool } from '../catalogue/tool.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 import type { TaskSession } from './session.ts'
-import type { LeaseSecret } from './upstream.ts'
 
 /** The tools a task may see: granted, approved, right purpose; sorted by exposed name (deterministic). */
 export type VisibleTools = (session: TaskSession) => Promise<readonly Tool[]>

@@ -6,6 +6,7 @@
 import type { Digest } from '../kernel/digest.ts'
 import type { DispatchSlot } from '../kernel/dispatch-slot.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
+import type { LeaseSecret } from '../lease/placement.ts'
 
 /** The MCP requests that have a governed form. */
 export type FrameMethod = 'tools/call' | 'resources/read' | 'prompts/get'
@@ -75,9 +76,3 @@ export type Exchange = (
   timeoutMs: number,
   back: FrameBack,
 ) => Promise<FrameAnswer>
-
-/** What the adapter injects; never seen by the agent, never logged. */
-export type LeaseSecret = {
-  readonly kind: 'bearer' | 'environment' | 'none'
-  readonly value: Readonly<Record<string, string>>
-}

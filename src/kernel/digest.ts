@@ -25,6 +25,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 export type DigestPurpose =
   | 'countersign-arguments-v1'
   | 'countersign-frame-v1'
+  | 'countersign-lease-v1'
   | 'countersign-call-v1'
   | 'countersign-action-v1'
   | 'countersign-group-v1'

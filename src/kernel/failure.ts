@@ -152,6 +152,12 @@ export const FAILURES = {
   undo_failed: row('person', 502, 'Taking it back did not work', 'The effect is still there: act on the target itself, then find out why.'),
   evidence_unknown: row('agent', 400, 'A cited evidence id is not recorded in this case', 'Cite ids from _meta of earlier results.'),
 
+  // borrowed credentials
+  broker_unreachable: row('peer', 503, 'The credential cannot be borrowed now', 'Try later; nothing was sent.'),
+  broker_refused: row('operator', 502, 'The broker does not lend the credential', 'Correct what the message names at the broker; nothing was sent.'),
+  lease_refused: row('agent', 403, 'The credential was lent for something else', 'Stop; it is on record as a pivot attempt.'),
+  credential_too_broad: row('operator', 403, 'The credential can do more than the tool needs', 'Give the tool one of its own, or say what it permits.'),
+
   // rotas kept elsewhere
   roster_unreachable: row('operator', 502, 'The rota cannot be fetched', 'Check address and token; the last known rota stands in, marked stale.'),
   roster_unreadable: row('operator', 502, 'The rota cannot be taken at its word', 'Correct the feed or its settings; the last known rota stands in, marked stale.'),

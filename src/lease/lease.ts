@@ -2,8 +2,20 @@
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Tx } from '../kernel/commit.ts'
 
+/** Backends that lend. `sealed`: a static secret of the operator, kept encrypted; it is not minted per lease. */
+export const BROKER_KINDS = [
+  'sealed',
+  'postgres',
+  'ssh',
+  'oauth',
+  'vault',
+  'aws',
+  'github',
+] as const
+export type BrokerKind = (typeof BROKER_KINDS)[number]
+
 /** `local`: a credential the gateway holds and injects at call time. Others need a broker. */
-export type LeaseKind = 'local'
+export type LeaseKind = 'local' | BrokerKind
 
 export type Lease = {
   readonly tenant: string
