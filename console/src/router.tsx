@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router'
 import { readQueueSearch } from './approvals/queue-search.ts'
 import { readCaseSearch } from './cases/case-search.ts'
+import { readLoginSearch } from './login/link.ts'
 import { RouteError, RouteMissing, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -24,6 +25,7 @@ const board = createRoute({
 const login = createRoute({
   getParentRoute: at,
   path: '/login',
+  validateSearch: readLoginSearch,
   component: lazyRouteComponent(() => import('./login/login-done.tsx'), 'LoginDone'),
 })
 const approvals = createRoute({

@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { CONSEQUENCES } from '../approval/consequences.ts'
 import { approvalSummary, decisionAnswer } from '../contract/approvals.ts'
 import { personList } from '../contract/people.ts'
-import { codeOf, Failure } from '../kernel/failure.ts'
+import { Failure } from '../kernel/failure.ts'
 import { approvalText } from './approval-text.ts'
 import type { Cli } from './context.ts'
 import { type Approval, checkedPackage, fetchApproval } from './decision-package.ts'
@@ -15,7 +15,7 @@ import { shortCode } from './digest-text.ts'
 import { EXIT } from './exit-codes.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { namesById } from './lookup.ts'
-import { decidedInConsole, practiceSignature } from './sign-yes.ts'
+import { decidedInConsole, orInConsole, practiceSignature } from './sign-yes.ts'
 import type { Paint } from './terminal.ts'
 
 export type DecisionRequest = {
@@ -71,14 +71,13 @@ async function sendDecision(
     // They were printed above; whoever goes on has read that they answer for them.
     ...(isYes ? { acknowledged: CONSEQUENCES } : {}),
   }
-  try {
-    const path = `/api/v1/approvals/${request.id}/${verb}`
-    report(cli, await gateway.send('POST', path, body, decisionAnswer))
-  } catch (error) {
-    if (codeOf(error) !== 'passkey_required') throw error
-    const decided = await decidedInConsole(cli, gateway, request)
-    cli.show(decided, () => 'Approved in the console.\n')
-  }
+  const path = `/api/v1/approvals/${request.id}/${verb}`
+  const answer = await orInConsole(cli, gateway, `/approvals/${request.id}`, () =>
+    gateway.send('POST', path, body, decisionAnswer),
+  )
+  if (answer !== undefined) return report(cli, answer)
+  const [decided] = await decidedInConsole(cli, gateway, [request.id])
+  cli.show(decided, () => 'Approved in the console.\n')
 }
 
 type Look = { readonly request: Approval; readonly text: string }

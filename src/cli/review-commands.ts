@@ -8,7 +8,7 @@ import type { Cli } from './context.ts'
 import { look, reasonOf, report } from './decide.ts'
 import { findOne, namesById } from './lookup.ts'
 import { requestId } from './request-id.ts'
-import { practiceSignature } from './sign-yes.ts'
+import { decidedInConsole, orInConsole, practiceSignature } from './sign-yes.ts'
 import { tableText } from './table.ts'
 import { spanText } from './time-text.ts'
 
@@ -57,7 +57,12 @@ async function act(cli: Cli, verb: string, text: string, options: Reason): Promi
   const isSigned = verb === 'emergency-release' && needsPasskey
   const assertion = isSigned ? await practiceSignature(cli, gateway, digest) : undefined
   const body = { seen_digest: digest, reason, assertion }
-  report(cli, await gateway.send('POST', `/api/v1/approvals/${id}/${verb}`, body, decisionAnswer))
+  const answer = await orInConsole(cli, gateway, `/approvals/${id}#emergency`, () =>
+    gateway.send('POST', `/api/v1/approvals/${id}/${verb}`, body, decisionAnswer),
+  )
+  if (answer !== undefined) return report(cli, answer)
+  const [decided] = await decidedInConsole(cli, gateway, [id])
+  cli.show(decided, () => 'Released in the console.\n')
 }
 
 async function list(cli: Cli, isAll: boolean): Promise<void> {

@@ -5,7 +5,8 @@
 import type { z } from 'zod'
 import type { PracticeKey } from '../../range/practice-passkey.ts'
 import type { assertion } from '../contract/passkeys.ts'
-import { Failure } from '../kernel/failure.ts'
+import { loginLink } from '../contract/sessions.ts'
+import { codeOf, Failure } from '../kernel/failure.ts'
 import type { Cli } from './context.ts'
 import { type Approval, fetchApproval } from './decision-package.ts'
 import type { GatewayClient } from './gateway-client.ts'
@@ -27,22 +28,51 @@ export async function practiceSignature(
   return assert(key, challengeOf(digest), placeOf(gateway.baseUrl))
 }
 
+/**
+ * Runs `send`; where the gateway wants a signature no file here can give, names the page of the console that asks
+ * for one, with a link that logs its person in once, and answers `undefined`.
+ */
+export async function orInConsole<T>(
+  cli: Cli,
+  gateway: GatewayClient,
+  page: string,
+  send: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await send()
+  } catch (error) {
+    if (codeOf(error) !== 'passkey_required') throw error
+    const { url } = await gateway.send('POST', '/api/v1/login-links', {}, loginLink)
+    const link = new URL(url)
+    link.searchParams.set('to', page)
+    cli.tell(`This is signed with a passkey, which a terminal cannot do. Sign it in the console:
+
+  ${gateway.baseUrl}${page}
+
+Not logged in there? This link does it, once, within ten minutes, and opens the same page:
+
+  ${link.href}
+`)
+    return undefined
+  }
+}
+
 /** How often a person who is deciding elsewhere is looked for. */
 const LOOK_INTERVAL_MS = 1_000
 
-/** Waits until the request is decided. Throws `approval_denied`, `approval_cancelled`, `approval_expired`. */
+/** Waits until all are decided. Throws `approval_denied`, `approval_cancelled`, `approval_expired`. */
 export async function decidedInConsole(
   cli: Cli,
   gateway: GatewayClient,
-  { id }: Approval,
-): Promise<Approval> {
-  cli.tell(
-    `This yes is signed with a passkey, which a terminal cannot do. Decide it here:
+  ids: readonly string[],
+): Promise<readonly Approval[]> {
+  cli.tell('Waiting for the decision; Ctrl-C leaves it open.')
+  const decided: Approval[] = []
+  for (const id of ids) decided.push(await decidedOne(gateway, id))
+  return decided
+}
 
-  ${gateway.baseUrl}/approvals/${id}
-
-\`countersign login\` prints a link if you are not logged in. Waiting for the decision; Ctrl-C leaves it open.`,
-  )
+async function decidedOne(gateway: GatewayClient, id: string): Promise<Approval> {
   for (;;) {
     const request = await fetchApproval(gateway, id)
     if (request.state === 'approved') return request

@@ -3,6 +3,7 @@
  * for a decision, the digest that person saw; nothing is taken from ambient state.
  */
 import type { FailingTest } from '../approval/eligibility.ts'
+import type { EmergencyRefusal } from '../approval/emergency.ts'
 import type { GroupVerdict } from '../approval/group.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { Stop } from '../facts/facts.ts'
@@ -93,7 +94,10 @@ export type DecisionOutcome = {
 }
 
 /** Whether the person could release the request now; when not, which test fails first. */
-export type Eligibility =
+export type Eligibility = {
+  /** While it waits: what keeps the person from releasing it alone, `undefined` when nothing does. */
+  readonly emergency?: { readonly refusal: EmergencyRefusal | undefined }
+} & (
   | { readonly isEligible: true; readonly role: string; readonly certificate: string }
   | {
       readonly isEligible: false
@@ -103,6 +107,7 @@ export type Eligibility =
       readonly says: string
       readonly next: string
     }
+)
 
 /**
  * Failures: `not_found`, `not_permitted`, `not_eligible`, `approval_closed`, `approval_expired`,

@@ -1,5 +1,6 @@
 /** A person opens a request. The first look is recorded: a yes nobody looked at is a finding (R93). */
 import { eligibility, mayOwn } from '../approval/eligibility.ts'
+import { emergencyRefusal } from '../approval/emergency.ts'
 import { FAILING_TEXT } from '../approval/failing-text.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
@@ -50,11 +51,15 @@ export async function eligibilityOf(
   const own = signed.filter(({ person }) => person === input.person.id)
   const facts = factsOf(standing, request, own)
   const verdict = eligibility(facts)
+  const alone =
+    request.state === 'pending'
+      ? { emergency: { refusal: emergencyRefusal(standing.view, request, input.person.id, own) } }
+      : {}
   if (!verdict.isEligible) {
     const { failing } = verdict
     const mayTakeOver = request.state === 'pending' && mayOwn(facts).isEligible
-    return { isEligible: false, failing, mayTakeOver, ...FAILING_TEXT[failing] }
+    return { isEligible: false, failing, mayTakeOver, ...FAILING_TEXT[failing], ...alone }
   }
   const { heldAs: role, certificate } = verdict
-  return { isEligible: true, role, certificate }
+  return { isEligible: true, role, certificate, ...alone }
 }

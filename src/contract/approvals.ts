@@ -62,6 +62,14 @@ export const eligibility = z.object({
   says: z.string().optional().meta({ description: 'what fails, in plain words' }),
   next: z.string().optional().meta({ description: 'what helps' }),
   may_take_over: z.boolean().optional(),
+  emergency: z
+    .object({
+      possible: z.boolean(),
+      failing: z.string().optional(),
+      says: z.string().optional().meta({ description: 'what is in the way, in plain words' }),
+    })
+    .optional()
+    .meta({ description: 'while it waits: whether you could release it alone, to be reviewed' }),
 })
 
 /** A recorded payload, or what became of it. */

@@ -247,7 +247,8 @@ describe('approval approve', () => {
     const approved = await decidedElsewhere('approve', yes)
     const denied = await decidedElsewhere('deny', no)
     expect(approved).toMatchObject({ code: 0, out: 'Approved in the console.\n' })
-    expect(approved.err).toContain(`${gateway.baseUrl}/approvals/${yes}`)
+    expect(approved.err).toContain(`  ${gateway.baseUrl}/approvals/${yes}\n`)
+    expect(approved.err).toContain(`${gateway.baseUrl}/login?to=%2Fapprovals%2F${yes}#cs_login_`)
     expect([denied.code, denied.err]).toEqual([3, expect.stringContaining('approval_denied')])
   })
 

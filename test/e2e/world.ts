@@ -15,6 +15,13 @@ export type ConsoleWorld = {
   readonly close: () => Promise<void>
 }
 
+/** Puts the passkey the harness gave this person on the visitor's device. */
+export async function holdKeyOf(visitor: Visitor, person: TestPerson): Promise<void> {
+  const { credential, privateKey } = keyOf(person)
+  const key = createPrivateKey({ key: privateKey, format: 'jwk' })
+  await holdKey(visitor, { credential, pkcs8: key.export({ type: 'pkcs8', format: 'der' }) })
+}
+
 export async function openWorld(options: PlaneOptions = {}): Promise<ConsoleWorld> {
   const net = await startNetPlane(options)
   const browser = await launch()
@@ -24,10 +31,7 @@ export async function openWorld(options: PlaneOptions = {}): Promise<ConsoleWorl
     browser,
     open: async (person, path, look) => {
       const visitor = await visit(browser, baseUrl, look)
-      const { credential, privateKey } = keyOf(person)
-      const key = createPrivateKey({ key: privateKey, format: 'jwk' })
-      const pkcs8 = key.export({ type: 'pkcs8', format: 'der' })
-      await holdKey(visitor, { credential, pkcs8 })
+      await holdKeyOf(visitor, person)
       await signIn(visitor, person.token, path)
       return visitor
     },

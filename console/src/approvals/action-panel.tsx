@@ -2,12 +2,11 @@
  * The clock and the verbs. No verb has the focus by itself, denying is as near as approving, and approving is
  * off whenever what is shown may not be what is true.
  */
-import { Button } from '@mantine/core'
+import { useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Passkey } from '../api/wire.ts'
 import { useLine } from '../live/use-line.ts'
 import { useSingleKey } from '../shell/use-single-key.ts'
-import { Icon } from '../ui/icon.tsx'
 import { Trouble } from '../ui/states.tsx'
 import css from './action-panel.module.css'
 import { ApproveForm } from './approve-form.tsx'
@@ -16,9 +15,14 @@ import { approveBlockers, type KeyState, needsPasskey } from './blockers.ts'
 import { Clock } from './clock.tsx'
 import type { DecisionProps } from './decision-props.ts'
 import { DenyForm } from './deny-form.tsx'
+import { EmergencyForm } from './emergency-form.tsx'
 import { Outcome } from './outcome.tsx'
 import { useActiveKeys } from './use-active-keys.ts'
 import { useDecide } from './use-decide.ts'
+import { type OpenForm, VerbButtons } from './verb-buttons.tsx'
+
+/** Behind the `#` of a request's address: whoever follows such a link means to release it alone. */
+const EMERGENCY_HASH = 'emergency'
 
 export type ActionProps = DecisionProps & {
   readonly isSound: boolean | undefined
@@ -32,17 +36,15 @@ export function ActionPanel(props: ActionProps) {
 
 function Verbs({ request, shown, isSound, opened }: ActionProps) {
   const { isLive } = useLine()
-  const [form, setForm] = useState<'approve' | 'deny' | 'ask'>()
+  const asked = useLocation({ select: ({ hash }) => hash })
+  const [form, setForm] = useState<OpenForm | undefined>(
+    asked === EMERGENCY_HASH ? 'emergency' : undefined,
+  )
   const decide = useDecide(request)
-  const { eligible, may_take_over: mayTakeOver } = request.eligibility
+  const { eligible, emergency } = request.eligibility
   const keys = useActiveKeys()
-  const blockers = approveBlockers({
-    shown,
-    isSound,
-    isLive,
-    opened,
-    keys: eligible ? keyState(keys) : 'held',
-  })
+  const seen = { shown, isSound, isLive, opened }
+  const signing = needsPasskey(shown) ? keys : undefined
   useSingleKey('a', () => setForm('approve'))
   useSingleKey('x', () => setForm('deny'))
   useSingleKey('e', () => document.getElementById('evidence')?.focus())
@@ -51,46 +53,26 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
   return (
     <section className={css.panel} aria-label="Decide">
       <Clock fromMs={request.created_at_ms} untilMs={request.expires_at_ms} />
-      {form === undefined && (
-        <div className={css.verbs}>
-          <Button
-            variant="default"
-            className={css.verb}
-            leftSection={
-              <span className={css.no}>
-                <Icon name="deny" />
-              </span>
-            }
-            onClick={() => setForm('deny')}
-          >
-            Deny
-          </Button>
-          <Button
-            variant="default"
-            className={css.verb}
-            leftSection={
-              <span className={css.yes}>
-                <Icon name="approvals" />
-              </span>
-            }
-            onClick={() => setForm('approve')}
-          >
-            {eligible ? 'Approve' : 'Advise yes'}
-          </Button>
-          <Button variant="subtle" leftSection={<Icon name="ask" />} onClick={() => setForm('ask')}>
-            Ask
-          </Button>
-          <Small request={request} mayTakeOver={mayTakeOver === true} decide={decide} />
-        </div>
-      )}
+      {form === undefined && <VerbButtons request={request} decide={decide} onOpen={setForm} />}
       {form === 'ask' && <AskForm request={request} onClose={close} />}
       {form === 'deny' && <DenyForm decide={decide} onClose={close} />}
       {form === 'approve' && (
         <ApproveForm
           shown={shown}
           isAdvice={!eligible}
-          blockers={blockers}
-          passkeys={eligible && needsPasskey(shown) ? keys : undefined}
+          // Advice is not signed, so only a yes that would count asks for a key.
+          blockers={approveBlockers({ ...seen, keys: eligible ? keyState(keys) : 'held' })}
+          passkeys={eligible ? signing : undefined}
+          decide={decide}
+          onClose={close}
+        />
+      )}
+      {form === 'emergency' && (
+        <EmergencyForm
+          shown={shown}
+          refusal={emergency?.says}
+          blockers={approveBlockers({ ...seen, keys: keyState(keys) })}
+          passkeys={signing}
           decide={decide}
           onClose={close}
         />
@@ -103,42 +85,7 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
   )
 }
 
-/** Advice is not signed, so only a yes that would count asks for a key. */
 function keyState(keys: readonly Passkey[] | undefined): KeyState {
   if (keys === undefined) return 'asking'
   return keys.length === 0 ? 'none' : 'held'
-}
-
-function Small({
-  request,
-  mayTakeOver,
-  decide,
-}: Pick<DecisionProps, 'request'> & {
-  readonly mayTakeOver: boolean
-  readonly decide: ReturnType<typeof useDecide>
-}) {
-  return (
-    <>
-      {request.acknowledged_by === undefined && (
-        <Button
-          variant="subtle"
-          leftSection={<Icon name="eye" />}
-          onClick={() => decide.mutate({ verb: 'acknowledge', reason: 'I have it.' })}
-        >
-          I have it
-        </Button>
-      )}
-      {mayTakeOver && (
-        <Button
-          variant="subtle"
-          leftSection={<Icon name="person" />}
-          onClick={() =>
-            decide.mutate({ verb: 'take-over', reason: 'Taking it over from the console.' })
-          }
-        >
-          Take over
-        </Button>
-      )}
-    </>
-  )
 }

@@ -3,7 +3,7 @@ import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Passkey } from '../api/wire.ts'
 import { visible } from '../text/visible.ts'
-import { Icon } from '../ui/icon.tsx'
+import { BlockerList } from './blocker-list.tsx'
 import { typedValue } from './blockers.ts'
 import { focusOnce } from './focus-once.ts'
 import css from './forms.module.css'
@@ -75,7 +75,7 @@ export function ApproveForm({
           autoComplete="off"
         />
       )}
-      <Blockers blockers={blockers} />
+      <BlockerList blockers={blockers} />
       <div className={css.buttons}>
         <Button variant="default" onClick={onClose}>
           Back
@@ -91,19 +91,6 @@ export function ApproveForm({
 function approveText(isAdvice: boolean, isSigned: boolean): string {
   if (isAdvice) return 'Record advice'
   return isSigned ? 'Sign with passkey' : 'Approve once'
-}
-
-function Blockers({ blockers }: { readonly blockers: readonly string[] }) {
-  if (blockers.length === 0) return null
-  return (
-    <ul className={css.blockers}>
-      {blockers.map((blocker) => (
-        <li key={blocker}>
-          <Icon name="warn" size={14} /> {blocker}
-        </li>
-      ))}
-    </ul>
-  )
 }
 
 function consequenceText({ consequences }: Package): string {

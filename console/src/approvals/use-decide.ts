@@ -6,7 +6,7 @@ import type { Approval, DecisionAnswer, Passkey } from '../api/wire.ts'
 import { countersign } from '../passkey/countersign.ts'
 import { failingText } from './words.ts'
 
-export type Verb = 'approve' | 'deny' | 'take-over' | 'acknowledge'
+export type Verb = 'approve' | 'deny' | 'take-over' | 'acknowledge' | 'emergency-release'
 
 export type Deciding = {
   readonly verb: Verb
@@ -32,11 +32,18 @@ export function useDecide(request: Approval) {
         ...(acknowledged === undefined ? {} : { acknowledged }),
       })
     },
-    onSuccess: (answer) => {
-      notifications.show({ ...said(answer), autoClose: 8_000 })
+    onSuccess: (answer, { verb }) => {
+      const words = verb === 'emergency-release' ? RELEASED_ALONE : said(answer)
+      notifications.show({ ...words, autoClose: 8_000 })
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['approval'] }),
   })
+}
+
+const RELEASED_ALONE = {
+  title: 'Released by you alone',
+  message: 'The call may run once, within minutes. Two people look at it within a day.',
+  color: 'yellow',
 }
 
 function said({ outcome, failing, says }: DecisionAnswer): {

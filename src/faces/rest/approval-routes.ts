@@ -1,6 +1,7 @@
 /** Approval requests: what waits, what exactly is asked, and the decision of a person. */
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { EMERGENCY_TEXT } from '../../approval/emergency.ts'
 import { FAILING_TEXT } from '../../approval/failing-text.ts'
 import type { ApprovalRequest } from '../../approval/request.ts'
 import type { DecisionInput, DecisionOutcome, Eligibility } from '../../command/decision-ports.ts'
@@ -117,11 +118,20 @@ async function partOf(
 }
 
 function eligibilityWire(eligibility: Eligibility) {
+  const alone = emergencyWire(eligibility)
   if (eligibility.isEligible) {
-    return { eligible: true, role: eligibility.role, certificate: eligibility.certificate }
+    const { role, certificate } = eligibility
+    return { eligible: true, role, certificate, ...alone }
   }
   const { failing, mayTakeOver, says, next } = eligibility
-  return { eligible: false, failing, says, next, may_take_over: mayTakeOver }
+  return { eligible: false, failing, says, next, may_take_over: mayTakeOver, ...alone }
+}
+
+function emergencyWire({ emergency }: Eligibility) {
+  if (emergency === undefined) return {}
+  const { refusal: failing } = emergency
+  if (failing === undefined) return { emergency: { possible: true } }
+  return { emergency: { possible: false, failing, says: EMERGENCY_TEXT[failing] } }
 }
 
 /** What a verb did, on the wire. */
