@@ -15,6 +15,7 @@ import { pooledRandom } from './adapters/pooled-random.ts'
 import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
+import { createHalts } from './adapters/watch-leases.ts'
 import { workloadReader } from './adapters/workload-jwt.ts'
 import type { AskParts } from './command/ask.ts'
 import { makeDecisionCommands } from './command/decision-commands.ts'
@@ -96,6 +97,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     bundleAt: policy.cache.at,
     exchange: upstreams.exchange,
     callsOut: createCallsOut(),
+    halts: createHalts(store.changes.subscribe, store.leases.revokedAmong),
     changes: createWaiting(store.changes.subscribe, clock),
     breaker: createBreaker(clock),
     limits: config.limits,

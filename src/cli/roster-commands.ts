@@ -51,7 +51,14 @@ async function show(cli: Cli, at: string | undefined): Promise<void> {
     shift.source,
   ])
   const heads = ['ROLE', 'PERSON', 'PRECEDENCE', 'FROM', 'TO', 'SOURCE']
-  cli.show(answer, () => (rows.length === 0 ? 'Nobody is on duty.\n' : tableText(heads, rows)))
+  const { stop_holder: holder } = answer
+  const stop =
+    holder === undefined
+      ? 'Nobody on duty could press stop.\n'
+      : `Stop is held by ${person(holder.person)} until ${cli.when(holder.until_ms)}.\n`
+  cli.show(answer, () => {
+    return `${rows.length === 0 ? 'Nobody is on duty.\n' : tableText(heads, rows)}${stop}`
+  })
 }
 
 type AddOptions = {

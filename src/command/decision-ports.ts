@@ -150,7 +150,7 @@ export type ReleaseInput = {
   readonly reason: string
 }
 
-/** Any active person presses (R146); only resuming is restricted. Failures: `not_found`, `not_permitted`. */
+/** Anybody on the rota presses (R146); only resuming is restricted. Failures: `not_found`, `not_permitted`. */
 export type StopCommands = {
   readonly press: (
     input: PressInput,

@@ -41,10 +41,12 @@ export const PERMISSIONS = {
   'review.verdict': [...LEADS, 'service-owner', 'auditor'],
   'suspect.mark': ANALYSTS,
   'suspect.clear': LEADS,
+  /** And whoever has a shift on the rota, whatever their role. */
+  'stop.press': [...ANALYSTS, 'identity-owner', 'service-owner', 'privacy-officer', 'platform-engineer'],
   'stop.release': ['platform-engineer', ...LEADS],
   /** Everything a person of the SOC may look at. */
   read: ROLES,
-  /** Verbs open to every active person: viewing, advising, deciding what they are eligible for, stopping. */
+  /** Verbs open to every active person: viewing, advising, deciding what they are eligible for. */
   decide: ROLES,
 } as const satisfies Readonly<Record<string, readonly Role[]>>
 

@@ -4,10 +4,9 @@
  * approval was given in a world where nobody had pressed it.
  */
 import type { ApprovalStore } from '../approval/ports.ts'
-import { closed } from '../approval/resolve.ts'
-import { atLeast, EFFECTS } from '../catalogue/tool.ts'
 import type { Stop } from '../facts/facts.ts'
 import type { StopStore } from '../facts/ports.ts'
+import type { Person } from '../identity/person.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
@@ -15,9 +14,11 @@ import { Failure } from '../kernel/failure.ts'
 import type { NextId } from '../kernel/ids.ts'
 import type { NoticeQueue } from '../kernel/notice.ts'
 import type { LeaseStore } from '../lease/lease.ts'
+import type { RosterStore } from '../roster/roster.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
 import type { PressInput, ReleaseInput, StopCommands } from './decision-ports.ts'
-import { requirePermission } from './permissions.ts'
+import { cancelQuestions, endStopped } from './end-stopped.ts'
+import { permissionsOf, requirePermission } from './permissions.ts'
 
 export type StopParts = {
   readonly commit: Commit
@@ -27,6 +28,7 @@ export type StopParts = {
   readonly approvals: ApprovalStore
   readonly notices: NoticeQueue
   readonly leases: LeaseStore
+  readonly roster: RosterStore
 }
 
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9_.:/@-]{0,79}$/
@@ -40,7 +42,7 @@ export function makeStopCommands(parts: StopParts): StopCommands {
 }
 
 async function pressStop(parts: StopParts, input: PressInput) {
-  requirePermission({ kind: 'person', person: input.person }, 'decide')
+  await requireRostered(parts, input.person)
   const needsSubject = input.scope === 'agent' || input.scope === 'tool'
   if (needsSubject !== (input.subject !== undefined) || !LABEL.test(input.subject ?? 'x')) {
     throw new Failure(
@@ -74,19 +76,30 @@ async function pressStop(parts: StopParts, input: PressInput) {
         ? {}
         : { payloads: { reason: textPayload(input.reason.trim()) } }),
     }
-    const ended = [
-      ...(await voidGrants(parts, tx, stop)),
-      ...(await revokeInFlight(parts, tx, stop)),
-    ]
-    return { value: undefined, entries: [pressed, ...ended] }
+    return { value: undefined, entries: [pressed, ...(await endStopped(parts, tx, stop))] }
   })
-  // Pending questions about what is stopped are closed one by one; none of them can release anything meanwhile,
-  // because the stop is a fact of every dispatch.
-  for (const request of await parts.approvals.list(input.tenant, 'pending')) {
-    if (covers(stop, request.agent, request.tool))
-      await cancelStopped(parts, stop, request.id, input.tenant)
-  }
+  await cancelQuestions(parts, stop)
   return { stop, receipts }
+}
+
+/** How far ahead a shift may begin and its person still count as being on the rota. */
+const ROTA_AHEAD_MS = 7 * 24 * 3_600_000
+
+/** Halting is wide: every role that works here, and whoever else is on the rota. Throws `not_permitted`. */
+export async function requireRostered(
+  { roster, clock }: Pick<StopParts, 'roster' | 'clock'>,
+  person: Person,
+): Promise<void> {
+  const doer = { kind: 'person', person } as const
+  requirePermission(doer, 'decide')
+  if (permissionsOf(person).includes('stop.press')) return
+  const nowMs = clock.nowMs()
+  const shifts = await roster.between(person.tenant, nowMs, nowMs + ROTA_AHEAD_MS)
+  if (shifts.some((shift) => shift.person === person.id)) return
+  throw new Failure(
+    'not_permitted',
+    'stopping is for everybody on the rota, and the person has no shift now or in the week ahead',
+  )
 }
 
 /** Whoever answers for running operations hears at once that they were halted, and by whom. */
@@ -104,107 +117,6 @@ async function tellPressed(parts: StopParts, tx: Tx, stop: Stop): Promise<void> 
       atMs: stop.pressedAtMs,
     })
   }
-}
-
-function covers(stop: Stop, agent: string, tool: string): boolean {
-  if (stop.scope === 'agent') return stop.subject === agent
-  if (stop.scope === 'tool') return stop.subject === tool
-  return true
-}
-
-/** What a call in flight borrowed is taken back; its outcome is settled as for any other call (R18). */
-async function revokeInFlight(
-  parts: StopParts,
-  tx: Tx,
-  stop: Stop,
-): Promise<readonly EntryDraft[]> {
-  const entries: EntryDraft[] = []
-  for (const lease of await parts.leases.inFlight(tx)) {
-    const isSpared = stop.scope === 'writes' && !isWrite(lease.effect)
-    if (isSpared || !covers(stop, lease.agent, lease.tool)) continue
-    await parts.leases.revoke(tx, lease.id)
-    entries.push({
-      id: parts.nextId(),
-      type: 'lease.revoked',
-      atMs: stop.pressedAtMs,
-      actor: { kind: 'person', id: stop.pressedBy },
-      caseId: lease.caseId,
-      task: lease.task,
-      call: lease.call,
-      data: { lease: lease.id, reason: 'stopped' },
-    })
-  }
-  return entries
-}
-
-function isWrite(effect: string): boolean {
-  const known = EFFECTS.find((one) => one === effect)
-  return known === undefined || atLeast(known, 'write')
-}
-
-async function voidGrants(parts: StopParts, tx: Tx, stop: Stop): Promise<readonly EntryDraft[]> {
-  const entries: EntryDraft[] = []
-  for (const grant of await parts.approvals.liveGrants(tx)) {
-    if (!covers(stop, grant.agent, grant.tool)) continue
-    if (!(await parts.approvals.settleGrant(tx, grant.id, 'void'))) continue
-    entries.push({
-      id: parts.nextId(),
-      type: 'grant.voided',
-      atMs: stop.pressedAtMs,
-      actor: { kind: 'person', id: stop.pressedBy },
-      caseId: grant.caseId,
-      task: grant.task,
-      call: grant.call,
-      data: {
-        request: grant.request,
-        action_digest: grant.actionDigest,
-        grant: grant.id,
-        reason: 'stopped',
-      },
-    })
-  }
-  return entries
-}
-
-async function cancelStopped(
-  parts: StopParts,
-  stop: Stop,
-  requestId: string,
-  tenant: string,
-): Promise<void> {
-  await parts
-    .commit(tenant, async (tx) => {
-      const request = await parts.approvals.lock(tx, requestId)
-      if (request?.state !== 'pending') throw new Failure('approval_closed', 'decided meanwhile')
-      const id = parts.nextId()
-      await parts.approvals.put(
-        tx,
-        closed(request, 'cancelled', stop.pressedBy, stop.pressedAtMs, 'stopped'),
-      )
-      return {
-        value: undefined,
-        entries: [
-          {
-            id,
-            type: 'approval.cancelled',
-            atMs: parts.clock.nowMs(),
-            actor: { kind: 'person', id: stop.pressedBy },
-            caseId: request.caseId,
-            task: request.task,
-            call: request.call,
-            data: {
-              request: request.id,
-              action_digest: request.actionDigest,
-              reason: 'stopped',
-              person: stop.pressedBy,
-            },
-          },
-        ],
-      }
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof Failure) || error.code !== 'approval_closed') throw error
-    })
 }
 
 async function releaseStop(parts: StopParts, input: ReleaseInput) {

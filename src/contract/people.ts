@@ -69,7 +69,16 @@ export const shift = z
   })
   .meta({ id: 'Shift' })
 
-export const onDuty = z.object({ at_ms: instantMs, shifts: z.array(shift) })
+export const stopHolder = z
+  .object({ person: id, role, until_ms: instantMs, source: z.string(), is_stale: z.boolean() })
+  .meta({ id: 'StopHolder' })
+
+export const onDuty = z.object({
+  at_ms: instantMs,
+  shifts: z.array(shift),
+  /** Who is asked to halt things at that instant; anybody on the rota may. Absent: nobody could. */
+  stop_holder: stopHolder.optional(),
+})
 export const onDutyQuery = z.strictObject({ at_ms: z.coerce.number().int().min(0).optional() })
 
 export const putShiftBody = z.strictObject({

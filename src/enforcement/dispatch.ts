@@ -183,6 +183,7 @@ export function leaseOf(
     state: 'live',
     issuedAtMs: nowMs,
     expiresAtMs: nowMs + call.timeoutMs + LEASE_SLACK_MS,
+    ...(place.actor === undefined ? {} : { isOwn: true as const }),
   }
 }
 

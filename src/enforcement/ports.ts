@@ -1,6 +1,7 @@
 import type { UpstreamOffer } from '../catalogue/ports.ts'
 import type { Tool } from '../catalogue/tool.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
+import type { Lease } from '../lease/lease.ts'
 import type { LeaseSecret } from '../lease/placement.ts'
 import type { TaskSession } from './session.ts'
 
@@ -40,3 +41,14 @@ export type LocalCredentials = (upstream: string) => LeaseSecret | undefined
 export type Changes = {
   readonly wait: (tenant: string, untilMs: number, signal?: AbortSignal) => Promise<void>
 }
+
+/**
+ * Tells a call that is out when its lease is taken back, on whichever node that was: at once to the eye on this
+ * one, within a second and a bit on others. A hint that is lost is made up for by the next.
+ */
+export type Halts = {
+  readonly watch: (lease: Pick<Lease, 'tenant' | 'id'>) => LeaseWatch
+}
+
+/** `end` must be called, or the lease is looked at for ever. */
+export type LeaseWatch = { readonly signal: AbortSignal; readonly end: () => void }

@@ -1,11 +1,11 @@
 /** Steps 6 to 11 for a call that may act: dispatch, act, check, settle, answer. */
 import type { Tx } from '../kernel/commit.ts'
 import { codeOf, Failure, refusal } from '../kernel/failure.ts'
-import { act } from './act.ts'
 import type { Attached } from './attach.ts'
 import { compensate } from './compensate.ts'
 import type { Considered } from './considered.ts'
 import { commitDispatch, type Dispatched } from './dispatch.ts'
+import { actWhileLeased } from './halt.ts'
 import type { CallAnswer } from './intent.ts'
 import { observe, tellExcess } from './observe.ts'
 import { type Imaged, takePreimage } from './preimage.ts'
@@ -62,7 +62,7 @@ async function actAndSettle(
 ): Promise<CallAnswer> {
   const { intent, place } = considered
   const { call } = imaged
-  const acted = await act(spine, intent, call, dispatched)
+  const acted = await actWhileLeased(spine, intent, call, dispatched)
   spine.at('act:after')
   const finding = await probe(spine, place.session, call, acted)
   const excess = await observe(spine, place, imaged, acted)
@@ -81,8 +81,12 @@ function answerOf(considered: Considered, acted: Acted, settled: Settled): CallA
     return { kind: 'rpc-error', callId, rpcCode, message, ...(data === undefined ? {} : { data }) }
   }
   if (acted.kind === 'failure') {
-    const code = settled.outcome === 'unknown' ? 'outcome_unknown' : codeOf(acted.error)
-    const no = refusal(code, 'the tool server did not answer as it should')
+    const code = codeOf(acted.error)
+    if (code === 'call_halted') {
+      return { kind: 'refused', callId, refusal: refusal(code, acted.error.message) }
+    }
+    const told = settled.outcome === 'unknown' ? 'outcome_unknown' : code
+    const no = refusal(told, 'the tool server did not answer as it should')
     return { kind: 'refused', callId, refusal: no }
   }
   const { kind, reason, detail, policyIds, isEnforced } = considered.decision

@@ -23,7 +23,7 @@ import type { Breaker } from './breaker.ts'
 import type { CallStore } from './call.ts'
 import type { CallsOut } from './calls-out.ts'
 import type { EffectStore } from './effect-record.ts'
-import type { Changes, LocalCredentials } from './ports.ts'
+import type { Changes, Halts, LocalCredentials } from './ports.ts'
 import type { Exchange } from './upstream.ts'
 
 /** Limits of the spine; each has its reason where it is set in config.ts. */
@@ -87,6 +87,7 @@ export type Spine = {
   readonly decide: Decide
   readonly exchange: Exchange
   readonly callsOut?: CallsOut
+  readonly halts?: Halts
   readonly credentials: LocalCredentials
   readonly changes: Changes
   readonly limits: SpineLimits

@@ -144,6 +144,7 @@ export const FAILURES = {
   upstream_failed: row('peer', 502, 'The tool server failed', 'Read its message; do not repeat a write blindly.'),
   upstream_timeout: row('peer', 504, 'The tool server did not answer in time', 'The outcome is unknown; it is being checked.'),
   upstream_protocol: row('peer', 502, 'The tool server broke the protocol', 'Ask the platform engineer.'),
+  call_halted: row('agent', 403, 'The call was cut off: what allowed it was taken back', 'Stop. Do not repeat it; whether it took effect is being checked.'),
   outcome_unknown: row('agent', 502, 'Whether the call took effect is not known', 'Do not repeat it; the outcome is being checked.'),
   cancelled: row('agent', 499, 'The caller went away', 'Call again if it is still needed.'),
   fan_out_exceeded: row('agent', 429, 'The calls reach too many different targets', 'Propose a plan; the shift lead was told.'),

@@ -28,6 +28,8 @@ export type Lease = {
   readonly state: 'live' | 'revoked'
   readonly issuedAtMs: InstantMs
   readonly expiresAtMs: InstantMs
+  /** Of a probe or an undo, which work on while everything is stopped. */
+  readonly isOwn?: true
 }
 
 /** A lease a call is using at this moment, and whose call it is. */
@@ -41,7 +43,9 @@ export type LeaseStore = {
   readonly put: (tx: Tx, lease: Lease) => Promise<void>
   readonly byId: (tenant: string, id: string) => Promise<Lease | undefined>
   readonly liveOfTask: (tx: Tx, task: string) => Promise<readonly Lease[]>
-  /** Live leases whose call was sent and has not come back. */
+  /** Live leases of agents' calls that were sent and have not come back; none of the gateway's own. */
   readonly inFlight: (tx: Tx) => Promise<readonly LeaseInFlight[]>
+  /** Which of these are revoked by now. */
+  readonly revokedAmong: (tenant: string, ids: readonly string[]) => Promise<readonly string[]>
   readonly revoke: (tx: Tx, id: string) => Promise<void>
 }

@@ -21,7 +21,8 @@ export function createLeaseStore(access: Access): LeaseStore {
       const { id, kind, task, call, upstream, tool, state } = lease
       const { issuedAtMs: issued_at_ms, expiresAtMs: expires_at_ms } = lease
       const row = { tenant, id, kind, task, call, upstream, tool, state }
-      await insert(db, [{ ...row, issued_at_ms, expires_at_ms }])
+      const is_own = lease.isOwn === true ? 1 : null
+      await insert(db, [{ ...row, issued_at_ms, expires_at_ms, is_own }])
     },
     byId: async (tenant, id) => {
       const row = await access
@@ -46,6 +47,18 @@ export function createLeaseStore(access: Access): LeaseStore {
         .execute()
       return rows.map(leaseOf)
     },
+    ...lookups(access),
+    /** Revoking what is revoked changes nothing. */
+    revoke: async (tx, id) => {
+      const { tenant, db } = access.open(tx)
+      await setRevoked(db, { tenant, id })
+    },
+  }
+}
+
+/** What a stop and those it halts look at: leases of calls that are out. */
+function lookups(access: Access): Pick<LeaseStore, 'inFlight' | 'revokedAmong'> {
+  return {
     inFlight: async (tx) => {
       const { tenant, db } = access.open(tx)
       const rows = await db
@@ -57,6 +70,7 @@ export function createLeaseStore(access: Access): LeaseStore {
         .select(['used.agent', 'used.case_id', 'used.effect'])
         .where('lease.tenant', '=', tenant)
         .where('lease.state', '=', 'live')
+        .where('lease.is_own', 'is', null)
         .where('used.state', '=', 'dispatched')
         .orderBy('lease.id')
         .execute()
@@ -65,10 +79,16 @@ export function createLeaseStore(access: Access): LeaseStore {
         return { ...leaseOf(row), agent, caseId, effect }
       })
     },
-    /** Revoking what is revoked changes nothing. */
-    revoke: async (tx, id) => {
-      const { tenant, db } = access.open(tx)
-      await setRevoked(db, { tenant, id })
+    revokedAmong: async (tenant, ids) => {
+      const rows = await access
+        .read(tenant)
+        .selectFrom('lease')
+        .select('id')
+        .where('tenant', '=', tenant)
+        .where('id', 'in', ids)
+        .where('state', '=', 'revoked')
+        .execute()
+      return rows.map(({ id }) => id)
     },
   }
 }
@@ -85,5 +105,6 @@ function leaseOf(row: DB['lease']): Lease {
     state: row.state as Lease['state'],
     issuedAtMs: row.issued_at_ms,
     expiresAtMs: row.expires_at_ms,
+    ...(row.is_own === 1 ? { isOwn: true as const } : {}),
   }
 }

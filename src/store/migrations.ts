@@ -22,6 +22,7 @@ import { planTables } from './migration-0009-plans.ts'
 import { governedTables } from './migration-0010-governed-changes.ts'
 import { effectTables } from './migration-0011-effects.ts'
 import { standingTables } from './migration-0014-standing-plans.ts'
+import { dutyTables } from './migration-0017-duty.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -41,6 +42,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0010-governed-changes': governedTables,
   '0011-effects': effectTables,
   '0014-standing-plans': standingTables,
+  '0017-duty': dutyTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

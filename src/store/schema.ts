@@ -172,7 +172,7 @@ export const TABLES = {
   timetable: { tenant: 'text', name: 'text', due_at_ms: 'integer' },
   lease: {
     tenant: 'text', id: 'text', kind: 'text', task: 'text', call: 'text', upstream: 'text', tool: 'text',
-    state: 'text', issued_at_ms: 'integer', expires_at_ms: 'integer',
+    state: 'text', issued_at_ms: 'integer', expires_at_ms: 'integer', is_own: 'integer?',
   },
   effect_record: {
     tenant: 'text', call: 'text', case_id: 'text', task: 'text', agent: 'text', tool: 'text',

@@ -10,6 +10,8 @@ import { decide, rest } from '../harness/people.ts'
 import { taskToken } from '../harness/plane.ts'
 import { POSTGRES_URL } from '../harness/stores.ts'
 
+/** Longer than the test: the call does not come back by itself. */
+const FOR_EVER_MS = 600_000
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 describe.skipIf(POSTGRES_URL === undefined)(
@@ -49,6 +51,26 @@ describe.skipIf(POSTGRES_URL === undefined)(
         reason: 'unsure',
       })
       expect(saidBy(await client.call('net__block', { target }))).toMatchObject({ code: 'stopped' })
+      const { id } = (pressed.body as unknown as { stop: { id: string } }).stop
+      await rest(net.plane, net.plane.dana, 'DELETE', `/api/v1/stops/${id}`, { reason: 'sure' })
+      await client.close()
+    }, 60_000)
+
+    it('cuts off within two seconds, on every node, what a stop pressed on one forbids [R146 R18]', async () => {
+      const { agent, client } = await agentOn(second.port)
+      const target = net.address()
+      const running = client.call('net__note', { text: 'slow', target, wait_ms: FOR_EVER_MS })
+      await net.tools.reached('note', target)
+      const waiting = client.call('net__block', { target })
+      await pendingOf(agent.id)
+      const pressedMs = performance.now()
+      const pressed = await rest(net.plane, net.plane.alex, 'POST', '/api/v1/stops', {
+        scope: 'agent',
+        subject: agent.id,
+      })
+      expect(saidBy(await running)).toMatchObject({ code: 'call_halted' })
+      expect(saidBy(await waiting)).toMatchObject({ code: 'approval_stopped' })
+      expect(performance.now() - pressedMs).toBeLessThan(2_000)
       const { id } = (pressed.body as unknown as { stop: { id: string } }).stop
       await rest(net.plane, net.plane.dana, 'DELETE', `/api/v1/stops/${id}`, { reason: 'sure' })
       await client.close()

@@ -1,5 +1,5 @@
 /** An upstream of any tools, reviewed as a platform engineer would, with its calls counted from outside. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { reviewTool } from '../../src/command/review-tool.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
@@ -18,6 +18,8 @@ export type AnyTools = {
   readonly tools: readonly AnyTool[]
   /** What reached the server, in order. */
   readonly calls: () => readonly { readonly name: string; readonly arguments: JsonObject }[]
+  /** Resolves when the server was asked for this tool on this target. */
+  readonly reached: (name: string, target: string) => Promise<void>
   /** Offers other definitions from now on; the gateway sees them at its next listing. */
   readonly offer: (tools: readonly AnyTool[]) => void
 }
@@ -41,9 +43,30 @@ export function anyTools(id: string, folder: string, tools: readonly AnyTool[]):
   const offer = (offered: readonly AnyTool[]) =>
     writeFileSync(toolsFile, JSON.stringify(offered.map(definitionOf)))
   offer(tools)
+  const calls = () =>
+    existsSync(callsFile)
+      ? readFileSync(callsFile, 'utf8')
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line))
+      : []
   return {
     tools,
     offer,
+    reached: (name, target) =>
+      new Promise((done) => {
+        const look = () => {
+          const isThere = calls().some(
+            (call) => call.name === name && call.arguments.target === target,
+          )
+          if (!isThere) return
+          watcher.close()
+          done()
+        }
+        const watcher = watch(folder, look)
+        look()
+      }),
+    calls,
     config: {
       id,
       transport: 'stdio',
@@ -52,13 +75,6 @@ export function anyTools(id: string, folder: string, tools: readonly AnyTool[]):
       env: { TOOLS_FILE: toolsFile, CALLS_FILE: callsFile },
       trustsShippedEntries: false,
     },
-    calls: () =>
-      existsSync(callsFile)
-        ? readFileSync(callsFile, 'utf8')
-            .trimEnd()
-            .split('\n')
-            .map((line) => JSON.parse(line))
-        : [],
   }
 }
 
@@ -67,7 +83,10 @@ function definitionOf({ name, definition }: AnyTool): JsonObject {
 }
 
 /** Reviews every tool that has an entry, as the platform engineer, and declares its actions. */
-export async function reviewAll(plane: Plane, upstream: AnyTools): Promise<void> {
+export async function reviewAll(
+  plane: Plane,
+  upstream: Pick<AnyTools, 'config' | 'tools'>,
+): Promise<void> {
   const deps = plane.gateway.parts.restParts
   for (const { name, entry } of upstream.tools) {
     if (entry === undefined) continue

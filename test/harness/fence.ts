@@ -86,7 +86,7 @@ export async function startFence(
   const plane = await startPlane({ ...options, upstreams: [config] })
   // What others name is reviewed first: an inverse that nobody reviewed is none.
   const tools = Object.entries(entries).map(([name, entry]) => ({ name, entry }))
-  await reviewAll(plane, { config, tools, calls: () => [], offer: () => undefined })
+  await reviewAll(plane, { config, tools })
   for (let at = 0; at < 20; at++) await addAsset(plane.gateway, 'device', `host-${at}`)
   const caller = await addAgent(plane.gateway, `fence-${++used}`, plane.alex, options)
   // Each time anew, because a token lives five minutes and tests turn the clock.

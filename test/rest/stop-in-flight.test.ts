@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Stop } from '../../src/facts/facts.ts'
+import type { Lease } from '../../src/lease/lease.ts'
 import { openRestGateway, type RestGateway, TENANT, type Token } from '../harness/rest-gateway.ts'
 import { forEachEngine } from '../harness/stores.ts'
 import { aCall, aLease } from '../store/samples.ts'
@@ -21,9 +22,10 @@ forEachEngine((engine) => {
     effect: string,
     state: 'dispatched' | 'settled',
     tool = 'firewall__block',
+    more: Partial<Lease> = {},
   ) => {
     const { fresh, deps } = gateway
-    const lease = aLease(fresh, { tool })
+    const lease = aLease(fresh, { tool, ...more })
     const call = aCall(fresh, {
       id: lease.call,
       task: lease.task,
@@ -70,6 +72,12 @@ forEachEngine((engine) => {
     expect([await mine.state(), await other.state()]).toEqual(['revoked', 'live'])
     await press('tool', 'firewall__open')
     expect(await other.state()).toBe('revoked')
+  })
+
+  it('spares what the gateway itself does: a probe or an undo under way', async () => {
+    const own = await using('contain', 'dispatched', 'firewall__block', { isOwn: true })
+    await press('tenant')
+    expect(await own.state()).toBe('live')
   })
 
   it('a stop of all writes spares what only reads [R146]', async () => {

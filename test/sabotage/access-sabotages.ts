@@ -37,6 +37,13 @@ export const ACCESS_SABOTAGES: readonly Sabotage[] = [
     body: 'return []',
   },
   {
+    // Nobody looks whether somebody pressed stop.
+    name: 'stops-unseen',
+    module: 'src/facts/gather.ts',
+    export: 'stopFor',
+    body: 'return undefined',
+  },
+  {
     name: 'one-key-for-many',
     module: 'src/command/register-agent.ts',
     export: 'requireNewKey',

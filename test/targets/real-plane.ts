@@ -24,7 +24,7 @@ export async function startReal(
 ): Promise<RealPlane> {
   const plane = await startPlane({ upstreams: [config] })
   const tools = Object.entries(entries).map(([name, entry]) => ({ name, entry }))
-  await reviewAll(plane, { config, tools, calls: () => [], offer: () => undefined })
+  await reviewAll(plane, { config, tools })
   for (const [kind, name] of assets) await addAsset(plane.gateway, kind, name)
   const { calls } = plane.gateway.parts.store
   return {

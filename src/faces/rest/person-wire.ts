@@ -2,12 +2,13 @@
 import type { z } from 'zod'
 import type { CoverageReport } from '../../command/report-coverage.ts'
 import type { agent } from '../../contract/agents.ts'
-import type { certificate, person, shift } from '../../contract/people.ts'
+import type { certificate, person, shift, stopHolder } from '../../contract/people.ts'
 import type { coverageReport } from '../../contract/roster.ts'
 import type { Agent } from '../../identity/agent.ts'
 import type { Certificate, Person } from '../../identity/person.ts'
 import type { Span } from '../../roster/coverage.ts'
 import type { Shift } from '../../roster/roster.ts'
+import type { StopHolder } from '../../roster/stop-holder.ts'
 
 export function agentWire(record: Agent): z.output<typeof agent> {
   const { id, name, subject, owner, mode, state } = record
@@ -57,4 +58,9 @@ export function shiftWire(record: Shift): z.output<typeof shift> {
     precedence: record.precedence,
     source: record.source,
   }
+}
+
+export function stopHolderWire(holder: StopHolder): z.output<typeof stopHolder> {
+  const { who: person, role, untilMs: until_ms, source, isStale: is_stale } = holder
+  return { person, role, until_ms, source, is_stale }
 }

@@ -1,5 +1,6 @@
 /** Who is on duty, for what, and where nobody will be. */
 import { makeChange } from '../../command/govern-change.ts'
+import { dutyAt } from '../../command/read-roster.ts'
 import { reportCoverage } from '../../command/report-coverage.ts'
 import { onDuty, onDutyQuery, putShiftAnswer, putShiftBody } from '../../contract/people.ts'
 import { coverageQuery, coverageReport } from '../../contract/roster.ts'
@@ -7,7 +8,7 @@ import type { App } from './app.ts'
 import { answers, creates } from './app.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
-import { coverageWire, shiftWire } from './person-wire.ts'
+import { coverageWire, shiftWire, stopHolderWire } from './person-wire.ts'
 import { receiptsWire } from './wire.ts'
 
 const TAGS = ['people']
@@ -18,8 +19,12 @@ export function rosterRoutes(app: App, deps: RestDeps): void {
     { schema: { tags: TAGS, querystring: onDutyQuery, response: answers(onDuty) } },
     async (request) => {
       const atMs = request.query.at_ms ?? deps.nowMs()
-      const shifts = await deps.roster.onDuty(doerOf(request).person.tenant, atMs)
-      return { at_ms: atMs, shifts: shifts.map(shiftWire) }
+      const { shifts, holder } = await dutyAt(deps, doerOf(request).person.tenant, atMs)
+      return {
+        at_ms: atMs,
+        shifts: shifts.map(shiftWire),
+        ...(holder === undefined ? {} : { stop_holder: stopHolderWire(holder) }),
+      }
     },
   )
   app.post(
