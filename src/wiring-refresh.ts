@@ -1,5 +1,5 @@
 /** Part of the composition root: what keeps tools and policy up to date. */
-import { documentsOf, isUpToDate } from './adapters/bundle-check.ts'
+import { documentsOf, lackOf } from './adapters/bundle-check.ts'
 import { readCatalogue } from './adapters/catalogue-files.ts'
 import type { openPolicy } from './adapters/open-policy.ts'
 import { readBundleDirectory } from './adapters/policy-files.ts'
@@ -31,7 +31,9 @@ export async function wireRefresh(
       listed: () => firstListings.done(id),
     })),
     firstDocuments: () => documentsOf(canonicalText(readBundleDirectory(config.policyDir))),
-    outgrown: async (text) =>
-      (await isUpToDate(text, floor, base.tools, tenant)) ? undefined : documentsOf(text),
+    outgrown: async (text) => {
+      const lack = await lackOf(text, floor, base.tools, tenant)
+      return lack === undefined ? undefined : { lack, documents: documentsOf(text) }
+    },
   }
 }

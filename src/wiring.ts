@@ -119,8 +119,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     refreshDeps: await wireRefresh(config, opened, TENANT, {
       ...base,
       log,
-      tools,
-      bundles,
+      ...{ tools, bundles, people: store.people },
       checkBundle: policy.checkKnown,
     }),
     ...faceParts(config, opened, base, spine, known, checkpoints.publish),

@@ -177,7 +177,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R123: { kind: 'property', state: 'open' },
   R124: { kind: 'refusal', state: 'open' },
   R125: { kind: 'gate', state: 'proved', sabotage: 'answers-unchecked' },
-  R126: { kind: 'refusal', state: 'open' },
+  R126: { kind: 'refusal', state: 'proved', sabotage: 'owners-unresolved' },
   R127: { kind: 'gate', state: 'partly' },
   R128: { kind: 'refusal', state: 'proved', sabotage: 'anyone-eligible' },
   R129: { kind: 'refusal', state: 'open' },

@@ -17,6 +17,7 @@ import {
 } from '../policy/bundle.ts'
 import { readMonitored, readOwners, readThresholds } from '../policy/documents.ts'
 import type { Finding } from '../policy/finding.ts'
+import { type HeldClass, heldClasses } from '../policy/held.ts'
 import { checkBundle } from './cedar-check.ts'
 import type { CedarEngine } from './cedar-engine.ts'
 
@@ -24,15 +25,23 @@ type Place = { readonly sequence: number; readonly parent?: Digest }
 type Checked = {
   readonly text: string
   readonly digest: Digest
+} & Inspected
+
+type Inspected = {
   readonly findings: readonly Finding[]
+  /** What it holds for people; nothing while it has an error. */
+  readonly held: () => readonly HeldClass[]
 }
 
 /** How a sealed bundle is looked at. */
-export type Inspect = (bundle: Bundle) => Promise<readonly Finding[]>
+export type Inspect = (bundle: Bundle) => Promise<Inspected>
 
 /** For text a person wrote: in a worker that is thrown away, with the answers of the whole pack. */
 export function inspectApart(floor: PolicyTexts): Inspect {
-  return async (bundle) => (await checkBundle({ floor, bundle, cases: [] })).findings
+  return async (bundle) => {
+    const { findings, held } = await checkBundle({ floor, bundle, cases: [] })
+    return { findings, held: () => held }
+  }
 }
 
 /**
@@ -40,7 +49,10 @@ export function inspectApart(floor: PolicyTexts): Inspect {
  * start does not wait for a second engine.
  */
 export function inspectHere(engine: CedarEngine): Inspect {
-  return async (bundle) => engine.inspect(bundle).findings
+  return async (bundle) => ({
+    findings: engine.inspect(bundle).findings,
+    held: () => heldClasses(engine.loadBundle('candidate', bundle)),
+  })
 }
 
 /** `documents` is `{ policies: { id: text }, thresholds, owners, monitored? }`. Throws `policy_invalid`. */
@@ -61,8 +73,8 @@ export function createBundleCheck(
       monitored: readMonitored('monitored', monitored ?? []),
     }
     const bundle = makeBundle(draft, { ...place, engine: engine.versions() })
-    const findings = await inspect(bundle)
-    return { text: canonicalText(bundle), digest: bundleDigestOf(bundle), findings }
+    const inspected = await inspect(bundle)
+    return { text: canonicalText(bundle), digest: bundleDigestOf(bundle), ...inspected }
   }
 }
 
@@ -72,17 +84,18 @@ export function documentsOf(text: string): JsonObject {
   return JSON.parse(canonicalText({ policies, thresholds, owners, monitored })) as JsonObject
 }
 
-/** Whether a stored bundle has the product's present floor and declares every action of the reviewed tools. */
-export async function isUpToDate(
+/** What a stored bundle lacks: the product's present floor, or an action of a reviewed tool; undefined: nothing. */
+export async function lackOf(
   text: string,
   floor: PolicyTexts,
   tools: ToolStore,
   tenant: string,
-): Promise<boolean> {
+): Promise<'floor' | 'action' | undefined> {
   const bundle = JSON.parse(text) as Bundle
-  if (canonicalText(bundle.floor) !== canonicalText(floor)) return false
+  if (canonicalText(bundle.floor) !== canonicalText(floor)) return 'floor'
   const declared = new Set(bundle.actions.map(nameOf))
-  return (await actionsOf(tools, tenant)).every((action) => declared.has(nameOf(action)))
+  const isComplete = (await actionsOf(tools, tenant)).every((one) => declared.has(nameOf(one)))
+  return isComplete ? undefined : 'action'
 }
 
 const nameOf = ({ action, effect }: ActionClass): string => `${action}/${effect}`

@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Failure } from '../kernel/failure.ts'
 import { checkAnswers, rolesAsked } from '../policy/check.ts'
 import { errorIn } from '../policy/finding.ts'
+import { heldClasses } from '../policy/held.ts'
 import { runPolicyTests } from '../policy/table-test.ts'
 import type { CheckJob, CheckReport } from './cedar-check.ts'
 import { createCedarEngine } from './cedar-engine.ts'
@@ -13,17 +14,22 @@ import { createCedarEngine } from './cedar-engine.ts'
 function check({ floor, bundle, cases }: CheckJob): CheckReport {
   const engine = createCedarEngine(floor)
   const { findings } = engine.inspect(bundle)
-  if (findings.some((one) => one.severity === 'error')) return { findings, roles: [] }
+  if (findings.some((one) => one.severity === 'error')) return { findings, roles: [], held: [] }
   try {
     const loaded = engine.loadBundle('candidate', bundle)
     return {
       findings: [...findings, ...checkAnswers(loaded)],
       roles: rolesAsked(loaded),
+      held: heldClasses(loaded),
       tests: runPolicyTests(loaded, cases),
     }
   } catch (error) {
     const detail = error instanceof Failure ? error.message : 'the engine stopped'
-    return { findings: [...findings, errorIn('bundle', 'does_not_load', detail)], roles: [] }
+    return {
+      findings: [...findings, errorIn('bundle', 'does_not_load', detail)],
+      roles: [],
+      held: [],
+    }
   }
 }
 

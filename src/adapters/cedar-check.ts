@@ -4,6 +4,7 @@ import type { Role } from '../identity/person.ts'
 import type { Bundle, PolicyTexts } from '../policy/bundle.ts'
 import type { Finding } from '../policy/finding.ts'
 import { errorIn } from '../policy/finding.ts'
+import type { HeldClass } from '../policy/held.ts'
 import type { PolicyTestCase, PolicyTestReport } from '../policy/table-test.ts'
 
 export type CheckJob = {
@@ -17,6 +18,8 @@ export type CheckReport = {
   readonly findings: readonly Finding[]
   /** Every role the bundle can ask for; each must be held by somebody. Empty when the bundle does not load. */
   readonly roles: readonly Role[]
+  /** What it holds for people, and for whom. Empty when the bundle does not load. */
+  readonly held: readonly HeldClass[]
   /** Absent when the bundle does not load. */
   readonly tests?: PolicyTestReport
 }
@@ -53,5 +56,5 @@ export function checkBundle(
 }
 
 function failed(code: string, detail: string): CheckReport {
-  return { findings: [errorIn('bundle', code, detail)], roles: [] }
+  return { findings: [errorIn('bundle', code, detail)], roles: [], held: [] }
 }

@@ -37,7 +37,12 @@ export function createPolicyDesk(cache: BundleCache, check: ReturnType<typeof cr
       const table = readPolicyTests('cases', cases)
       const bundle =
         documents === undefined ? (await active(tenant)).bundle : await candidate(tenant, documents)
-      return plain(await checkBundle({ floor: bundle.floor, bundle, cases: table }))
+      const { held: _, ...report } = await checkBundle({
+        floor: bundle.floor,
+        bundle,
+        cases: table,
+      })
+      return plain(report)
     },
   }
 }

@@ -1,16 +1,19 @@
 /**
  * Makes a bundle the active policy. The bundle is read, linted and loaded before anything changes; a sequence
- * only ever rises by one and names its parent. One person signs today, so the entry says `proven: false`.
+ * only ever rises by one and names its parent. A class that waits for people has somebody who can own it, or the
+ * bundle is not published (R126); the entry says so either way.
  */
 import type { Digest } from '../kernel/digest.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import type { Finding } from '../policy/finding.ts'
+import type { HeldClass } from '../policy/held.ts'
 import type { BundleStore, StoredBundle } from '../policy/store.ts'
 import type { CommandBase, Doer } from './base.ts'
 import { actorOf, commitUnchanged, draft } from './base.ts'
 import { requirePermission } from './permissions.ts'
+import { type OwnersDeps, ownerFindings, unresolvedOwners } from './unresolved-owners.ts'
 
 /** Where in a tenant's line of bundles the checked one would stand. */
 export type BundlePlace = { readonly sequence: number; readonly parent?: Digest }
@@ -21,6 +24,8 @@ export type CheckedBundle = {
   readonly digest: Digest
   /** Any `error` among them keeps the bundle from being published. */
   readonly findings: readonly Finding[]
+  /** What the bundle holds for people; nothing while it has an error. */
+  readonly held: () => readonly HeldClass[]
 }
 
 /**
@@ -33,10 +38,11 @@ export type CheckBundle = (
   place: BundlePlace,
 ) => Promise<CheckedBundle>
 
-export type PolicyDeps = CommandBase & {
-  readonly bundles: BundleStore
-  readonly checkBundle: CheckBundle
-}
+export type PolicyDeps = CommandBase &
+  OwnersDeps & {
+    readonly bundles: BundleStore
+    readonly checkBundle: CheckBundle
+  }
 
 export type PublishPolicyInput = {
   readonly tenant: string
@@ -52,26 +58,48 @@ export type PublishedPolicy = {
 
 /** What publishing would say, without publishing. Throws `policy_invalid`. */
 export async function checkPolicy(
-  deps: Pick<PolicyDeps, 'bundles' | 'checkBundle'>,
+  deps: Pick<PolicyDeps, 'bundles' | 'checkBundle' | 'people' | 'nowMs'>,
   tenant: string,
   documents: JsonObject,
 ): Promise<CheckedBundle> {
-  return deps.checkBundle(tenant, documents, placeAfter(await deps.bundles.active(tenant)))
+  const checked = await deps.checkBundle(
+    tenant,
+    documents,
+    placeAfter(await deps.bundles.active(tenant)),
+  )
+  const owners = await unresolvedOwners(deps, tenant, checked.held())
+  return { ...checked, findings: [...checked.findings, ...ownerFindings(owners)] }
 }
 
-/** Throws `not_permitted`, `policy_invalid`, `conflict` (somebody published meanwhile). */
+/** Parts of the gateway that publish what must be published, whoever is missing: the record says so. */
+const MAY_LACK_OWNERS = ['first-start', 'upgrade']
+
+/**
+ * Throws `not_permitted`, `policy_invalid`, `owner_unresolved` (naming class and role), `conflict` (somebody
+ * published meanwhile).
+ */
 export async function publishPolicy(
   deps: PolicyDeps,
   input: PublishPolicyInput,
 ): Promise<PublishedPolicy> {
   requirePermission(input.by, 'policy.publish')
   const { tenant, by } = input
-  const committed = await commitUnchanged(deps, tenant, ['policy'], async () => {
+  const people = await deps.people.list(tenant)
+  const rested = ['policy', ...people.map(({ id }) => `person/${id}`)]
+  const committed = await commitUnchanged(deps, tenant, rested, async () => {
     const place = placeAfter(await deps.bundles.active(tenant))
     const checked = await deps.checkBundle(tenant, input.documents, place)
     const fault = checked.findings.find((finding) => finding.severity === 'error')
     if (fault !== undefined) {
       throw new Failure('policy_invalid', `${fault.policy}: ${fault.code}: ${fault.detail}`)
+    }
+    const owners = await unresolvedOwners(deps, tenant, checked.held())
+    const missing = ownerFindings(owners)
+    const mustBeOwned = by.kind === 'person' || !MAY_LACK_OWNERS.includes(by.part)
+    const first = missing.find(({ severity }) => severity === 'error')
+    if (mustBeOwned && first !== undefined) {
+      const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : ''
+      throw new Failure('owner_unresolved', `${first.detail}${more}`)
     }
     const bundle: StoredBundle = {
       tenant,
@@ -89,10 +117,11 @@ export async function publishPolicy(
           bundle: bundle.digest,
           sequence,
           proven: false,
+          owned: missing.length === 0,
           ...(parent === undefined ? {} : { parent }),
         },
       })
-      return { value: { bundle, findings: checked.findings }, entries: [entry] }
+      return { value: { bundle, findings: [...checked.findings, ...missing] }, entries: [entry] }
     }
   })
   return { ...committed.value, receipt: committed.receipts[0] }

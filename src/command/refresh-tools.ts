@@ -26,15 +26,35 @@ export type RefreshDeps = NoticeDeps &
     /** The documents of the pack published at the very first start. */
     readonly firstDocuments: () => JsonObject
     /** The documents of a stored bundle when it lacks the present floor or an action; else undefined. */
-    readonly outgrown: (bundleText: string) => Promise<JsonObject | undefined>
+    readonly outgrown: (bundleText: string) => Promise<Outgrown | undefined>
   }
+
+type Outgrown = { readonly lack: 'floor' | 'action'; readonly documents: JsonObject }
 
 /** Publishes the first bundle, or the active one again when product or tools outgrew it. */
 export async function refreshPolicy(deps: RefreshDeps, tenant: string): Promise<void> {
   const active = await deps.bundles.active(tenant)
-  const documents = active === undefined ? deps.firstDocuments() : await deps.outgrown(active.text)
-  if (documents === undefined) return
-  const part = active === undefined ? 'first-start' : 'refresh'
+  if (active === undefined) return publish(deps, tenant, 'first-start', deps.firstDocuments())
+  const outgrown = await deps.outgrown(active.text)
+  if (outgrown === undefined) return
+  // Without the present floor the active bundle decides nothing any more: the new one has to be loaded.
+  const part = outgrown.lack === 'floor' ? 'upgrade' : 'refresh'
+  try {
+    await publish(deps, tenant, part, outgrown.documents)
+  } catch (error) {
+    if (codeOf(error) !== 'owner_unresolved') throw error
+    // The bundle before it stays active: until somebody owns what is new, it is decided like all of its effect.
+    const { message } = error as Failure
+    deps.log.warn({ code: 'owner_unresolved', detail: message }, 'policy bundle not published')
+  }
+}
+
+async function publish(
+  deps: RefreshDeps,
+  tenant: string,
+  part: string,
+  documents: JsonObject,
+): Promise<void> {
   const { bundle } = await publishPolicy(deps, { tenant, by: { kind: 'system', part }, documents })
   deps.log.info({ sequence: bundle.sequence, digest: bundle.digest }, 'policy bundle published')
 }

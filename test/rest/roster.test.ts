@@ -22,8 +22,8 @@ onSqlite((engine) => {
     gateway = await openRestGateway(engine, undo)
     engineer = await gateway.enrol('edda', ROLES)
     const by = { kind: 'system', part: 'test' } as const
-    await certify(engineer, 'contain')
     await publishPolicy(gateway.deps, { tenant: TENANT, by, documents: shippedDocuments() })
+    await certify(engineer, 'contain')
   })
   afterEach(async () => {
     for (const step of undo.splice(0).reverse()) await step()

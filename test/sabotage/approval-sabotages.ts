@@ -61,6 +61,12 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
         : decided`,
   },
   {
+    name: 'owners-unresolved',
+    module: 'src/roster/unowned.ts',
+    export: 'unowned',
+    body: 'return []',
+  },
+  {
     name: 'anything-is-a-role',
     module: 'src/identity/person.ts',
     export: 'isRole',
