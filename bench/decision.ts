@@ -39,7 +39,13 @@ export const benchDecision: Bench = async ({ isShort, progress }) => {
   const limits: Limit[] = []
   for (const { name, call, kind, atMost } of QUESTIONS) {
     const request = { ...SAMPLE_REQUEST, call: { ...SAMPLE_REQUEST.call, ...call } }
-    const decideIt = () => decide(loaded, request, ENTRY, [])
+    let asked = 0
+    // Somebody else is asked for each time, so that nothing is remembered.
+    const decideIt = () => {
+      const task = { ...request.task, onBehalfOf: `person-${asked++}` }
+      return decide(loaded, { ...request, task }, ENTRY, [])
+    }
+    const decideAgain = () => decide(loaded, request, ENTRY, [])
     const { kind: decided } = decideIt()
     if (decided !== kind) throw new Error(`the shipped pack says ${decided}, not ${kind}`)
     const times = inTurns(plan, decideIt, () => bare(request))
@@ -52,6 +58,9 @@ export const benchDecision: Bench = async ({ isShort, progress }) => {
       text: `${name} at most ${atMost} bare calls at p50: ${ratio.toFixed(2)}`,
       isKept: ratio <= atMost,
     })
+    const again = inTurns(plan, decideAgain, () => bare(request))
+    const [known, floor] = [quantile(again.subject, 0.5), quantile(again.floor, 0.5)]
+    cases.push(compared(`${name} again: decide / bare Cedar call, p50`, known, floor, 'ms'))
     progress(`${name}: ${plan.calls} decisions`)
   }
   return { bench: 'decision', cases, limits }

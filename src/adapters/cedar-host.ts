@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module'
 import type { AuthorizationAnswer } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Verdict } from '../policy/ports.ts'
+import { rememberVerdicts, type VerdictMemory } from './cedar-memory.ts'
 import type { Slice } from './cedar-slice.ts'
 import { sliceProblem } from './cedar-slice.ts'
 
@@ -42,6 +43,7 @@ export class CedarHost {
   private cedar: Cedar | undefined
   private filled = new Map<string, object>()
   private readonly traps = new WeakMap<PreparedPolicies, number>()
+  private memories = new WeakMap<Shard, VerdictMemory>()
   private errors = 0
   private reloads = 0
 
@@ -52,8 +54,14 @@ export class CedarHost {
   /** Never throws; every failure is `error` and counted. */
   authorize(shard: Shard, slice: Slice): Verdict {
     const verdict = this.guarded(shard, (engine): Verdict => {
-      const problem = sliceProblem(slice) ?? this.fill(engine, shard)
-      return problem === undefined ? call(engine, shard, slice) : { kind: 'error', detail: problem }
+      const problem = sliceProblem(slice)
+      if (problem !== undefined) return { kind: 'error', detail: problem }
+      return this.memoryOf(shard).recall(slice, () => {
+        const unfilled = this.fill(engine, shard)
+        return unfilled === undefined
+          ? call(engine, shard, slice)
+          : { kind: 'error', detail: unfilled }
+      })
     })
     if ('failed' in verdict) return this.refuse(verdict.failed)
     return verdict.kind === 'error' ? this.refuse(verdict.detail) : verdict
@@ -96,6 +104,15 @@ export class CedarHost {
     return fresh
   }
 
+  private memoryOf(shard: Shard): VerdictMemory {
+    let memory = this.memories.get(shard)
+    if (memory === undefined) {
+      memory = rememberVerdicts(shard.policies.texts)
+      this.memories.set(shard, memory)
+    }
+    return memory
+  }
+
   private fill(engine: Cedar, { policies, schema }: Shard): string | undefined {
     if (this.filled.get(schema.slot) !== schema) {
       const answer = engine.preparseSchema(schema.slot, schema.text)
@@ -119,6 +136,8 @@ export class CedarHost {
       return work(this.instance())
     } catch (cause) {
       this.cedar = undefined
+      // What an instance said that went wrong is not relied on either.
+      this.memories = new WeakMap()
       this.reloads++
       this.traps.set(shard.policies, before + 1)
       return { failed: `the engine stopped: ${cause instanceof Error ? cause.name : 'unknown'}` }

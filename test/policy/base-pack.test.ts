@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCedarEngine } from '../../src/adapters/cedar-engine.ts'
+import { freshCedar } from '../../src/adapters/cedar-host.ts'
 import { readPolicyTestFiles } from '../../src/adapters/policy-files.ts'
 import { EFFECTS } from '../../src/catalogue/tool.ts'
 import { FLAGS } from '../../src/catalogue/words.ts'
@@ -39,16 +40,17 @@ describe('the shipped table tests', () => {
     expect(runPolicyTests(loaded, cases).untested).toEqual([])
   })
 
-  // Every policy costs one load of the whole bundle.
+  // Every policy costs one load of the whole bundle, all into one instance that is warm after the first.
   it('notice when any one policy is taken away', { timeout: 120_000 }, () => {
     const bundle = shippedBundle()
     const unnoticed: string[] = []
+    const cedar = freshCedar()
     for (const id of [...Object.keys(floor), ...Object.keys(bundle.policies)]) {
       // The canary of every load already refuses a bundle without this one.
       if (id === 'floor-agent-not-active') continue
       const without = (texts: Readonly<Record<string, string>>) =>
         Object.fromEntries(Object.entries(texts).filter(([key]) => key !== id))
-      const less = createCedarEngine(without(floor))
+      const less = createCedarEngine(without(floor), () => cedar)
       const draft = { ...bundle, floor: without(floor), policies: without(bundle.policies) }
       const candidate = makeBundle(draft, { sequence: 1, engine: bundle.engine })
       const report = runPolicyTests(less.loadBundle('less', candidate), cases)
