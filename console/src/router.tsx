@@ -10,9 +10,11 @@ import {
 } from '@tanstack/react-router'
 import { readQueueSearch } from './approvals/queue-search.ts'
 import { readCaseSearch } from './cases/case-search.ts'
+import { readGroupSearch } from './group/group-search.ts'
 import { readLoginSearch } from './login/link.ts'
 import { RouteError, RouteMissing, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
+import { readStandingSearch } from './standing/standing-search.ts'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: RouteMissing })
 const at = () => root
@@ -39,6 +41,12 @@ const noApproval = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./approvals/no-approval.tsx'), 'NoApproval'),
 })
+const group = createRoute({
+  getParentRoute: () => approvals,
+  path: 'group',
+  validateSearch: readGroupSearch,
+  component: lazyRouteComponent(() => import('./group/group.tsx'), 'Group'),
+})
 const approval = createRoute({
   getParentRoute: () => approvals,
   path: '$id',
@@ -63,6 +71,13 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/people.tsx'), 'People'),
 })
 
+const standing = createRoute({
+  getParentRoute: at,
+  path: '/standing-plans',
+  validateSearch: readStandingSearch,
+  component: lazyRouteComponent(() => import('./standing/standing.tsx'), 'Standing'),
+})
+
 const ledger = createRoute({
   getParentRoute: at,
   path: '/ledger',
@@ -72,10 +87,11 @@ const ledger = createRoute({
 const tree = root.addChildren([
   board,
   login,
-  approvals.addChildren([noApproval, approval]),
+  approvals.addChildren([noApproval, group, approval]),
   cases,
   oneCase,
   people,
+  standing,
   ledger,
 ])
 

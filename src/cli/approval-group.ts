@@ -16,7 +16,8 @@ import { type Approval, checkedPackage } from './decision-package.ts'
 import { shortCode } from './digest-text.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { requestId } from './request-id.ts'
-import { practiceSignature } from './sign-yes.ts'
+import { decidedInConsole, orInConsole, practiceSignature } from './sign-yes.ts'
+import { requireTypedCode } from './typed-code.ts'
 
 type GroupOptions = {
   readonly exclude?: readonly string[]
@@ -54,7 +55,12 @@ async function decideGroup(
   const bound = boundOf(verdict, members, excluded)
   cli.terminal.err.write(groupText(verdict, members, excluded, bound))
   const reason = await reasonOf(cli, options)
-  if (verdict === 'approve' && options.yes !== true) await confirm(cli, bound)
+  if (verdict === 'approve' && options.yes !== true)
+    await requireTypedCode(
+      cli,
+      bound.digest,
+      'to approve all of them and to answer for their consequences',
+    )
   const named = ({ id, action_digest: digest }: Approval) => ({ id, seen_digest: digest })
   const isSigned = verdict === 'approve' && members.some((each) => each.needs_passkey)
   const assertion = isSigned ? await practiceSignature(cli, gateway, bound.digest) : undefined
@@ -68,7 +74,22 @@ async function decideGroup(
     // They were printed with every member.
     ...(verdict === 'approve' ? { acknowledged: CONSEQUENCES } : {}),
   }
-  report(cli, await gateway.send('POST', '/api/v1/approvals/group', body, groupAnswer))
+  const answer = await orInConsole(cli, gateway, pageOf(members, excluded), () =>
+    gateway.send('POST', '/api/v1/approvals/group', body, groupAnswer),
+  )
+  if (answer !== undefined) return report(cli, answer)
+  const decided = await decidedInConsole(
+    cli,
+    gateway,
+    members.map(({ id }) => id),
+  )
+  cli.show({ decided }, () => 'Approved in the console, all of them.\n')
+}
+
+function pageOf(members: readonly Approval[], excluded: readonly Approval[]): string {
+  const ids = (some: readonly Approval[]) => some.map(({ id }) => id).join(',')
+  const except = excluded.length === 0 ? '' : `&except=${ids(excluded)}`
+  return `/approvals/group?members=${ids(members)}${except}`
 }
 
 /** Every package is printed: nobody signs a list of ids. */
@@ -128,19 +149,6 @@ function groupText(
   const left = excluded.length === 0 ? '' : `left out on purpose\n${excluded.map(line).join('')}`
   const head = `${verdict} ${members.length} requests, all or none`
   return `${head}\n${members.map(line).join('')}${left}signs\n  short code ${shortCode(digest)}\n  ${digest}\n`
-}
-
-async function confirm(cli: Cli, { digest }: BoundGroup): Promise<void> {
-  if (!cli.mayAsk())
-    throw new Failure(
-      'usage_invalid',
-      'nobody can be asked here; look first, then approve with --yes',
-    )
-  const code = shortCode(digest)
-  const typed = await cli.terminal.ask(
-    `Type ${code} to approve all of them and to answer for their consequences, anything else to leave it: `,
-  )
-  if (typed.trim() !== code) throw new Failure('cancelled', 'nothing was decided')
 }
 
 function report(cli: Cli, answer: z.output<typeof groupAnswer>): void {

@@ -11,12 +11,12 @@ import { Failure } from '../kernel/failure.ts'
 import { approvalText } from './approval-text.ts'
 import type { Cli } from './context.ts'
 import { type Approval, checkedPackage, fetchApproval } from './decision-package.ts'
-import { shortCode } from './digest-text.ts'
 import { EXIT } from './exit-codes.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { namesById } from './lookup.ts'
 import { decidedInConsole, orInConsole, practiceSignature } from './sign-yes.ts'
 import type { Paint } from './terminal.ts'
+import { requireTypedCode } from './typed-code.ts'
 
 export type DecisionRequest = {
   readonly verb: 'approve' | 'deny' | 'take-over'
@@ -48,7 +48,12 @@ export async function decide(
     )
   }
   const reason = await reasonOf(cli, wish)
-  await confirm(cli, wish, request)
+  if (wish.verb === 'approve' && wish.yes !== true)
+    await requireTypedCode(
+      cli,
+      request.action_digest,
+      'to approve and to answer for these consequences',
+    )
   await sendDecision(cli, gateway, wish, request, reason)
 }
 
@@ -106,22 +111,6 @@ export async function reasonOf(cli: Cli, wish: { readonly reason?: string }): Pr
   const asked = cli.mayAsk() ? (await cli.terminal.ask('Why? ')).trim() : ''
   if (asked === '') throw new Failure('reason_required', 'nobody decides without saying why')
   return asked
-}
-
-/** A yes is typed as the short code of what it signs, so that it cannot be given to something else by habit. */
-async function confirm(cli: Cli, wish: DecisionRequest, request: Approval): Promise<void> {
-  if (wish.verb !== 'approve' || wish.yes === true) return
-  if (!cli.mayAsk()) {
-    throw new Failure(
-      'usage_invalid',
-      'nobody can be asked here; look first, then approve with --yes',
-    )
-  }
-  const code = shortCode(request.action_digest)
-  const typed = await cli.terminal.ask(
-    `Type ${code} to approve and to answer for these consequences, anything else to leave it: `,
-  )
-  if (typed.trim() !== code) throw new Failure('cancelled', 'nothing was decided')
 }
 
 const SAID = {

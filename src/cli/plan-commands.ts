@@ -9,10 +9,12 @@ import { decide } from './decide.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { findOne, namesById } from './lookup.ts'
 import { planText } from './plan-text.ts'
+import { addStanding } from './standing-commands.ts'
 import { tableText } from './table.ts'
 import { spanText } from './time-text.ts'
 
 export function planCommands(noun: Command, cli: Cli): void {
+  addStanding(noun, cli)
   noun
     .command('list')
     .description('chains of calls and where they stand, the newest first')

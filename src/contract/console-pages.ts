@@ -11,6 +11,7 @@ export const CONSOLE_PAGES = [
   'tools',
   'policies',
   'people',
+  'standing-plans',
   'ledger',
   'oversight',
 ] as const

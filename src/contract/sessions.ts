@@ -50,6 +50,7 @@ export const closedSession = z.object({ receipts: z.array(receipt) })
 /** Who asks, what they may do, and since when they are on duty. */
 export const me = person
   .extend({
+    tenant: z.string(),
     duty: z.array(z.object({ role, from_ms: instantMs, to_ms: instantMs })),
     permissions: z.array(z.string()),
     passkeys: z.array(passkey),

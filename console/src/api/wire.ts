@@ -7,6 +7,7 @@ import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
+import type { standingPlan } from '../../../src/contract/standing.ts'
 import type { stop } from '../../../src/contract/stops.ts'
 import type { task } from '../../../src/contract/tasks.ts'
 import type { evidenceRecord, payloadRecord, timeline } from '../../../src/contract/timeline.ts'
@@ -30,6 +31,7 @@ export type Inclusion = Output<typeof inclusion>
 export type Call = Output<typeof call>
 export type Coverage = Output<typeof coverageReport>
 export type Shift = Output<typeof shift>
+export type StandingPlan = Output<typeof standingPlan>
 export type Stop = Output<typeof stop>
 export type Task = Output<typeof task>
 export type Passkey = Output<typeof passkey>

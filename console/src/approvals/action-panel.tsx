@@ -16,6 +16,7 @@ import { Clock } from './clock.tsx'
 import type { DecisionProps } from './decision-props.ts'
 import { DenyForm } from './deny-form.tsx'
 import { EmergencyForm } from './emergency-form.tsx'
+import { LikeIt } from './like-it.tsx'
 import { Outcome } from './outcome.tsx'
 import { useActiveKeys } from './use-active-keys.ts'
 import { useDecide } from './use-decide.ts'
@@ -54,6 +55,7 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
     <section className={css.panel} aria-label="Decide">
       <Clock fromMs={request.created_at_ms} untilMs={request.expires_at_ms} />
       {form === undefined && <VerbButtons request={request} decide={decide} onOpen={setForm} />}
+      {form === undefined && <LikeIt request={request} />}
       {form === 'ask' && <AskForm request={request} onClose={close} />}
       {form === 'deny' && <DenyForm decide={decide} onClose={close} />}
       {form === 'approve' && (

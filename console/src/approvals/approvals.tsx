@@ -4,7 +4,9 @@ import css from './approvals.module.css'
 import { Queue } from './queue.tsx'
 
 export function Approvals() {
-  const isOpen = useMatch({ from: '/approvals/$id', shouldThrow: false }) !== undefined
+  const one = useMatch({ from: '/approvals/$id', shouldThrow: false })
+  const several = useMatch({ from: '/approvals/group', shouldThrow: false })
+  const isOpen = one !== undefined || several !== undefined
   return (
     <div className={css.both} data-open={isOpen}>
       <div className={css.queue}>

@@ -20,7 +20,8 @@ export async function isWhatIsSigned(request: Approval): Promise<boolean> {
   )
 }
 
-async function digestOf(purpose: string, value: unknown): Promise<string> {
+/** As the gateway and the verifier compute it: the purpose, a line feed, the canonical value. */
+export async function digestOf(purpose: string, value: unknown): Promise<string> {
   const bytes = new TextEncoder().encode(`${purpose}\n${canonical(value)}`)
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return `sha256:${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`

@@ -14,7 +14,8 @@ export function takeLink(): string | undefined {
 }
 
 /** Pages a link may lead to; anything else in the address leads to the board. */
-const PAGES = /^\/approvals\/[\w-]{1,64}(?:\?[\w&=,-]{1,2000})?(?:#emergency)?$/
+const PAGES =
+  /^\/(?:approvals\/[\w-]{1,64}|standing-plans|people)(?:\?[\w&=,-]{1,2010})?(?:#emergency)?$/
 
 export type LoginSearch = { readonly to?: string | undefined }
 

@@ -2,7 +2,7 @@
 import type { IconName } from '../ui/icon.tsx'
 
 export type Place = {
-  readonly to: '/' | '/approvals' | '/cases' | '/people' | '/ledger'
+  readonly to: '/' | '/approvals' | '/cases' | '/people' | '/standing-plans' | '/ledger'
   readonly name: string
   readonly icon: IconName
   /** Pressed after `g`, from anywhere. */
@@ -22,7 +22,10 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
   },
   {
     title: 'Set up',
-    places: [{ to: '/people', name: 'People', icon: 'people', key: 'p' }],
+    places: [
+      { to: '/people', name: 'People', icon: 'people', key: 'p' },
+      { to: '/standing-plans', name: 'Pre-approved', icon: 'policies', key: 's' },
+    ],
   },
   {
     title: 'Proof',

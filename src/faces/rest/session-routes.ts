@@ -41,6 +41,7 @@ export function sessionRoutes(app: App, deps: RestDeps): void {
     const passkeys = await deps.passkeys.list(person.tenant, person.id)
     return {
       ...personWire(person),
+      tenant: person.tenant,
       duty: mine.map(({ role, fromMs, toMs }) => ({ role, from_ms: fromMs, to_ms: toMs })),
       permissions: [...permissionsOf(person)],
       passkeys: passkeys.map(passkeyWire),
