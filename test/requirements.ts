@@ -188,7 +188,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R134: { kind: 'property', state: 'partly' },
   R135: { kind: 'gate', state: 'partly' },
   R136: { kind: 'gate', state: 'proved', sabotage: 'unread-consequences' },
-  R137: { kind: 'record', state: 'partly' },
+  R137: { kind: 'record', state: 'proved' },
   R138: { kind: 'refusal', state: 'partly', sabotage: 'document-lint-blind' },
   R139: { kind: 'gate', state: 'proved', sabotage: 'target-count-ignored' },
   R140: { kind: 'record', state: 'open' },
@@ -205,7 +205,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R151: { kind: 'gate', state: 'proved', sabotage: 'plans-never-stop' },
   R152: { kind: 'refusal', state: 'proved', sabotage: 'anyone-eligible' },
   R153: { kind: 'refusal', state: 'proved', sabotage: 'document-lint-blind' },
-  R154: { kind: 'gate', state: 'partly' },
+  R154: { kind: 'gate', state: 'proved', sabotage: 'yes-unsigned' },
   R155: { kind: 'report', state: 'partly' },
   R156: { kind: 'report', state: 'open' },
 }

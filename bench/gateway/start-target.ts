@@ -8,6 +8,8 @@ export type Target = {
   /** CPU time the process used so far, ms. */
   readonly cpuMs: () => Promise<number>
   readonly token: () => Promise<string>
+  /** What the target answers by this name. */
+  readonly ask: (name: string) => Promise<unknown>
   readonly stop: () => Promise<void>
 }
 
@@ -45,6 +47,7 @@ export async function startTarget(
       url,
       cpuMs: async () => Number(await ask('cpu')),
       token: async () => String(await ask('token')),
+      ask: (name) => ask(`ask:${name}`),
       stop: async () => {
         child.send('stop')
         await ended.catch(() => undefined)

@@ -3,21 +3,24 @@
  * its parent. It leaves when the parent does.
  */
 
-export type Question = 'cpu' | 'token' | 'stop'
+/** Beside these a target may answer more, by names of its own. */
+export type Question = 'cpu' | 'token' | 'stop' | `ask:${string}`
 
 export type TargetParts = {
   readonly url: string
   /** A bearer token for the next minutes; empty where none is needed. */
   readonly token?: () => Promise<string>
+  readonly answers?: Readonly<Record<string, () => string | number | Promise<string | number>>>
   readonly close: () => Promise<void>
 }
 
-export function serveTarget({ url, token, close }: TargetParts): void {
+export function serveTarget({ url, token, answers = {}, close }: TargetParts): void {
   const leave = () => void close().finally(() => process.exit(0))
   process.on('message', (question: Question) => {
     if (question === 'stop') leave()
     else if (question === 'cpu') answer(cpuMs())
-    else void token?.().then(answer)
+    else if (question === 'token') void token?.().then(answer)
+    else void Promise.resolve(answers[question.slice('ask:'.length)]?.() ?? '').then(answer)
   })
   process.on('disconnect', leave)
   answer(url)

@@ -4,6 +4,7 @@
  * names the index of its entry.
  */
 import type { PlacedEntry } from '../ledger/finding.ts'
+import type { Statement } from './statements.ts'
 
 export type DecisionRecord = {
   readonly index: number
@@ -24,12 +25,16 @@ export type AnswerRecord = {
   /** Absent when time or the gateway ended the request. */
   readonly person?: string
   readonly role?: string
+  /** Id of the certificate that entitled them. */
+  readonly certificate?: string
   /** Digest of exactly what was answered. */
   readonly actionDigest?: string
+  /** Id of the passkey that signed it. */
+  readonly passkey?: string
 }
 
 /** A question to people. `owner` is the person accountable when it was asked. */
-export type RequestRecord = {
+export type RequestRecord = Partial<Statement> & {
   readonly request: string
   readonly role?: string
   readonly owner?: string
@@ -75,7 +80,10 @@ const ANSWERS: Readonly<Record<string, string>> = {
 }
 
 /** The calls of a case in the order of their first decision. */
-export function actionsOf(entries: readonly PlacedEntry[]): readonly ActionRecord[] {
+export function actionsOf(
+  entries: readonly PlacedEntry[],
+  statements: ReadonlyMap<string, Statement>,
+): readonly ActionRecord[] {
   const calls = new Map<string, CallDraft>()
   const requests = new Map<string, RequestDraft>()
   const analysts = new Map<string | undefined, string>()
@@ -89,7 +97,12 @@ export function actionsOf(entries: readonly PlacedEntry[]): readonly ActionRecor
   return [...calls.values()].map(({ dispatchedAt, requests: asked, task, ...call }) => ({
     ...call,
     ...onBehalfOf(analysts.get(task)),
-    requests: [...asked].map((request) => ({ request, answers: [], ...requests.get(request) })),
+    requests: [...asked].map((request) => ({
+      request,
+      answers: [],
+      ...requests.get(request),
+      ...statements.get(request),
+    })),
     ...(dispatchedAt === undefined ? {} : { dispatchedAt }),
   }))
 }
@@ -147,13 +160,16 @@ function readRequest(requests: Map<string, RequestDraft>, { index, entry }: Plac
   if (isHandedOn && person !== undefined) draft.owner = person
   const answer = ANSWERS[type]
   if (answer === undefined) return
+  const [certificate, passkey] = [textOf(data.certificate), textOf(data.passkey)]
   const actionDigest = textOf(data.action_digest)
   draft.answers.push({
     index,
     answer,
     ...(person === undefined ? {} : { person }),
     ...(role === undefined ? {} : { role }),
+    ...(certificate === undefined ? {} : { certificate }),
     ...(actionDigest === undefined ? {} : { actionDigest }),
+    ...(passkey === undefined ? {} : { passkey }),
   })
 }
 

@@ -13,6 +13,7 @@ import { checkPayloads } from './check-payloads.ts'
 import { checkSignatures } from './check-signatures.ts'
 import { checkEntries, checkLog } from './check-tree.ts'
 import { checkTrust } from './check-trust.ts'
+import { statementsOf } from './statements.ts'
 import type { Check, Verdict } from './verdict.ts'
 import { conclude } from './verdict.ts'
 
@@ -54,7 +55,7 @@ export function verifyExport(bytes: Uint8Array, trustPolicyText?: string): Verdi
   }
   return verdict.exitCode === 5
     ? { ...verdict, subject }
-    : { ...verdict, subject, actions: actionsOf(entries) }
+    : { ...verdict, subject, actions: actionsOf(entries, statementsOf(file, entries)) }
 }
 
 function readFile(bytes: Uint8Array): { check: Check; file?: CaseExport } {

@@ -2,8 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digestOf } from '../../src/kernel/digest.ts'
 import { run } from '../cli/terminal.ts'
-import { rest } from '../harness/people.ts'
+import { signedBy } from '../harness/passkeys.ts'
+import { consequencesIn, rest } from '../harness/people.ts'
 import type { Plane } from '../harness/plane.ts'
 import { exportBytes, type RecordedEntry, trustPolicy } from './record.ts'
 import { openWorld, type World } from './world.ts'
@@ -40,8 +42,22 @@ type Verdict = {
     readonly agent: string
     readonly onBehalfOf?: string
     readonly outcome: string
-    readonly decisions: readonly { readonly bundle?: string; readonly decision: string }[]
-    readonly requests: readonly { readonly role?: string; readonly owner?: string }[]
+    readonly decisions: readonly {
+      readonly bundle?: string
+      readonly rule?: string
+      readonly decision: string
+    }[]
+    readonly requests: readonly {
+      readonly role?: string
+      readonly owner?: string
+      readonly packageDigest?: string
+      readonly answers: readonly { readonly person?: string; readonly actionDigest?: string }[]
+    }[]
+  }[]
+  readonly checks: readonly {
+    readonly name: string
+    readonly state: string
+    readonly text: string
   }[]
 }
 
@@ -122,6 +138,62 @@ describe('an export, verified offline', () => {
     for (const entry of [granted, decided]) expect(entry?.pathLength).toBeGreaterThan(0)
   })
 
+  it('proves of a decision who, in which role, by which certificate, on which facts, under which policy [R137]', async () => {
+    const { scene, held } = await story()
+    const bytes = await exportBytes(plane, scene.caseRef)
+    const { code, verdict } = await verified(bytes)
+    expect(code).toBe(0)
+    const [asked] = ofType(await scene.record(), 'approval.requested')
+    const shown = new TextEncoder().encode(asked?.payloads.package)
+    const isolated = verdict.actions?.find(({ tool }) => tool === 'soc__isolate')
+    expect(isolated?.requests).toEqual([
+      {
+        request: held.id,
+        role: 'shift-lead',
+        owner: plane.dana.id,
+        packageDigest: digestOf('countersign-evidence-v1', shown),
+        ruleDigest: isolated?.decisions[0]?.rule,
+        answers: [
+          {
+            index: expect.any(Number),
+            answer: 'approved',
+            person: plane.dana.id,
+            role: 'shift-lead',
+            certificate: expect.stringMatching(/^[0-9a-f-]{36}$/),
+            actionDigest: held.shown.action_digest,
+            passkey: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          },
+        ],
+      },
+    ])
+    // Both are of the policy that was in force: what decided this action, and the whole bundle.
+    const active = await rest(plane, plane.petra, 'GET', '/api/v1/policies/active')
+    expect(isolated?.decisions[0]).toMatchObject({
+      rule: expect.stringMatching(/^sha256:/),
+      bundle: active.body.digest,
+    })
+    const approvals = verdict.checks.find(({ name }) => name === 'approvals')
+    expect(approvals).toMatchObject({ state: 'ok' })
+    expect(approvals?.text).toMatch(/^1 yeses from contain up, each signed by a passkey/)
+    // Somebody else, another certificate or another package, and nothing of it is proved any more.
+    const text = new TextDecoder().decode(bytes)
+    for (const forge of [
+      (entry: string) => entry.replace(plane.dana.id, plane.ines.id),
+      (entry: string) => entry.replace(/"certificate":"../, '"certificate":"ff'),
+      (entry: string) => entry.replace(/"action_digest":"sha256:../, '"action_digest":"sha256:ff'),
+    ]) {
+      const forged = text.split('\n').map((line) => {
+        if (!line.includes('"entry"')) return line
+        const { entry, ...rest } = JSON.parse(line) as { entry: string }
+        const told = Buffer.from(entry, 'base64').toString('utf8')
+        if (!told.includes('"approval.granted"')) return line
+        return JSON.stringify({ ...rest, entry: Buffer.from(forge(told)).toString('base64') })
+      })
+      expect(forged.join('\n')).not.toBe(text)
+      expect((await verified(new TextEncoder().encode(forged.join('\n')))).code).toBe(5)
+    }
+  })
+
   it('links call, source, approval and outcome of a case, each proved to be in the log [R25]', async () => {
     const { scene } = await story()
     const record = await scene.record()
@@ -178,6 +250,41 @@ describe('an executed action', () => {
     }
   })
 
+  it('of containment is not released by a yes without a signature, or over something else [R154]', async () => {
+    const scene = await world.scene()
+    const target = await world.asset('device', { environment: 'production' })
+    const held = await scene.hold('isolate', { target })
+    const other = await scene.hold('isolate', {
+      target: await world.asset('device', { environment: 'production' }),
+    })
+    const path = `/api/v1/approvals/${held.id}/approve`
+    const digest = String(held.shown.action_digest)
+    const yes = {
+      seen_digest: digest,
+      reason: 'checked',
+      acknowledged: consequencesIn(held.shown),
+    }
+    const { baseUrl } = plane.gateway
+    const signed = (what: unknown) => signedBy(baseUrl, plane.dana, String(what))
+    const attempts = [
+      [yes, 'passkey_required'],
+      [{ ...yes, ...signed(other.shown.action_digest) }, 'signature_invalid'],
+      [
+        { ...yes, ...signed(digest), seen_digest: other.shown.action_digest },
+        'seen_digest_mismatch',
+      ],
+    ] as const
+    for (const [body, code] of attempts) {
+      const answer = await rest(plane, plane.dana, 'POST', path, body)
+      expect([answer.body.code, answer.body.outcome]).toEqual([code, undefined])
+    }
+    expect(await scene.ask('isolate', { target })).toBe(held.needs)
+    const record = await scene.record()
+    expect(ofType(record, 'approval.granted')).toEqual([])
+    expect(ofType(record, 'lease.issued')).toEqual([])
+    expect(world.ran(target)).toBe(0)
+  })
+
   it('of containment rests on the yes of the owner over exactly it, given before its lease [R154]', async () => {
     const { scene, held } = await story()
     const record = await scene.record()
@@ -186,6 +293,16 @@ describe('an executed action', () => {
       person: held.shown.owner,
       action_digest: held.shown.action_digest,
     })
+    // What Dana's device signed is the digest of the package: facts, call, targets, policy (binding.ts).
+    const signature = JSON.parse(granted?.payloads.signature ?? '{}')
+    expect(signature.signed).toBe(held.shown.action_digest)
+    const { code, verdict } = await verified(await exportBytes(plane, scene.caseRef))
+    const approvals = verdict.checks.find(({ name }) => name === 'approvals')
+    expect([code, approvals?.state, approvals?.text]).toEqual([
+      0,
+      'ok',
+      expect.stringMatching(/^1 yeses from contain up, each signed by a passkey/),
+    ])
     const lease = ofType(record, 'lease.issued').find(({ call }) => call === granted?.call)
     expect(granted?.index).toBeLessThan(lease?.index ?? -1)
   })

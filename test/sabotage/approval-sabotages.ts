@@ -24,6 +24,13 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
       return need === undefined ? original(facts) : { isEligible: true, need }`,
   },
   {
+    // The word of the gateway is enough.
+    name: 'yes-unsigned',
+    module: 'src/command/countersign.ts',
+    export: 'countersignatureOf',
+    body: 'return undefined',
+  },
+  {
     name: 'unread-consequences',
     module: 'src/approval/consequences.ts',
     export: 'unacknowledged',
