@@ -8,12 +8,14 @@ import type { Cli } from './context.ts'
 import { decide } from './decide.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { findOne, namesById } from './lookup.ts'
+import { addProposals } from './plan-proposals.ts'
 import { planText } from './plan-text.ts'
 import { addStanding } from './standing-commands.ts'
 import { tableText } from './table.ts'
 import { spanText } from './time-text.ts'
 
 export function planCommands(noun: Command, cli: Cli): void {
+  addProposals(noun, cli)
   addStanding(noun, cli)
   noun
     .command('list')

@@ -1,5 +1,4 @@
 /** Standing plans on the command line: what is pre-authorised, handing a proposal to its owner, signing, ending. */
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import { personList } from '../contract/people.ts'
@@ -12,12 +11,13 @@ import {
 } from '../contract/standing.ts'
 import { digestOfJson } from '../kernel/canonical-json.ts'
 import { Failure } from '../kernel/failure.ts'
-import { isObject, type JsonObject, parseStrictText } from '../kernel/strict-json.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
 import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
 import { shortCode } from './digest-text.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { findOne, namesById } from './lookup.ts'
+import { objectIn } from './plan-proposals.ts'
 import { orInConsole, practiceSignature } from './sign-yes.ts'
 import { tableText } from './table.ts'
 import { spanText } from './time-text.ts'
@@ -84,13 +84,13 @@ async function list(cli: Cli, isAll: boolean): Promise<void> {
 }
 
 function propose(cli: Cli, file: string): void {
-  const url = cli.gateway().baseUrl + pageOf(proposalIn(file))
+  const url = cli.gateway().baseUrl + pageOf(objectIn(file))
   cli.show({ url }, () => `${url}\n`)
   cli.tell('Send it to whoever owns the class; they read it there and sign it.')
 }
 
 async function sign(cli: Cli, file: string, isYes: boolean): Promise<void> {
-  const proposal = proposalIn(file)
+  const proposal = objectIn(file)
   const gateway = cli.gateway()
   const { id: owner, tenant } = await gateway.get('/api/v1/me', me)
   const digest = digestOfJson('countersign-standing-v1', { owner, proposal, tenant })
@@ -123,12 +123,6 @@ async function revoke(cli: Cli, text: string, reason: string): Promise<void> {
   const path = `/api/v1/standing-plans/${id}/revoke`
   const answer = await gateway.send('POST', path, { reason }, toldAnswer)
   cli.show(answer, () => 'Ended. Calls like these are asked about again.\n')
-}
-
-function proposalIn(file: string): JsonObject {
-  const value = parseStrictText(readFileSync(file, 'utf8'))
-  if (!isObject(value)) throw new Failure('usage_invalid', `${file} is not one JSON object`)
-  return value
 }
 
 function pageOf(proposal: JsonObject): string {

@@ -1,4 +1,5 @@
 /** What people do with plans beside deciding on them: look, propose, stop, and see what would take it back. */
+import { proposalFromCacao } from '../approval/cacao.ts'
 import type { Plan, PlanStatement } from '../approval/plan.ts'
 import type { ApprovalRequest, Grant } from '../approval/request.ts'
 import { endPlan } from '../enforcement/plan-end.ts'
@@ -42,12 +43,16 @@ export type PlanDetail = PlanView & {
 
 type ByPerson = { readonly tenant: string; readonly person: Person }
 
+/** A proposal in our own words, or a CACAO 2.0 playbook. */
+export type Proposing = ByPerson & { readonly taskId: string } & (
+    | { readonly source: 'person'; readonly proposal: JsonObject }
+    | { readonly source: 'cacao'; readonly playbook: JsonObject }
+  )
+
 export type PlanCommands = {
   readonly list: (tenant: string, status?: PlanStatus) => Promise<readonly PlanView[]>
   readonly show: (tenant: string, id: string) => Promise<PlanDetail>
-  readonly propose: (
-    input: ByPerson & { taskId: string; proposal: JsonObject; source: 'person' | 'cacao' },
-  ) => Promise<PlanView>
+  readonly propose: (input: Proposing) => Promise<PlanView>
   readonly stop: (
     input: ByPerson & { planId: string; reason: string },
   ) => Promise<{ readonly plan: PlanView; readonly receipts: readonly Receipt[] }>
@@ -132,20 +137,16 @@ async function compensation(
 }
 
 /** Throws `not_found`, `task_closed`, `task_expired`, `not_permitted` and what `proposePlan` throws. */
-async function propose(
-  parts: ProposeParts,
-  input: ByPerson & { taskId: string; proposal: JsonObject; source: 'person' | 'cacao' },
-): Promise<PlanView> {
-  const { tenant, person } = input
+async function propose(parts: ProposeParts, input: Proposing): Promise<PlanView> {
+  const { tenant, person, source } = input
   requirePermission({ kind: 'person', person }, 'task.open')
   const session = await sessionOf(parts, tenant, input.taskId)
+  const proposal =
+    input.source === 'cacao'
+      ? proposalFromCacao(input.playbook, parts.clock.nowMs())
+      : input.proposal
   const by = { kind: 'person', id: person.id } as const
-  const { plan } = await proposePlan(parts, {
-    session,
-    by,
-    source: input.source,
-    proposal: input.proposal,
-  })
+  const { plan } = await proposePlan(parts, { session, by, source, proposal })
   return { ...plan, status: 'proposed' }
 }
 

@@ -66,6 +66,8 @@ export const planList = z.object({ plans: z.array(planSummary) })
 
 /** `plan` has the members that `countersign_propose_plan` takes. */
 export const proposePlanBody = z.strictObject({ task: id, plan: jsonObject })
+/** `playbook` is a CACAO 2.0 playbook that is one chain of actions bound to tools. */
+export const importPlanBody = z.strictObject({ task: id, playbook: jsonObject })
 export const proposePlanAnswer = z.object({ plan: planSummary })
 
 export const stopPlanBody = z.strictObject({ reason: z.string() })

@@ -83,6 +83,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/plans': person('read'),
   'GET /api/v1/plans/:id': person('read'),
   'POST /api/v1/plans': person('task.open'),
+  'POST /api/v1/plans/import': person('task.open'),
   'POST /api/v1/plans/:id/stop': decision('decide'),
 
   'GET /api/v1/standing-plans': person('read'),

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { PlanDetail, PlanView } from '../../command/plan-desk.ts'
 import {
+  importPlanBody,
   plan,
   planList,
   planQuery,
@@ -43,6 +44,18 @@ export function planRoutes(app: App, { plans }: RestDeps): void {
       const { task: taskId, plan: proposal } = request.body
       const { tenant } = person
       const made = await plans.propose({ tenant, person, taskId, proposal, source: 'person' })
+      void reply.code(201)
+      return { plan: planWire(made) }
+    },
+  )
+  app.post(
+    '/api/v1/plans/import',
+    { schema: { tags: TAGS, body: importPlanBody, response: creates(proposePlanAnswer) } },
+    async (request, reply) => {
+      const { person } = doerOf(request)
+      const { task: taskId, playbook } = request.body
+      const { tenant } = person
+      const made = await plans.propose({ tenant, person, taskId, playbook, source: 'cacao' })
       void reply.code(201)
       return { plan: planWire(made) }
     },
