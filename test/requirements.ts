@@ -196,7 +196,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R142: { kind: 'report', state: 'open' },
   R143: { kind: 'gate', state: 'proved', sabotage: 'exposure-ignored' },
   R144: { kind: 'report', state: 'open' },
-  R145: { kind: 'property', state: 'partly' },
+  R145: { kind: 'property', state: 'proved' },
   R146: { kind: 'refusal', state: 'proved', sabotage: 'stops-unseen' },
   R147: { kind: 'property', state: 'proved' },
   R148: { kind: 'refusal', state: 'open' },

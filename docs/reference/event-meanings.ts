@@ -68,6 +68,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'standing.revoked': 'A pre-authorisation releases nothing from now on.',
   'standing.used': 'A call ran on a pre-authorisation, and whether it is to be reviewed.',
   'standing.reviewed': 'A person looked at it afterwards and agreed, or did not.',
+  'plan.handed_over': 'Somebody else answers for the running plan, because the shift of who did has ended; nobody when no person is named.',
   'plan.completed': 'The last step of the chain was sent.',
   'lease.requested': 'A credential was asked for, before any exists.',
   'lease.issued': 'One call may use a credential until an end.',

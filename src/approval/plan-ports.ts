@@ -24,6 +24,10 @@ export type PlanStore = {
     reason: StopReason | undefined,
     atMs: InstantMs,
   ) => Promise<boolean>
+  /** Approved plans that may still make calls, each with its holder: whoever it was handed to, else who owned the approval. */
+  readonly running: (tenant: string) => Promise<readonly Plan[]>
+  /** Gives an open plan to another holder, or to nobody. False, changing nothing, when it ended or is theirs. */
+  readonly hand: (tx: Tx, id: string, holder: string | undefined) => Promise<boolean>
   /** Open plans of all tenants whose deadline has passed. */
   readonly due: (nowMs: InstantMs, limit: number) => Promise<readonly Plan[]>
 }

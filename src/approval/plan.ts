@@ -128,6 +128,8 @@ export type Plan = {
   readonly createdAtMs: InstantMs
   readonly deadlineMs: InstantMs
   readonly endedAtMs?: InstantMs
+  /** Who answers for it while it runs; absent before it does, and while nobody could. */
+  readonly holder?: string
 }
 
 /** One call made under a plan. */

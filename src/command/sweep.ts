@@ -8,6 +8,7 @@ import { endContainment } from '../enforcement/end-containment.ts'
 import { reconcile } from '../enforcement/reconcile.ts'
 import { giveUpOnLost } from '../enforcement/recover.ts'
 import type { Spine } from '../enforcement/spine.ts'
+import { handOverPlans } from './hand-over-plans.ts'
 import { sweepPlans } from './sweep-plans.ts'
 
 /** At most this many requests per run, so that one run stays short. */
@@ -19,7 +20,7 @@ export async function sweep(spine: Spine, tenant: string): Promise<number> {
   for (const request of due) await expire(spine, request)
   const climbing = await spine.approvals.dueToClimb(spine.clock.nowMs(), BATCH)
   for (const request of climbing) await climbNow(spine, request)
-  const moved = due.length + climbing.length
+  const moved = due.length + climbing.length + (await handOverPlans(spine, tenant))
   return moved + (await sweepPlans(spine)) + (await giveUpOnLost(spine, tenant))
 }
 

@@ -33,6 +33,7 @@ export const planSummary = z
     created_at_ms: instantMs,
     deadline_ms: instantMs,
     ended_at_ms: instantMs.optional(),
+    holder: id.optional().meta({ description: 'who answers for it since it was handed over' }),
   })
   .meta({ id: 'PlanSummary' })
 

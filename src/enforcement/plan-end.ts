@@ -87,7 +87,7 @@ async function tellStopped(
   request: ApprovalRequest,
   by: string | undefined,
 ) {
-  const people = new Set([request.decidedBy ?? request.owner, request.onBehalfOf])
+  const people = new Set([plan.holder ?? request.decidedBy ?? request.owner, request.onBehalfOf])
   for (const person of people) {
     if (person === undefined || person === by) continue
     await parts.notices.put(tx, {

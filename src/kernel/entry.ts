@@ -104,6 +104,7 @@ export const EVENTS = {
   'standing.revoked': { standing: 'id', person: 'id' },
   'standing.used': { standing: 'id', action: 'label', sampled: 'flag' },
   'standing.reviewed': { standing: 'id', verdict: 'label', person: 'id' },
+  'plan.handed_over': { plan: 'id', reason: 'label', calls: 'count', person: 'id?', previous: 'id?' },
   'plan.completed': { plan: 'id', calls: 'count' },
   'lease.requested': { lease: 'id', kind: 'label', tool: 'label' },
   'lease.issued': { lease: 'id', kind: 'label', tool: 'label', task: 'id', expires: 'instant', residual_until: 'instant' },

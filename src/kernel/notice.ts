@@ -17,6 +17,7 @@ export type NoticeKind =
   | 'approval.handed_over'
   | 'approval.emergency'
   | 'plan.stopped'
+  | 'plan.handed_over'
   | 'stop.pressed'
   | 'roster.unreachable'
   | 'roster.gap'

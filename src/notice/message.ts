@@ -100,6 +100,7 @@ const SENTENCES: Readonly<Record<NoticeKind, (facts: MessageFacts) => string>> =
   'approval.emergency': (facts) =>
     `${person(facts)} released ${action(facts)} in an emergency; it has to be reviewed.`,
   'plan.stopped': () => 'A plan was stopped before its end.',
+  'plan.handed_over': () => 'You are asked to answer for a plan that is running.',
   'stop.pressed': stopped,
   'roster.unreachable': () => 'A rota cannot be read; the last known one stands in.',
   'roster.gap': () => 'The rota has a gap: somebody could be asked and nobody would be there.',

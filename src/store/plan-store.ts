@@ -6,11 +6,14 @@ import { jsonText, present, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
+/** It was handed over and nobody was there; another thing than never. */
+const NOBODY = ''
+
 export function createPlanStore(access: Access): PlanStore {
   return { ...planReads(access), ...planWrites(access) }
 }
 
-function planReads(access: Access): Pick<PlanStore, 'byId' | 'list' | 'uses' | 'due'> {
+function planReads(access: Access): Pick<PlanStore, 'byId' | 'list' | 'uses' | 'due' | 'running'> {
   const plans = (tenant: string) =>
     access.read(tenant).selectFrom('plan').selectAll().where('tenant', '=', tenant)
   return {
@@ -34,6 +37,27 @@ function planReads(access: Access): Pick<PlanStore, 'byId' | 'list' | 'uses' | '
         .execute()
       return rows.map(useOf)
     },
+    running: async (tenant) => {
+      const rows = await access
+        .read(tenant)
+        .selectFrom('plan')
+        .innerJoin('approval_grant as grant', (join) =>
+          join
+            .onRef('grant.tenant', '=', 'plan.tenant')
+            .onRef('grant.request', '=', 'plan.request'),
+        )
+        .innerJoin('approval_request as asked', (join) =>
+          join.onRef('asked.tenant', '=', 'plan.tenant').onRef('asked.id', '=', 'plan.request'),
+        )
+        .selectAll('plan')
+        .select('asked.owner')
+        .where('plan.tenant', '=', tenant)
+        .where('plan.state', '=', 'open')
+        .where('grant.state', '=', 'live')
+        .orderBy('plan.id')
+        .execute()
+      return rows.map(({ owner, ...row }) => planOf({ ...row, holder: row.holder ?? owner }))
+    },
     due: async (nowMs, limit) => {
       const rows = await access
         .readAll()
@@ -50,7 +74,7 @@ function planReads(access: Access): Pick<PlanStore, 'byId' | 'list' | 'uses' | '
   }
 }
 
-function planWrites(access: Access): Pick<PlanStore, 'put' | 'take' | 'end'> {
+function planWrites(access: Access): Pick<PlanStore, 'put' | 'take' | 'end' | 'hand'> {
   return {
     put: async (tx, plan) => {
       const { db } = access.openFor(tx, plan.tenant)
@@ -74,6 +98,18 @@ function planWrites(access: Access): Pick<PlanStore, 'put' | 'take' | 'end'> {
         .values({ ...rest, position: at, targets: jsonText(targets), at_ms: atMs })
         .execute()
       return true
+    },
+    hand: async (tx, id, holder) => {
+      const { tenant, db } = access.open(tx)
+      const handed = await db
+        .updateTable('plan')
+        .set({ holder: holder ?? NOBODY })
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .where((row) => row.or([row('holder', 'is', null), row('holder', '!=', holder ?? NOBODY)]))
+        .executeTakeFirst()
+      return handed.numUpdatedRows === 1n
     },
     end: async (tx, id, state, reason, atMs) => {
       const { tenant, db } = access.open(tx)
@@ -111,6 +147,7 @@ function rowOf(plan: Plan): DB['plan'] {
     created_at_ms: plan.createdAtMs,
     deadline_ms: plan.deadlineMs,
     ended_at_ms: plan.endedAtMs ?? null,
+    holder: plan.holder ?? null,
   }
 }
 
@@ -136,6 +173,7 @@ function planOf(row: DB['plan']): Plan {
     createdAtMs: row.created_at_ms,
     deadlineMs: row.deadline_ms,
     ...present('endedAtMs', row.ended_at_ms),
+    ...(row.holder === NOBODY ? {} : present('holder', row.holder)),
   }
 }
 

@@ -142,7 +142,7 @@ export const TABLES = {
     tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', proposed_by: 'text',
     source: 'text', digest: 'text', entry: 'text', request: 'text', follows: 'text?', action: 'text',
     effect: 'text', steps: 'integer', state: 'text', reason: 'text?', calls: 'integer',
-    created_at_ms: 'integer', deadline_ms: 'integer', ended_at_ms: 'integer?',
+    created_at_ms: 'integer', deadline_ms: 'integer', ended_at_ms: 'integer?', holder: 'text?',
   },
   standing_plan: {
     tenant: 'text', id: 'text', owner: 'text', role: 'text', action: 'text', effect: 'text', scope: 'text',

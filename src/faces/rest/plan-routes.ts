@@ -104,6 +104,7 @@ function planWire(view: PlanView): z.output<typeof planSummary> {
     created_at_ms: view.createdAtMs,
     deadline_ms: view.deadlineMs,
     ended_at_ms: view.endedAtMs,
+    holder: view.holder,
   }
 }
 
