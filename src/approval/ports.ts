@@ -31,6 +31,8 @@ export type ApprovalStore = {
   readonly addSignature: (tx: Tx, signature: Signature) => Promise<void>
   /** The same, outside a transaction. */
   readonly signaturesOf: (tenant: string, request: string) => Promise<readonly Signature[]>
+  /** What still waits for somebody else and was signed with this key. */
+  readonly pendingSignedWith: (tx: Tx, passkey: string) => Promise<readonly ApprovalRequest[]>
   /** Takes back what a person signed as co-signer when they become the owner; the entry that says so stays. */
   readonly withdrawSignature: (tx: Tx, request: string, person: string) => Promise<void>
   /** The newest grant of a request, whatever its state. */

@@ -117,6 +117,8 @@ export type Grant = {
   readonly policyIds: readonly string[]
   /** Everybody who signed; suspension of any of them voids the grant. */
   readonly people: readonly string[]
+  /** The keys they signed with; empty where no key was asked for, absent where the books do not say. */
+  readonly passkeys?: readonly string[]
   /** Given by one person because nobody entitled could be reached; it stays open to a review. */
   readonly isEmergency?: true
   readonly state: GrantState
@@ -136,5 +138,7 @@ export type Signature = {
   /** The delegation the person signed under, when the role is not their own. */
   readonly delegation?: string
   readonly certificate?: string
+  /** The key it was signed with, from `contain` up. */
+  readonly passkey?: string
   readonly atMs: InstantMs
 }

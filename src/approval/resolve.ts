@@ -73,6 +73,7 @@ export function sign(
     ruleDigest: request.ruleDigest,
     policyIds: policiesOf(request.needs),
     people,
+    passkeys: signatures.flatMap(({ passkey }) => (passkey === undefined ? [] : [passkey])),
     state: 'live',
     grantedAtMs: signature.atMs,
     expiresAtMs: request.grantUntilMs ?? signature.atMs + GRANT_LIFETIME_MS,

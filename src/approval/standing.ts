@@ -36,6 +36,8 @@ export type StandingPlan = {
   /** Of a hundred uses so many are reviewed afterwards. */
   readonly samplePercent: number
   readonly digest: Digest
+  /** The key it was signed with, from `contain` up. */
+  readonly passkey?: string
   readonly state: 'live' | 'revoked'
   readonly createdAtMs: InstantMs
   readonly expiresAtMs: InstantMs

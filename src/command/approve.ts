@@ -92,6 +92,7 @@ export async function countYes(
     ...(verdict.heldAs === verdict.need.role ? {} : { heldAs: verdict.heldAs }),
     ...(verdict.delegation === undefined ? {} : { delegation: verdict.delegation }),
     certificate: verdict.certificate,
+    ...countersigned?.data,
     atMs: standing.view.nowMs,
   }
   return countSignature(

@@ -74,7 +74,9 @@ async function releaseOne(
   const { actionDigest: digest, effect } = request
   const signed = await countersignatureOf(parts, tx, { person, digest, effect, assertion })
   const base = requestBase(parts, person, request)
-  const grant = emergencyGrant(request, parts.nextId(), person.id, base.atMs)
+  const passkeys = signed === undefined ? [] : [signed.data.passkey]
+  const alone = emergencyGrant(request, parts.nextId(), person.id, base.atMs)
+  const grant = { ...alone, passkeys }
   const released = {
     ...closed(request, 'approved', person.id, base.atMs, 'emergency'),
     decisionEntry: base.id,

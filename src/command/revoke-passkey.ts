@@ -1,6 +1,6 @@
 /**
  * A key stops counting at once: lost, stolen, or not vouched for. Its person may, and so may whoever leads. What it
- * released and has not run is void in the same commit.
+ * signed and has not run ends in the same commit; what another key of the same person signed stands.
  */
 import type { Passkey } from '../identity/passkey.ts'
 import type { Receipt } from '../kernel/entry.ts'
@@ -32,7 +32,8 @@ export async function revokePasskey(
   const found = await findPasskey(deps, tenant, passkeyId)
   requirePermission(by, found.person === id ? 'decide' : 'passkey.revoke')
   const { person } = found
-  const ending = { tenant, person, reason: 'passkey_revoked', actor: actorOf(by) } as const
+  const reasoned = { reason: 'passkey_revoked', passkey: found.id } as const
+  const ending = { tenant, person, actor: actorOf(by), ...reasoned }
   const { value, receipts } = await commitUnchanged(
     deps,
     tenant,

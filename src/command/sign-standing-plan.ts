@@ -77,7 +77,7 @@ export async function signStandingPlan(
   const plan: StandingPlan = { ...said, digest, state: 'live', createdAtMs }
   const { receipts } = await parts.commit(tenant, async (tx) => {
     const signed = await countersignatureOf(parts, tx, { person, digest, effect, assertion })
-    await parts.standings.put(tx, plan)
+    await parts.standings.put(tx, { ...plan, ...signed?.data })
     const entry = signedDraft(parts, plan, certificate, { ...said, proposal })
     const data = { ...entry.data, ...signed?.data }
     const payloads = { ...entry.payloads, ...signed?.payloads }

@@ -1,24 +1,21 @@
 /**
- * Questions put to people and their signatures (port `ApprovalStore`, with grants from grant-store.ts). What
- * is asked lies in the payloads of the request's entry, not here.
+ * Questions put to people (port `ApprovalStore`, with signatures and grants from their own files). What is asked
+ * lies in the payloads of the request's entry, not here.
  */
 import type { ApprovalStore } from '../approval/ports.ts'
-import type { Signature } from '../approval/request.ts'
-import type { Role } from '../identity/person.ts'
-import { Failure } from '../kernel/failure.ts'
 import { requestColumns, requestOf } from './approval-row.ts'
 import type { Engine } from './engine.ts'
 import { createGrantStore } from './grant-store.ts'
 import { prepare } from './prepared.ts'
-import { atMost, present } from './row-values.ts'
-import type { DB } from './schema.ts'
+import { atMost } from './row-values.ts'
+import { createSignatureStore } from './signature-store.ts'
 import type { Access } from './transaction.ts'
 
 export function createApprovalStore(access: Access): ApprovalStore {
   return {
     ...requestReads(access),
     ...requestWrites(access),
-    ...signatures(access),
+    ...createSignatureStore(access),
     ...createGrantStore(access),
   }
 }
@@ -160,79 +157,5 @@ function requestWrites(access: Access): Pick<ApprovalStore, Writes> {
         )
         .execute()
     },
-  }
-}
-
-type Signing = 'signatures' | 'signaturesOf' | 'addSignature' | 'withdrawSignature'
-
-function signatures(access: Access): Pick<ApprovalStore, Signing> {
-  return {
-    signaturesOf: async (tenant, request) => {
-      const rows = await access
-        .read(tenant)
-        .selectFrom('approval_signature')
-        .selectAll()
-        .where('tenant', '=', tenant)
-        .where('request', '=', request)
-        .orderBy('at_ms')
-        .orderBy('person')
-        .execute()
-      return rows.map(signatureOf)
-    },
-    withdrawSignature: async (tx, request, person) => {
-      const { tenant, db } = access.open(tx)
-      await db
-        .deleteFrom('approval_signature')
-        .where('tenant', '=', tenant)
-        .where('request', '=', request)
-        .where('person', '=', person)
-        .execute()
-    },
-    signatures: async (tx, request) => {
-      const { tenant, db } = access.open(tx)
-      const rows = await db
-        .selectFrom('approval_signature')
-        .selectAll()
-        .where('tenant', '=', tenant)
-        .where('request', '=', request)
-        .orderBy('at_ms')
-        .orderBy('person')
-        .execute()
-      return rows.map(signatureOf)
-    },
-    /** Throws `conflict` when the person signed this request before: needs are met by different people. */
-    addSignature: async (tx, signature) => {
-      const { tenant, db } = access.openFor(tx, signature.tenant)
-      const added = await db
-        .insertInto('approval_signature')
-        .values({
-          tenant,
-          request: signature.request,
-          person: signature.person,
-          role: signature.role,
-          certificate: signature.certificate ?? null,
-          held_as: signature.heldAs ?? null,
-          delegation: signature.delegation ?? null,
-          at_ms: signature.atMs,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst()
-      if (added.numInsertedOrUpdatedRows !== 1n) {
-        throw new Failure('conflict', 'the person has signed this request already')
-      }
-    },
-  }
-}
-
-function signatureOf(row: DB['approval_signature']): Signature {
-  return {
-    tenant: row.tenant,
-    request: row.request,
-    person: row.person,
-    role: row.role as Role,
-    ...present('heldAs', row.held_as as Role | null),
-    ...present('delegation', row.delegation),
-    ...present('certificate', row.certificate),
-    atMs: row.at_ms,
   }
 }

@@ -23,6 +23,7 @@ import { governedTables } from './migration-0010-governed-changes.ts'
 import { effectTables } from './migration-0011-effects.ts'
 import { standingTables } from './migration-0014-standing-plans.ts'
 import { dutyTables } from './migration-0017-duty.ts'
+import { signingKeyTables } from './migration-0018-signing-keys.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -43,6 +44,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0011-effects': effectTables,
   '0014-standing-plans': standingTables,
   '0017-duty': dutyTables,
+  '0018-signing-keys': signingKeyTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

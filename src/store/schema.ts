@@ -131,12 +131,12 @@ export const TABLES = {
   },
   approval_signature: {
     tenant: 'text', request: 'text', person: 'text', role: 'text', certificate: 'text?', at_ms: 'integer',
-    held_as: 'text?', delegation: 'text?',
+    held_as: 'text?', delegation: 'text?', passkey: 'text?',
   },
   approval_grant: {
     tenant: 'text', id: 'text', request: 'text', fingerprint: 'text', action_digest: 'text',
     rule_digest: 'text', policy_ids: 'text', people: 'text', state: 'text', granted_at_ms: 'integer',
-    expires_at_ms: 'integer', is_emergency: 'integer?',
+    expires_at_ms: 'integer', is_emergency: 'integer?', passkeys: 'text?',
   },
   plan: {
     tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', proposed_by: 'text',
@@ -147,7 +147,7 @@ export const TABLES = {
   standing_plan: {
     tenant: 'text', id: 'text', owner: 'text', role: 'text', action: 'text', effect: 'text', scope: 'text',
     cap: 'integer', window_ms: 'integer', sample_percent: 'integer', digest: 'text', state: 'text',
-    created_at_ms: 'integer', expires_at_ms: 'integer',
+    created_at_ms: 'integer', expires_at_ms: 'integer', passkey: 'text?',
   },
   standing_use: {
     tenant: 'text', call: 'text', standing: 'text', action: 'text', is_sampled: 'integer', at_ms: 'integer',

@@ -173,6 +173,7 @@ function planOf(row: DB['standing_plan']): StandingPlan {
     windowMs: row.window_ms,
     samplePercent: row.sample_percent,
     digest: row.digest,
+    ...present('passkey', row.passkey),
     state: row.state as StandingPlan['state'],
     createdAtMs: row.created_at_ms,
     expiresAtMs: row.expires_at_ms,

@@ -44,15 +44,15 @@ export function keyOf(person: Pick<Person, 'id'>): PracticeKey {
 }
 
 /** The person has a passkey that somebody vouched for; twice is once. */
-export async function giveKey(parts: EnrolParts, person: Person): Promise<Passkey> {
+export async function giveKey(
+  parts: EnrolParts,
+  person: Person,
+  practice = keyOf(person),
+): Promise<Passkey> {
   const { store, nextId, nowMs, baseUrl } = parts
-  const known = await store.passkeys.byCredential(keyOf(person).credential)
+  const known = await store.passkeys.byCredential(practice.credential)
   if (known !== undefined) return known
-  const registration = enrol(
-    keyOf(person),
-    Buffer.alloc(32).toString('base64url'),
-    placeOf(baseUrl),
-  )
+  const registration = enrol(practice, Buffer.alloc(32).toString('base64url'), placeOf(baseUrl))
   const { challenge: _, ...key } = await createWebAuthn(baseUrl).readNewKey(
     JSON.parse(JSON.stringify(registration)),
     () => true,
