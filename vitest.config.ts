@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     experimental: { viteModuleRunner: false, nodeLoader: false },
+    globalSetup: ['test/house/run-folder.ts'],
     reporters: ['default', new SkippedReporter()],
     pool: 'forks',
     // A test may start servers of its own: as many files at a time as there are cores, and two at least, so

@@ -24,6 +24,7 @@ import type { Clock } from '../../src/kernel/clock.ts'
 import type { Log } from '../../src/kernel/log.ts'
 import { type Gateway, startGateway } from '../../src/main.ts'
 import { TENANT } from '../../src/wiring.ts'
+import { startedBefore } from './first-start.ts'
 import { giveKey } from './passkeys.ts'
 
 const HOUR_MS = 3_600_000
@@ -79,6 +80,8 @@ export type PlaneOptions = {
   readonly config?: Partial<Config>
   readonly dataDir?: string
   readonly at?: (label: string) => void
+  /** Starts on nothing, for tests about a first start or about two installations that differ. */
+  readonly isFirstStart?: boolean
   /** Takes what the gateway logs; nothing does unless given. */
   readonly log?: Log
 }
@@ -99,6 +102,8 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     ...options.config,
   }
   const at = options.at === undefined ? {} : { at: options.at }
+  const needsFirstStart = options.dataDir !== undefined || options.isFirstStart === true
+  if (!needsFirstStart && config.databaseUrl === undefined) await startedBefore(dataDir)
   const gateway = await startGateway(config, { log: options.log ?? quiet, clock, ...at })
   await gateway.listed
   const dana = await addPerson(gateway, 'Dana', ['shift-lead', 'identity-owner'])
