@@ -164,11 +164,11 @@ forEachEngine((engine) => {
   })
 
   describe('stops', () => {
-    it('lets anybody press without a reason, and only a lead release, with one [R146]', async () => {
-      const pressed = await gateway.send('POST', '/api/v1/stops', {
-        token: auditor.token,
-        body: { scope: 'writes' },
-      })
+    it('lets who works here press without a reason, and only a lead release, with one [R146]', async () => {
+      const press = (who: Token) =>
+        gateway.send('POST', '/api/v1/stops', { token: who.token, body: { scope: 'writes' } })
+      expect((await press(auditor)).json()).toMatchObject({ code: 'not_permitted' })
+      const pressed = await press(await gateway.enrol('ann', ['analyst']))
       expect(pressed.status).toBe(201)
       const { id } = pressed.json().stop as { id: string }
       expect((await get('/api/v1/stops')).json().stops).toMatchObject([{ id, scope: 'writes' }])
