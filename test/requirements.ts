@@ -69,7 +69,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R15: { kind: 'property', state: 'proved' },
   R16: { kind: 'refusal', state: 'partly' },
   R17: { kind: 'property', state: 'partly' },
-  R18: { kind: 'refusal', state: 'partly' },
+  R18: { kind: 'refusal', state: 'proved', sabotage: 'stops-unseen' },
   R19: { kind: 'refusal', state: 'partly' },
   R20: { kind: 'refusal', state: 'partly' },
   R21: { kind: 'refusal', state: 'partly' },

@@ -2,6 +2,7 @@
  * What may change about an agent: its lifecycle, its mode, its grants, its keys. Taking authority away works
  * at once and also ends what is under way; giving it is for the platform engineer.
  */
+import type { EndAuthority } from '../enforcement/end-authority.ts'
 import type { Agent, AgentKey, AgentMode, AgentState } from '../identity/agent.ts'
 import { AGENT_MODES } from '../identity/agent.ts'
 import { readGrants } from '../identity/grant.ts'
@@ -13,7 +14,6 @@ import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Doer } from './base.ts'
 import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
-import type { EndAuthority } from './end-authority.ts'
 import { requireWord } from './input.ts'
 import type { Permission } from './permissions.ts'
 import { requirePermission } from './permissions.ts'

@@ -2,6 +2,7 @@
  * Ends a task: its tokens stop working, its pending requests and grants end and its leases are revoked, in one
  * commit (R17), and so do the tasks it handed over. A person closes it, or the agent says that it is done.
  */
+import type { EndAuthority } from '../enforcement/end-authority.ts'
 import type { Work } from '../kernel/commit.ts'
 import type { Actor, EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -9,7 +10,6 @@ import type { TaskStore } from '../task/ports.ts'
 import type { Task } from '../task/task.ts'
 import type { CommandBase, Doer } from './base.ts'
 import { actorOf, commitUnchanged, draft } from './base.ts'
-import type { EndAuthority } from './end-authority.ts'
 import { requirePermission } from './permissions.ts'
 
 export type CloseTaskInput = {

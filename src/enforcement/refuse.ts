@@ -11,6 +11,7 @@ import { baseOf, decidedDraft, refusedDraft } from './entries.ts'
 import type { CallAnswer } from './intent.ts'
 import type { CallPlace } from './place.ts'
 import { endPlan } from './plan-end.ts'
+import { quarantineFor } from './quarantine.ts'
 import { recordOf } from './record.ts'
 import type { Spine } from './spine.ts'
 import { supersede } from './supersede.ts'
@@ -28,9 +29,13 @@ export async function recordRefusal(
 ): Promise<CallAnswer> {
   const known = await spine.calls.byId(place.session.tenant, place.callId)
   const { action = 'unclassified', effect = 'unclassified' } = known ?? {}
+  const isTooWide = no.code === 'fan_out_exceeded'
+  const quarantine = isTooWide ? await quarantineFor(spine, place) : undefined
   const at = await commitDenied(spine, place, async (tx, own) => {
     await putDenied(spine, tx, own, action, effect)
-    const wide = no.code === 'fan_out_exceeded' ? await tellFanOut(spine, tx, own) : []
+    const wide = isTooWide
+      ? [...(await tellFanOut(spine, tx, own)), ...((await quarantine?.(tx)) ?? [])]
+      : []
     return {
       value: undefined,
       entries: [refusedDraft(spine.nextId(), own, no), ...wide, ...(await also(tx))],

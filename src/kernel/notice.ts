@@ -19,6 +19,7 @@ export type NoticeKind =
   | 'plan.stopped'
   | 'plan.handed_over'
   | 'stop.pressed'
+  | 'agent.quarantined'
   | 'roster.unreachable'
   | 'roster.gap'
   | 'containment.ended'

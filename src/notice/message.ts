@@ -102,6 +102,8 @@ const SENTENCES: Readonly<Record<NoticeKind, (facts: MessageFacts) => string>> =
   'plan.stopped': () => 'A plan was stopped before its end.',
   'plan.handed_over': () => 'You are asked to answer for a plan that is running.',
   'stop.pressed': stopped,
+  'agent.quarantined': () =>
+    'An agent was suspended: it went on reaching for more targets than it may.',
   'roster.unreachable': () => 'A rota cannot be read; the last known one stands in.',
   'roster.gap': () => 'The rota has a gap: somebody could be asked and nobody would be there.',
   'containment.ended': () => 'A containment has reached its end and holds; decide what comes next.',

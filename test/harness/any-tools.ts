@@ -46,8 +46,9 @@ export function anyTools(id: string, folder: string, tools: readonly AnyTool[]):
   const calls = () =>
     existsSync(callsFile)
       ? readFileSync(callsFile, 'utf8')
-          .trimEnd()
           .split('\n')
+          // After the last line end stands nothing, or a line that is being written.
+          .slice(0, -1)
           .map((line) => JSON.parse(line))
       : []
   return {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { changePerson } from '../../src/command/register-person.ts'
+import { DEFAULT_LIMITS } from '../../src/config.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { type AnyTools, anyTools, ENTRIES, reviewAll } from '../harness/any-tools.ts'
@@ -23,6 +24,9 @@ import { readRecord } from './record.ts'
 const FOR_EVER_MS = 600_000
 const LIMIT_MS = 2_000
 
+/** One target for each task, so that the second is one too many. */
+const NARROW = { windowMs: 3_600_000, perTask: 1, perAgent: 100, perTenant: 100 }
+
 let plane: Plane
 let tools: AnyTools
 let used = 0
@@ -33,7 +37,10 @@ beforeAll(async () => {
     { name: 'block', entry: ENTRIES.block },
     { name: 'unblock', entry: ENTRIES.unblock },
   ])
-  plane = await startPlane({ upstreams: [tools.config], config: { holdMs: 20_000 } })
+  plane = await startPlane({
+    upstreams: [tools.config],
+    config: { holdMs: 20_000, limits: { ...DEFAULT_LIMITS, fanOut: NARROW } },
+  })
   await reviewAll(plane, tools)
 }, 60_000)
 afterAll(() => plane?.close())
@@ -140,6 +147,51 @@ describe('a stop', () => {
   }, 60_000)
 })
 
+describe('an agent that goes on reaching for more targets than it may', () => {
+  it('is suspended by rule, and within two seconds nothing of it is under way [R18]', async () => {
+    const { agent, client } = await newAgent()
+    const stateOf = async () =>
+      (await plane.gateway.parts.store.agents.byId(TENANT, agent.id))?.state
+    const known = new Set<string>()
+    const ask = async (target: string) => {
+      const answer = client.call('soc__block', { target })
+      const id = await pendingOf(agent.id, known)
+      known.add(id)
+      return { answer, id }
+    }
+    const reach = async () => {
+      const { answer, id } = await ask(await address())
+      await approveAsOwner(plane, plane.dana, id)
+      return saidBy(await answer)?.code
+    }
+    expect(await reach()).toBeUndefined()
+    for (let time = 0; time < 3; time++) expect(await reach()).toBe('fan_out_exceeded')
+    expect(await stateOf()).toBe('active')
+    const target = `host-${++used}`
+    const running = client.call('soc__look', { target, wait_ms: FOR_EVER_MS })
+    await tools.reached('look', target)
+    const waiting = await ask(await address())
+    const startedMs = performance.now()
+    expect(await reach()).toBe('fan_out_exceeded')
+    expect(saidBy(await running)).toMatchObject({ code: 'call_halted' })
+    expect(saidBy(await waiting.answer)?.code).toMatch(/^(agent_not_active|approval_cancelled)$/)
+    expect(performance.now() - startedMs).toBeLessThan(LIMIT_MS)
+    expect(await stateOf()).toBe('suspended')
+    expect((await approveAsOwner(plane, plane.dana, waiting.id)).body.code).toBe('approval_closed')
+    const record = await readRecord(plane, 'INC-482')
+    const about = record.findLast(({ type }) => type === 'agent.changed')
+    expect(about).toMatchObject({
+      actor: { kind: 'system', id: 'quarantine' },
+      data: { agent: agent.id, state: 'suspended' },
+    })
+    const ended = record.filter(({ data }) => data.reason === 'agent-quarantined')
+    expect(new Set(ended.map(({ type }) => type))).toEqual(
+      new Set(['approval.cancelled', 'grant.voided', 'lease.revoked']),
+    )
+    await client.close()
+  }, 90_000)
+})
+
 describe('the stop switch', () => {
   it('is refused to those who are not on the rota, saying why; and a shift is enough [R146]', async () => {
     const audra = await addPerson(plane.gateway, 'Audra', ['auditor'])
@@ -190,10 +242,10 @@ const undo = async (call: string) => {
 }
 
 /** The open question of an agent, as soon as there is one. */
-function pendingOf(agent: string): Promise<string> {
+function pendingOf(agent: string, known: ReadonlySet<string> = new Set()): Promise<string> {
   return becomes(async () => {
-    const { approvals } = plane.gateway.parts.store
-    return (await approvals.list(TENANT, 'pending')).find((each) => each.agent === agent)?.id
+    const pending = await plane.gateway.parts.store.approvals.list(TENANT, 'pending')
+    return pending.find((each) => each.agent === agent && !known.has(each.id))?.id
   })
 }
 

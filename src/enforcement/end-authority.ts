@@ -1,19 +1,20 @@
 /**
  * Ends what an agent or a task still has under way: pending requests are cancelled, live grants voided, leases
- * revoked. Used when a task closes and when an agent is suspended or retired (R17, R18). What waits and what was
+ * revoked. Used when a task closes and when an agent is suspended, by whomever, or retired (R17, R18). What waits and what was
  * granted is read after agent or task were changed, in the same transaction, so nothing slips in between.
  */
 import type { ApprovalStore, LiveGrant } from '../approval/ports.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { Tx } from '../kernel/commit.ts'
-import type { Actor, EntryDraft } from '../kernel/entry.ts'
+import type { Actor, EntryDraft, EventName } from '../kernel/entry.ts'
+import type { NextId } from '../kernel/ids.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { TaskStore } from '../task/ports.ts'
 import type { Task } from '../task/task.ts'
-import type { CommandBase } from './base.ts'
-import { draft } from './base.ts'
 
-export type EndAuthorityDeps = Pick<CommandBase, 'nextId' | 'nowMs'> & {
+export type EndAuthorityDeps = {
+  readonly nextId: NextId
+  readonly nowMs: () => number
   readonly approvals: ApprovalStore
   readonly leases: LeaseStore
   readonly tasks: TaskStore
@@ -80,7 +81,7 @@ async function cancel(
     decidedAtMs: atMs,
   })
   return [
-    draft(deps, 'approval.cancelled', GATEWAY, {
+    draft(deps, 'approval.cancelled', {
       ...placeOf(request),
       data: { request: request.id, action_digest: request.actionDigest, reason },
     }),
@@ -98,7 +99,7 @@ async function voidGrants(
     if (!(await deps.approvals.settleGrant(tx, grant.id, 'void'))) continue
     const { id, request, actionDigest } = grant
     entries.push(
-      draft(deps, 'grant.voided', GATEWAY, {
+      draft(deps, 'grant.voided', {
         ...placeOf(grant),
         data: { request, action_digest: actionDigest, grant: id, reason },
       }),
@@ -117,7 +118,7 @@ async function revokeLeases(
   for (const lease of await deps.leases.liveOfTask(tx, task.id)) {
     await deps.leases.revoke(tx, lease.id)
     entries.push(
-      draft(deps, 'lease.revoked', GATEWAY, {
+      draft(deps, 'lease.revoked', {
         caseId: task.caseId,
         task: task.id,
         call: lease.call,
@@ -130,4 +131,12 @@ async function revokeLeases(
 
 function placeOf({ caseId, task, call }: Pick<ApprovalRequest, 'caseId' | 'task' | 'call'>) {
   return { caseId, task, call }
+}
+
+function draft(
+  { nextId, nowMs }: Pick<EndAuthorityDeps, 'nextId' | 'nowMs'>,
+  type: EventName,
+  content: Omit<EntryDraft, 'id' | 'type' | 'atMs' | 'actor'>,
+): EntryDraft {
+  return { id: nextId(), type, atMs: nowMs(), actor: GATEWAY, ...content }
 }
