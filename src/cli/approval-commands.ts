@@ -1,10 +1,10 @@
 /** Pending approvals: who waits for what, and the decision of a person. */
 import type { Command } from 'commander'
-import { approvalList } from '../contract/approvals.ts'
 import { caseList } from '../contract/cases.ts'
 import { personList } from '../contract/people.ts'
 import { requestState } from '../contract/words.ts'
 import { Failure } from '../kernel/failure.ts'
+import { type ApprovalListed, allApprovals } from './all-approvals.ts'
 import { addGroup } from './approval-group.ts'
 import { targetNames } from './approval-text.ts'
 import { addRequestVerbs } from './approval-verbs.ts'
@@ -67,18 +67,20 @@ async function list(cli: Cli, state: string): Promise<void> {
     throw new Failure('usage_invalid', `--state is one of ${requestState.options.join(', ')}`)
   }
   const gateway = cli.gateway()
-  const found = await gateway.get(`/api/v1/approvals?state=${wanted.data}`, approvalList)
-  const approvals = found.approvals.toSorted((a, b) => a.expires_at_ms - b.expires_at_ms)
+  const found = await allApprovals(gateway, `state=${wanted.data}`)
+  const approvals = found.toSorted((a, b) => a.expires_at_ms - b.expires_at_ms)
   const rows = cli.options().json === true ? [] : await rowsOf(gateway, approvals)
-  cli.show({ approvals }, () =>
+  cli.show({ approvals, total: approvals.length }, () =>
     rows.length === 0 ? `Nothing is ${state}.\n` : tableText(HEADS, rows),
   )
 }
 
 const HEADS = ['AGE', 'LEFT', 'ACTION', 'TARGET', 'CASE', 'ROLE', 'OWNER', 'ID']
-type Summary = ReturnType<typeof approvalList.parse>['approvals'][number]
 
-async function rowsOf(gateway: GatewayClient, approvals: readonly Summary[]): Promise<string[][]> {
+async function rowsOf(
+  gateway: GatewayClient,
+  approvals: readonly ApprovalListed[],
+): Promise<string[][]> {
   if (approvals.length === 0) return []
   const [{ people }, { cases }, targets] = await Promise.all([
     gateway.get('/api/v1/people', personList),

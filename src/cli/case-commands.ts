@@ -1,9 +1,9 @@
 /** Cases: what an agent did in them, and the record of it as one file a stranger can verify. */
 import type { Command } from 'commander'
 import type { z } from 'zod'
-import { approvalList } from '../contract/approvals.ts'
 import { callList, type call as callSchema, caseList, caseRecord } from '../contract/cases.ts'
 import { personList } from '../contract/people.ts'
+import { allApprovals } from './all-approvals.ts'
 import { type ExportOptions, exportCase } from './case-export.ts'
 import { casePutCommand } from './case-put.ts'
 import { addCaseVerbs } from './case-verbs.ts'
@@ -105,8 +105,8 @@ function stateText({ state, outcome }: Call): string {
 
 async function explain(cli: Cli, ref: string): Promise<void> {
   const { gateway, record, calls } = await fetchCase(cli, ref)
-  const [{ approvals }, { people }] = await Promise.all([
-    gateway.get('/api/v1/approvals', approvalList),
+  const [approvals, { people }] = await Promise.all([
+    allApprovals(gateway, `case=${record.id}`),
     gateway.get('/api/v1/people', personList),
   ])
   const person = namesById(people, ({ name }) => name)

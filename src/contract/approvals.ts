@@ -51,8 +51,39 @@ export const approvalSummary = z
   })
   .meta({ id: 'ApprovalSummary' })
 
-export const approvalQuery = z.strictObject({ state: requestState.optional() })
-export const approvalList = z.object({ approvals: z.array(approvalSummary) })
+/** A page of the queue holds at most this many; a longer answer would make others wait. */
+const MAX_PAGE = 500
+const DEFAULT_PAGE = 200
+
+export const queueView = z.enum(['mine', 'teams', 'waiting', 'decided'])
+
+export const approvalQuery = z.strictObject({
+  state: requestState.optional(),
+  view: queueView.optional().meta({
+    description:
+      'sorted by time left, then by blast radius (`decided`: newest first); absent: oldest first',
+  }),
+  case: id.optional(),
+  q: z.string().max(200).optional().meta({
+    description: 'words that all occur in target, tool, action, agent, case, owner, state or id',
+  }),
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
+})
+
+export const approvalListed = approvalSummary
+  .extend({
+    targets: z.array(z.string()).meta({ description: 'what it acts upon: lower-cased `kind/id`' }),
+  })
+  .meta({ id: 'ApprovalListed' })
+
+export const approvalList = z.object({
+  approvals: z.array(approvalListed),
+  total: z.int().meta({ description: 'how many match, on this page or not' }),
+})
+
+/** How many wait: in your hands, for a role you are on duty for, and in all. */
+export const approvalCounts = z.object({ mine: z.int(), teams: z.int(), waiting: z.int() })
 
 export const eligibility = z.object({
   eligible: z.boolean(),

@@ -7,6 +7,7 @@ import type { PastDecisions } from '../approval/past-decisions.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { QuestionStore } from '../approval/question.ts'
+import type { ApprovalQueue } from '../approval/queue.ts'
 import type { ReviewStore } from '../approval/review.ts'
 import type { StandingStore } from '../approval/standing-ports.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
@@ -33,6 +34,7 @@ import type { BundleStore } from '../policy/store.ts'
 import type { FeedStore, RosterStore } from '../roster/roster.ts'
 import type { TaskStore } from '../task/ports.ts'
 import { createAgentStore } from './agent-store.ts'
+import { createApprovalQueue } from './approval-queue.ts'
 import { createApprovalStore } from './approval-store.ts'
 import { createAssetStore } from './asset-store.ts'
 import { createBudgetStore } from './budget-store.ts'
@@ -115,6 +117,7 @@ export type Store = {
   readonly budgets: BudgetStore
   readonly fanOut: FanOutStore
   readonly approvals: ApprovalStore
+  readonly queue: ApprovalQueue
   readonly pastDecisions: PastDecisions
   readonly plans: PlanStore
   readonly standings: StandingStore
@@ -226,6 +229,7 @@ function records(access: Access, nowMs: () => number): Records {
     budgets: createBudgetStore(access),
     fanOut: createFanOutStore(access),
     approvals: createApprovalStore(access),
+    queue: createApprovalQueue(access),
     pastDecisions: createPastDecisions(access),
     plans: createPlanStore(access),
     standings: createStandingStore(access),

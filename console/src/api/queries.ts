@@ -7,7 +7,6 @@ import { get } from './client.ts'
 import type {
   Agent,
   Approval,
-  ApprovalSummary,
   Call,
   Case,
   Certificate,
@@ -18,6 +17,9 @@ import type {
   Passkey,
   Payload,
   Person,
+  QueueCounts,
+  QueueFilter,
+  QueuePage,
   Shift,
   Stop,
   Task,
@@ -43,10 +45,33 @@ export const agentsQuery = queryOptions({
   staleTime: 60_000,
 })
 
-export const approvalsQuery = queryOptions({
-  queryKey: ['approval', 'all'],
+/** How many rows one request for a part of the queue brings. */
+export const QUEUE_PAGE = 50
+
+export const queueQuery = (filter: QueueFilter, page: number) =>
+  queryOptions({
+    queryKey: ['approval', 'queue', filter.view, filter.q, page],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({
+        view: filter.view,
+        offset: String(page * QUEUE_PAGE),
+        limit: String(QUEUE_PAGE),
+        ...(filter.q === '' ? {} : { q: filter.q }),
+      })
+      return get<QueuePage>(`/api/v1/approvals?${query}`, signal)
+    },
+  })
+
+/** The request that has waited longest. */
+export const oldestQuery = queryOptions({
+  queryKey: ['approval', 'oldest'],
   queryFn: async ({ signal }) =>
-    (await get<{ approvals: ApprovalSummary[] }>('/api/v1/approvals', signal)).approvals,
+    (await get<QueuePage>('/api/v1/approvals?state=pending&limit=1', signal)).approvals[0] ?? null,
+})
+
+export const countsQuery = queryOptions({
+  queryKey: ['approval', 'counts'],
+  queryFn: ({ signal }) => get<QueueCounts>('/api/v1/approvals/counts', signal),
 })
 
 export const approvalQuery = (id: string) =>

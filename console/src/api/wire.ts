@@ -1,6 +1,13 @@
 /** The wire's shapes, read off the contract's own schemas. Types only: no schema library reaches the browser. */
 import type { agent } from '../../../src/contract/agents.ts'
-import type { approval, approvalSummary, decisionAnswer } from '../../../src/contract/approvals.ts'
+import type {
+  approval,
+  approvalCounts,
+  approvalList,
+  approvalListed,
+  decisionAnswer,
+  queueView,
+} from '../../../src/contract/approvals.ts'
 import type { call, caseRecord } from '../../../src/contract/cases.ts'
 import type { checkpoint, inclusion } from '../../../src/contract/ledger.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
@@ -16,7 +23,11 @@ type Output<Schema extends { readonly _zod: { readonly output: unknown } }> =
   Schema['_zod']['output']
 
 export type Agent = Output<typeof agent>
-export type ApprovalSummary = Output<typeof approvalSummary>
+export type ApprovalListed = Output<typeof approvalListed>
+export type QueuePage = Output<typeof approvalList>
+export type QueueCounts = Output<typeof approvalCounts>
+export type QueueView = Output<typeof queueView>
+export type QueueFilter = { readonly view: QueueView; readonly q: string }
 export type Approval = Output<typeof approval>
 export type DecisionAnswer = Output<typeof decisionAnswer>
 export type Case = Output<typeof caseRecord>

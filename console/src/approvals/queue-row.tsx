@@ -1,19 +1,24 @@
 /** One request in the queue: enough to know whether it is yours and whether it can wait. */
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useNames } from '../api/names.ts'
-import { approvalQuery } from '../api/queries.ts'
-import type { ApprovalSummary, Me } from '../api/wire.ts'
+import { memo } from 'react'
+import type { Names } from '../api/names.ts'
+import type { ApprovalListed, Me } from '../api/wire.ts'
 import { visible } from '../text/visible.ts'
 import { Chip } from '../ui/chip.tsx'
 import { Age, Left } from '../ui/when.tsx'
-import { readPackage } from './package.ts'
-import { isMine } from './queue-order.ts'
 import css from './queue-row.module.css'
 import { actionText, effectTone, stateText } from './words.ts'
 
-export function QueueRow({ request, me }: { readonly request: ApprovalSummary; readonly me: Me }) {
-  const names = useNames()
+/** Drawn again only when what it shows changed: a list that scrolls has others to draw. */
+export const QueueRow = memo(function QueueRow({
+  request,
+  me,
+  names,
+}: {
+  readonly request: ApprovalListed
+  readonly me: Me
+  readonly names: Names
+}) {
   const [state, tone] = stateText(request.state)
   const isWaiting = request.state === 'pending'
   return (
@@ -22,11 +27,11 @@ export function QueueRow({ request, me }: { readonly request: ApprovalSummary; r
       params={{ id: request.id }}
       search={true}
       className={css.row}
-      data-mine={isMine(request, me)}
+      data-mine={isWaiting && request.owner === me.id}
     >
       <span className={css.first}>
         <strong className={css.action}>
-          {actionText(request.action)} <Targets request={request} />
+          {actionText(request.action)} {targetsText(request.targets)}
         </strong>
         <span className={css.clock} data-tone={tone}>
           {isWaiting ? <Left untilMs={request.expires_at_ms} /> : state}
@@ -53,12 +58,12 @@ export function QueueRow({ request, me }: { readonly request: ApprovalSummary; r
       </span>
     </Link>
   )
-}
+})
 
-/** What it acts upon, once the request has been read; the list itself does not say. */
-function Targets({ request }: { readonly request: ApprovalSummary }) {
-  const { data } = useQuery({ ...approvalQuery(request.id), enabled: false })
-  const shown = data?.package.state === 'present' ? readPackage(data.package.value) : undefined
-  if (shown === undefined) return null
-  return <>{shown.targets.map(({ id }) => visible(id).slice(0, 60)).join(', ')}</>
+/** The queue knows targets as `kind/id` in small letters; the literal ones stand in the request. */
+function targetsText(targets: readonly string[]): string {
+  const [first, ...others] = targets.map((target) => target.slice(target.indexOf('/') + 1))
+  if (first === undefined) return ''
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return `${visible(first).slice(0, 60)}${more}`
 }

@@ -1,8 +1,8 @@
 /** The most urgent requests, and how long the oldest has waited. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { approvalsQuery, meQuery } from '../api/queries.ts'
-import { queueOf } from '../approvals/queue-order.ts'
+import { useNames } from '../api/names.ts'
+import { meQuery, oldestQuery, queueQuery } from '../api/queries.ts'
 import { QueueRow } from '../approvals/queue-row.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
@@ -13,18 +13,19 @@ const SHOWN = 5
 
 export function WaitingNow() {
   const me = useQuery(meQuery).data
-  const all = useQuery(approvalsQuery)
-  if (all.isError) return <Trouble error={all.error} onRetry={() => void all.refetch()} />
-  if (me === undefined || all.isPending) return <Loading label="Loading what waits" />
-  const waiting = queueOf(all.data, {}, me, () => '')
-  const oldest = Math.min(...waiting.map(({ created_at_ms: at }) => at))
+  const names = useNames()
+  const oldest = useQuery(oldestQuery).data
+  const queue = useQuery(queueQuery({ view: 'waiting', q: '' }, 0))
+  if (queue.isError) return <Trouble error={queue.error} onRetry={() => void queue.refetch()} />
+  if (me === undefined || queue.isPending) return <Loading label="Loading what waits" />
+  const { approvals: waiting, total } = queue.data
   return (
     <Panel
-      title={waiting.length === 0 ? 'Waiting for people' : `Waiting for people: ${waiting.length}`}
+      title={total === 0 ? 'Waiting for people' : `Waiting for people: ${total}`}
       note={
-        waiting.length === 0 ? undefined : (
+        oldest == null ? undefined : (
           <>
-            the oldest for <Age atMs={oldest} />
+            the oldest for <Age atMs={oldest.created_at_ms} />
           </>
         )
       }
@@ -33,13 +34,13 @@ export function WaitingNow() {
       <ul className={css.rows}>
         {waiting.slice(0, SHOWN).map((request) => (
           <li key={request.id} className={css.row}>
-            <QueueRow request={request} me={me} />
+            <QueueRow request={request} me={me} names={names} />
           </li>
         ))}
       </ul>
-      {waiting.length > SHOWN && (
+      {total > SHOWN && (
         <p className={css.more}>
-          <Link to="/approvals">All {waiting.length}</Link>
+          <Link to="/approvals">All {total}</Link>
         </p>
       )}
     </Panel>

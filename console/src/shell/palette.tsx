@@ -3,7 +3,7 @@ import { Spotlight, type SpotlightActionData } from '@mantine/spotlight'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useNames } from '../api/names.ts'
-import { approvalsQuery, casesQuery } from '../api/queries.ts'
+import { casesQuery, queueQuery } from '../api/queries.ts'
 import { actionText } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -12,7 +12,7 @@ import { PLACES } from './places.ts'
 export function Palette() {
   const navigate = useNavigate()
   const names = useNames()
-  const approvals = useQuery(approvalsQuery).data ?? []
+  const queue = useQuery(queueQuery({ view: 'waiting', q: '' }, 0)).data
   const cases = useQuery(casesQuery).data ?? []
   const places: SpotlightActionData[] = PLACES.map(({ to, name, icon }) => ({
     id: to,
@@ -20,16 +20,13 @@ export function Palette() {
     leftSection: <Icon name={icon} />,
     onClick: () => void navigate({ to }),
   }))
-  const waiting = approvals
-    .filter(({ state }) => state === 'pending')
-    .slice(0, 50)
-    .map((request) => ({
-      id: request.id,
-      label: `${actionText(request.action)} · ${visible(names.agent(request.agent))}`,
-      description: `waits, ${visible(names.caseRef(request.case))}`,
-      leftSection: <Icon name="approvals" />,
-      onClick: () => void navigate({ to: '/approvals/$id', params: { id: request.id } }),
-    }))
+  const waiting = (queue?.approvals ?? []).map((request) => ({
+    id: request.id,
+    label: `${actionText(request.action)} · ${visible(names.agent(request.agent))}`,
+    description: `waits, ${visible(names.caseRef(request.case))}`,
+    leftSection: <Icon name="approvals" />,
+    onClick: () => void navigate({ to: '/approvals/$id', params: { id: request.id } }),
+  }))
   const known = cases.slice(0, 200).map((each) => ({
     id: each.id,
     label: `${visible(each.external_ref)} · ${visible(each.title).slice(0, 80)}`,

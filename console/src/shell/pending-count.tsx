@@ -1,11 +1,10 @@
 /** How many requests wait for people, said politely when it changes. */
 import { useQuery } from '@tanstack/react-query'
-import { approvalsQuery } from '../api/queries.ts'
+import { countsQuery } from '../api/queries.ts'
 import css from './pending-count.module.css'
 
 export function PendingCount() {
-  const { data } = useQuery(approvalsQuery)
-  const waiting = data?.filter(({ state }) => state === 'pending').length ?? 0
+  const waiting = useQuery(countsQuery).data?.waiting ?? 0
   if (waiting === 0) return null
   return (
     <span className={css.count} title={`${waiting} waiting`}>

@@ -69,6 +69,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/tasks/:id/close': person('task.close'),
 
   'GET /api/v1/approvals': person('read'),
+  'GET /api/v1/approvals/counts': person('read'),
   'GET /api/v1/approvals/:id': person('read'),
   'POST /api/v1/approvals/:id/view': decision('decide'),
   'POST /api/v1/approvals/:id/approve': decision('decide'),

@@ -1,4 +1,4 @@
-/** Approval requests: what waits, what exactly is asked, and the decision of a person. */
+/** One approval request: what exactly is asked, and the decision of a person. */
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { EMERGENCY_TEXT } from '../../approval/emergency.ts'
@@ -7,8 +7,6 @@ import type { ApprovalRequest } from '../../approval/request.ts'
 import type { DecisionInput, DecisionOutcome, Eligibility } from '../../command/decision-ports.ts'
 import {
   approval,
-  approvalList,
-  approvalQuery,
   approvalSummary,
   decisionAnswer,
   decisionBody,
@@ -28,15 +26,6 @@ import { approvalWire, receiptsWire } from './wire.ts'
 const TAGS = ['approvals']
 
 export function approvalRoutes(app: App, deps: RestDeps): void {
-  app.get(
-    '/api/v1/approvals',
-    { schema: { tags: TAGS, querystring: approvalQuery, response: answers(approvalList) } },
-    async (request) => {
-      const { tenant } = doerOf(request).person
-      const requests = await deps.approvals.list(tenant, request.query.state)
-      return { approvals: requests.map(approvalWire) }
-    },
-  )
   app.get(
     '/api/v1/approvals/:id',
     { schema: { tags: TAGS, params: idParams, response: answers(approval) } },

@@ -39,6 +39,7 @@ import { passkeyRoutes } from './passkey-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { policyRoutes } from './policy-routes.ts'
+import { queueRoutes } from './queue-routes.ts'
 import { requestVerbRoutes } from './request-verb-routes.ts'
 import { reviewRoutes } from './review-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -99,6 +100,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     callRoutes,
     effectRoutes,
     taskRoutes,
+    queueRoutes,
     approvalRoutes,
     requestVerbRoutes,
     authorityRoutes,

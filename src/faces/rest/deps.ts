@@ -2,6 +2,7 @@
 
 import type { ApprovalStore } from '../../approval/ports.ts'
 import type { QuestionStore } from '../../approval/question.ts'
+import type { ApprovalQueue } from '../../approval/queue.ts'
 import type { ReviewStore } from '../../approval/review.ts'
 import type { SuspectStore } from '../../approval/suspect.ts'
 import type { AssetStore } from '../../case/asset.ts'
@@ -90,6 +91,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly tools: ToolStore
     readonly drills: DrillStore
     readonly approvals: ApprovalStore
+    readonly queue: ApprovalQueue
     readonly questions: QuestionStore
     readonly calls: CallStore
     readonly evidence: EvidenceStore
