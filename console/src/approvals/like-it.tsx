@@ -1,14 +1,17 @@
 /** Other requests of the same action that wait for the same owner: one decision may do for all of them. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { approvalsQuery } from '../api/queries.ts'
-import type { ApprovalSummary } from '../api/wire.ts'
+import { queueQuery } from '../api/queries.ts'
+import type { Approval } from '../api/wire.ts'
 
 /** As many as the gateway takes in one group. */
 const MOST = 25
 
-export function LikeIt({ request }: { readonly request: ApprovalSummary }) {
-  const all = useQuery(approvalsQuery).data ?? []
+type Asked = Pick<Approval, 'id' | 'state' | 'plan' | 'action' | 'owner'>
+
+export function LikeIt({ request }: { readonly request: Asked }) {
+  const queue = useQuery(queueQuery({ view: 'waiting', q: request.action }, 0)).data
+  const all = queue?.approvals ?? []
   const alike = all.filter((other) => isAlike(other, request)).slice(0, MOST - 1)
   if (request.plan !== undefined || alike.length === 0) return null
   const members = [request, ...alike].map(({ id }) => id).join(',')
@@ -19,7 +22,7 @@ export function LikeIt({ request }: { readonly request: ApprovalSummary }) {
   )
 }
 
-function isAlike(other: ApprovalSummary, request: ApprovalSummary): boolean {
+function isAlike(other: Asked, request: Asked): boolean {
   return (
     other.id !== request.id &&
     other.state === 'pending' &&
