@@ -6,6 +6,7 @@ import type { ApprovalRequest } from '../approval/request.ts'
 import { codeOf, Failure, refusal } from '../kernel/failure.ts'
 import { type Attached, attach } from './attach.ts'
 import { type Considered, consider } from './considered.ts'
+import { takesBackForeign } from './foreign-containment.ts'
 import { hold } from './hold.ts'
 import type { CallAnswer, CallIntent, Enforce } from './intent.ts'
 import type { CallPlace } from './place.ts'
@@ -62,6 +63,8 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
       )
       const next = stepAfter(considered)
       if (next === 'deny') return await recordDenial(spine, considered, attached)
+      const foreign = await takesBackForeign(spine, considered)
+      if (foreign !== undefined) return await recordRefusal(spine, place, foreign, attached.request)
       if (next === 'run') return await run(spine, considered, attached)
       if (planned.kind === 'chain' && !attached.isOpen)
         return await recordRefusal(spine, place, CHAIN_LEFT)

@@ -102,6 +102,7 @@ export const FAILURES = {
 
   // hold
   pending_approval: row('agent', 202, 'The call waits for a person', 'Call countersign_await with the approval id, or make the identical call again.'),
+  contained_elsewhere: row('agent', 403, 'The target was contained for another case', 'Leave it; the shift lead lifts it, from the shift board.'),
   approval_denied: row('agent', 403, 'A person denied the call', 'Read the reason; do not repeat the call.'),
   approval_expired: row('agent', 403, 'Nobody decided in time', 'Call again only if it is still needed.'),
   approval_cancelled: row('agent', 403, 'The request was withdrawn', 'Call again only if it is still needed.'),

@@ -28,6 +28,7 @@ export type Step = {
   readonly class: string
   readonly args: JsonObject
   readonly expect: string
+  readonly why?: string
 }
 export type Chain = { readonly id: string; readonly name: string; readonly steps: readonly Step[] }
 
@@ -63,7 +64,20 @@ function toolsOf(chains: readonly Chain[]): ReadonlyMap<string, readonly AnyTool
       byServer.set(server, tools)
     }
   }
+  for (const tools of byServer.values()) nameTheWayBack(tools)
   return new Map([...byServer].map(([server, tools]) => [server, [...tools.values()]]))
+}
+
+/** An engineer who reviews `isolate_host` beside `release_host` names the one as the way back of the other. */
+function nameTheWayBack(tools: Map<string, AnyTool>): void {
+  const isolate = tools.get('isolate_host')
+  if (isolate?.entry === undefined || !tools.has('release_host')) return
+  const { waiver: _none, ...entry } = isolate.entry
+  const inverse = { tool: 'release_host', arguments: { host_id: 'args.host_id' } }
+  tools.set('isolate_host', {
+    ...isolate,
+    entry: { ...entry, reversibility: 'reversible', inverse },
+  })
 }
 
 const CLASS_EFFECT: Readonly<Record<string, string>> = {
@@ -144,10 +158,15 @@ export async function openChain(world: World, chain: Chain) {
   }
   await putCase(plane.gateway.parts.restParts, { ...report, state: 'open' })
   const agent = await addAgent(plane.gateway, chain.id, requester)
-  const client = await connectAgent(
-    plane.gateway.baseUrl,
-    await taskToken(plane, 'respond', { case: externalRef }, agent),
-  )
+  const clientOn = async (ref: string) =>
+    connectAgent(plane.gateway.baseUrl, await taskToken(plane, 'respond', { case: ref }, agent))
+  const client = await clientOn(externalRef)
+  /** The same agent at work on a case of this chain that a step names. */
+  const workOn = async (name: string) => {
+    const ref = `${externalRef}-${name}`
+    await putCase(plane.gateway.parts.restParts, { ...report, externalRef: ref, state: 'open' })
+    return clientOn(ref)
+  }
   const closeCase = () => putCase(plane.gateway.parts.restParts, { ...report, state: 'closed' })
-  return { agent, client, closeCase }
+  return { agent, client, workOn, closeCase }
 }

@@ -28,6 +28,25 @@ const OWN: readonly Chain[] = [
     ],
   },
   {
+    id: 'own-rollback',
+    name: 'rollback-of-other-case',
+    steps: [
+      {
+        tool: 'edr.release_host',
+        class: 'rollback',
+        args: { host_id: 'LAP-12', case: 'C-2' },
+        expect: 'deny',
+        why: 'isolation owned by C-1',
+      },
+      {
+        tool: 'edr.release_host',
+        class: 'rollback',
+        args: { host_id: 'LAP-12', case: 'C-1' },
+        expect: 'approve',
+      },
+    ],
+  },
+  {
     id: 'own-shop',
     name: 'denied-then-shop-around',
     steps: [

@@ -30,6 +30,7 @@ export async function playChain(world: World, chain: Chain): Promise<readonly An
   const { bundleAt } = spine
   const answers: Answer[] = []
   try {
+    await containAsToldIn(scene)
     for (const [at, step] of chain.steps.entries())
       answers.push(await play(scene, step, chain.steps.slice(at + 1)))
   } finally {
@@ -38,6 +39,22 @@ export async function playChain(world: World, chain: Chain): Promise<readonly An
     await scene.client.close()
   }
   return answers
+}
+
+/** What a row says happened before: `isolation owned by INC-4`. Approved and done, in a session on that case. */
+async function containAsToldIn(scene: Scene): Promise<void> {
+  for (const { why = '', tool, args } of scene.chain.steps) {
+    const [, owner] = /^isolation owned by (\S+)$/.exec(why) ?? []
+    if (owner === undefined) continue
+    const client = await scene.workOn(owner)
+    const isolate = `${serverOf(tool).server}__isolate_host`
+    const target = { host_id: String(args.host_id) }
+    const held = await call(client, isolate, target)
+    await approveAll(scene, held?.approval_id ?? '')
+    const done = await call(client, isolate, target)
+    if (done !== undefined) throw new Error(`not contained: ${JSON.stringify(done)}`)
+    await client.close()
+  }
 }
 
 async function play(scene: Scene, step: Step, later: readonly Step[]): Promise<Answer> {
@@ -54,6 +71,11 @@ async function play(scene: Scene, step: Step, later: readonly Step[]): Promise<A
   if (step.tool === 'countersign.approve') return approveAs(scene, String(step.args.by))
   if (step.tool === 'countersign.request_approval') return askAgain(scene)
   if (step.tool.startsWith('countersign')) return 'unplayed'
+  // A step that names a case is taken by the agent at work on it; the argument alone would be a claim.
+  if (step.class === 'rollback' && typeof step.args.case === 'string') {
+    const client = await scene.workOn(step.args.case)
+    return callTool({ ...scene, client }, step, later).finally(() => client.close())
+  }
   return callTool(scene, step, later)
 }
 
