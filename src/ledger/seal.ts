@@ -106,13 +106,15 @@ function keyContext(place: KeyPlace): Uint8Array {
 
 /** Length-prefixed parts, so that no two different places give the same bytes. No id is empty. */
 function context(purpose: string, parts: readonly string[]): Uint8Array {
-  const chunks = [purpose, ...parts].map((part) => {
-    const text = Buffer.from(part)
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(text.length)
-    return Buffer.concat([length, text])
-  })
-  return Buffer.concat(chunks)
+  const texts = [purpose, ...parts]
+  const sizes = texts.map((text) => Buffer.byteLength(text))
+  const made = Buffer.alloc(sizes.reduce((sum, size) => sum + 4 + size, 0))
+  let at = 0
+  for (const [index, text] of texts.entries()) {
+    at = made.writeUInt32BE(sizes[index] ?? 0, at)
+    at += made.write(text, at)
+  }
+  return made
 }
 
 function encrypt(

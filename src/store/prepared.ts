@@ -25,9 +25,12 @@ type RunList<Item, V, R> = (
 /** Marks where a value goes in a statement that is being built; Kysely hands it on to the parameters. */
 class Place {
   readonly name: string
+  /** Which of the items it belongs to; undefined for what all of them share. */
+  readonly item: number | undefined
 
-  constructor(name: string) {
+  constructor(name: string, item: number | undefined) {
     this.name = name
+    this.item = item
   }
 }
 
@@ -49,13 +52,43 @@ export function prepare<V extends Values, R>(
   engine: Engine,
   build: (db: Kysely<DB>, at: V) => Compilable<R>,
 ): Run<V, R> {
+  const run = prepareOne<Values, V, R>(engine, (db) => build(db, places<V>(undefined)))
+  return (db, values) => run(db, NO_ITEMS, values)
+}
+
+const NO_ITEMS: readonly Values[] = []
+
+/** The same for statements over a list of items: one is kept for each length. */
+export function prepareList<Item extends Values, V extends Values, R>(
+  engine: Engine,
+  build: (db: Kysely<DB>, items: readonly Item[], at: V) => Compilable<R>,
+): RunList<Item, V, R> {
+  const byLength = new Map<number, RunList<Item, V, R>>()
+  const statementFor = (length: number): RunList<Item, V, R> => {
+    const known = byLength.get(length)
+    if (known !== undefined) return known
+    const made = prepareOne<Item, V, R>(engine, (db) => {
+      const items = Array.from({ length }, (_, index) => places<Item>(index))
+      return build(db, items, places<V>(undefined))
+    })
+    if (length <= MAX_KEPT_LENGTH) byLength.set(length, made)
+    return made
+  }
+  return (db, items, values) => statementFor(items.length)(db, items, values)
+}
+
+function prepareOne<Item extends Values, V extends Values, R>(
+  engine: Engine,
+  build: (db: Kysely<DB>) => Compilable<R>,
+): RunList<Item, V, R> {
   let compiled: CompiledQuery<R> | undefined
-  return (db, values) => {
+  return (db, items, values) => {
     // The dialect is the engine's, so the text is the same on every connection.
-    compiled ??= build(engine.directory(), places<V>('')).compile()
-    const parameters = compiled.parameters.map((one) =>
-      one instanceof Place ? values[one.name] : one,
-    )
+    compiled ??= build(engine.directory()).compile()
+    const parameters = compiled.parameters.map((one) => {
+      if (!(one instanceof Place)) return one
+      return one.item === undefined ? values[one.name] : items[one.item]?.[one.name]
+    })
     return execute(engine, db, { ...compiled, parameters })
   }
 }
@@ -67,29 +100,6 @@ export async function execute<R>(
   query: CompiledQuery<R>,
 ): Promise<QueryResult<R>> {
   return engine.atOnce(db, query) ?? db.executeQuery(query)
-}
-
-/** The same for statements over a list of items: one is kept for each length. */
-export function prepareList<Item extends Values, V extends Values, R>(
-  engine: Engine,
-  build: (db: Kysely<DB>, items: readonly Item[], at: V) => Compilable<R>,
-): RunList<Item, V, R> {
-  const byLength = new Map<number, Run<Values, R>>()
-  const statementFor = (length: number): Run<Values, R> => {
-    const known = byLength.get(length)
-    if (known !== undefined) return known
-    const items = Array.from({ length }, (_, index) => places<Item>(`${index}.`))
-    const made = prepare<Values, R>(engine, (db, at) => build(db, items, at as V))
-    if (length <= MAX_KEPT_LENGTH) byLength.set(length, made)
-    return made
-  }
-  return (db, items, values) => {
-    const all: Record<string, unknown> = { ...values }
-    for (const [index, item] of items.entries()) {
-      for (const name of Object.keys(item)) all[`${index}.${name}`] = item[name]
-    }
-    return statementFor(items.length)(db, all)
-  }
 }
 
 /** Adds whole rows, one or more. */
@@ -112,6 +122,6 @@ export function rowOf<Name extends keyof DB>(table: Name, at: DB[Name]): DB[Name
   return row
 }
 
-function places<V extends Values>(prefix: string): V {
-  return new Proxy({} as V, { get: (_, name) => new Place(`${prefix}${String(name)}`) })
+function places<V extends Values>(item: number | undefined): V {
+  return new Proxy({} as V, { get: (_, name) => new Place(String(name), item) })
 }
