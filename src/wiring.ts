@@ -94,7 +94,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     credentials: opened.credentials,
     decide,
     facts: { ...store, memory: createFactMemory() },
-    bundleAt: policy.cache.at,
+    ...{ bundleAt: policy.cache.at, roleLimits: policy.roleLimits },
     exchange: upstreams.exchange,
     callsOut: createCallsOut(),
     halts: createHalts(store.changes.subscribe, store.leases.revokedAmong),

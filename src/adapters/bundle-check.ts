@@ -13,9 +13,10 @@ import {
   type BundleDraft,
   bundleDigestOf,
   makeBundle,
+  ownersIn,
   type PolicyTexts,
 } from '../policy/bundle.ts'
-import { readMonitored, readOwners, readThresholds } from '../policy/documents.ts'
+import { readLimits, readMonitored, readOwners, readThresholds } from '../policy/documents.ts'
 import type { Finding } from '../policy/finding.ts'
 import { type HeldClass, heldClasses } from '../policy/held.ts'
 import { checkBundle } from './cedar-check.ts'
@@ -55,7 +56,7 @@ export function inspectHere(engine: CedarEngine): Inspect {
   })
 }
 
-/** `documents` is `{ policies: { id: text }, thresholds, owners, monitored? }`. Throws `policy_invalid`. */
+/** `documents` is `{ policies: { id: text }, thresholds, owners, limits, monitored? }`. Throws `policy_invalid`. */
 export function createBundleCheck(
   engine: CedarEngine,
   floor: PolicyTexts,
@@ -63,13 +64,14 @@ export function createBundleCheck(
   inspect: Inspect,
 ) {
   return async (tenant: string, documents: JsonObject, place: Place): Promise<Checked> => {
-    const { policies, thresholds, owners, monitored } = documents
+    const { policies, thresholds, owners, limits, monitored } = documents
     const draft: BundleDraft = {
       floor,
       policies: textsOf(policies),
       actions: await actionsOf(tools, tenant),
       thresholds: readThresholds('thresholds', thresholds ?? null),
-      owners: readOwners('owners', owners ?? null),
+      owners: ownersIn(tenant, readOwners('owners', owners ?? null)),
+      limits: readLimits('limits', limits ?? null),
       monitored: readMonitored('monitored', monitored ?? []),
     }
     const bundle = makeBundle(draft, { ...place, engine: engine.versions() })
@@ -80,8 +82,10 @@ export function createBundleCheck(
 
 /** The documents a stored bundle was made of: to publish them again with more actions. */
 export function documentsOf(text: string): JsonObject {
-  const { policies, thresholds, owners, monitored } = JSON.parse(text) as Bundle
-  return JSON.parse(canonicalText({ policies, thresholds, owners, monitored })) as JsonObject
+  const { policies, thresholds, owners, limits, monitored } = JSON.parse(text) as Bundle
+  return JSON.parse(
+    canonicalText({ policies, thresholds, owners, limits, monitored }),
+  ) as JsonObject
 }
 
 /** What a stored bundle lacks: the product's present floor, or an action of a reviewed tool; undefined: nothing. */

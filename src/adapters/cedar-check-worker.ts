@@ -4,9 +4,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { Failure } from '../kernel/failure.ts'
-import { checkAnswers, rolesAsked } from '../policy/check.ts'
+import { checkAnswers } from '../policy/check.ts'
 import { errorIn } from '../policy/finding.ts'
 import { heldClasses } from '../policy/held.ts'
+import { rolesAsked } from '../policy/roles-asked.ts'
 import { runPolicyTests } from '../policy/table-test.ts'
 import type { CheckJob, CheckReport } from './cedar-check.ts'
 import { createCedarEngine } from './cedar-engine.ts'
@@ -19,7 +20,7 @@ function check({ floor, bundle, cases }: CheckJob): CheckReport {
     const loaded = engine.loadBundle('candidate', bundle)
     return {
       findings: [...findings, ...checkAnswers(loaded)],
-      roles: rolesAsked(loaded),
+      roles: rolesAsked(bundle.owners, loaded.heads),
       held: heldClasses(loaded),
       tests: runPolicyTests(loaded, cases),
     }

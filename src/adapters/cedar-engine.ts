@@ -118,8 +118,8 @@ function activate(
     sliceOf: slice,
     evaluateSlice,
     annotations: (id) => annotations.get(id),
-    ownerRole: (action, effect, environment) =>
-      ownerRoleOf(bundle.owners, action, effect, environment),
+    ownerRole: (action, effect, environment, flags) =>
+      ownerRoleOf(bundle.owners, action, effect, environment, flags),
     ruleDigest: (action, effect, entryDigest) =>
       ruleDigestOf(shardFor(action, effect).digest, entryDigest),
     isMonitored: (action, nowMs) =>

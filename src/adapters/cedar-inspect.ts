@@ -11,6 +11,7 @@ import { allPolicies } from '../policy/bundle.ts'
 import type { Finding } from '../policy/finding.ts'
 import { errorIn } from '../policy/finding.ts'
 import { lintDocuments, lintLayers } from '../policy/lint-documents.ts'
+import { lintLimits } from '../policy/lint-limits.ts'
 import { lintPolicies } from '../policy/lint-policy.ts'
 import { lintTexts } from '../policy/lint-text.ts'
 import type { PolicyHead } from '../policy/policy-head.ts'
@@ -35,6 +36,7 @@ export function inspectBundle(cedar: Cedar, floor: PolicyTexts, bundle: Bundle):
     ...parsed.findings,
     ...lintPolicies(parsed.heads, bundle.actions, new Set(Object.keys(floor))),
     ...lintLayers(parsed.heads, bundle),
+    ...lintLimits(bundle, parsed.heads),
   ]
   if (parsed.findings.length > 0) return { heads: parsed.heads, findings }
   return { heads: parsed.heads, findings: [...findings, ...validate(cedar, texts, bundle.schema)] }

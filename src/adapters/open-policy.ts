@@ -28,6 +28,7 @@ export function openPolicy(floorDir: string, { bundles, revisions, tools }: Stor
       const loaded = await cache.now(tenant)
       return loaded !== undefined && mayApproveInChat(loaded.thresholds, action, effect as Effect)
     },
+    roleLimits: async (tenant: string) => (await cache.now(tenant))?.bundle.limits ?? [],
     checkBundle: checkWith(inspectApart(floor)),
     checkKnown: checkWith(inspectHere(cedar)),
   }

@@ -1,6 +1,6 @@
 /**
  * Policies on disk: a directory of `*.cedar` files (any number of policies each), and beside them
- * `thresholds.json`, `owners.json`, and where wanted `monitored.json` and `*.test.yaml`.
+ * `thresholds.json`, `owners.json`, `limits.json`, and where wanted `monitored.json` and `*.test.yaml`.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,14 +9,17 @@ import { Failure } from '../kernel/failure.ts'
 import type { JsonValue } from '../kernel/strict-json.ts'
 import { parseStrict } from '../kernel/strict-json.ts'
 import type { BundleDraft, PolicyTexts } from '../policy/bundle.ts'
-import { readMonitored, readOwners, readThresholds } from '../policy/documents.ts'
+import { readLimits, readMonitored, readOwners, readThresholds } from '../policy/documents.ts'
 import { MAX_POLICIES, MAX_POLICY_BYTES } from '../policy/lint-text.ts'
 import { splitPolicies } from '../policy/split-text.ts'
 import type { PolicyTestCase } from '../policy/table-test.ts'
 import { readPolicyTests } from '../policy/table-test.ts'
 
 /** What a directory says; floor and actions come from elsewhere. */
-export type PolicyDirectory = Pick<BundleDraft, 'policies' | 'thresholds' | 'owners' | 'monitored'>
+export type PolicyDirectory = Pick<
+  BundleDraft,
+  'policies' | 'thresholds' | 'owners' | 'limits' | 'monitored'
+>
 
 /** A whole bundle at its limits would fill this; a larger file is no policy file. */
 const MAX_FILE_BYTES = MAX_POLICIES * MAX_POLICY_BYTES
@@ -32,11 +35,14 @@ export function readBundleDirectory(directory: string): PolicyDirectory {
   const thresholds = document('thresholds.json')
   const owners = document('owners.json')
   if (thresholds === undefined) throw missing(directory, 'thresholds.json')
+  const limits = document('limits.json')
   if (owners === undefined) throw missing(directory, 'owners.json')
+  if (limits === undefined) throw missing(directory, 'limits.json')
   return {
     policies: readPolicyTexts(directory),
     thresholds: readThresholds('thresholds.json', thresholds),
     owners: readOwners('owners.json', owners),
+    limits: readLimits('limits.json', limits),
     monitored: readMonitored('monitored.json', document('monitored.json') ?? []),
   }
 }

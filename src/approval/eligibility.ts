@@ -117,7 +117,7 @@ function needTest(facts: EligibilityFacts, need: Need): FailingTest | Entitled {
   if (isAloneForTheirAgent(facts)) return 'agent_owner'
   if (isAloneWithTheirChange(facts)) return 'modifier'
   const isCoSigner = !isOwners && need.strength !== 'confirm'
-  if (!isCoSigner && exceeds(request.risk, facts.limitOf(hat.role))) return 'limit'
+  if (!isCoSigner && isBeyond(facts, hat)) return 'limit'
   if (isOwners && need.strength !== 'confirm' && person.id !== request.owner) return 'not_owner'
   const { delegation } = hat
   return {
@@ -139,6 +139,12 @@ function hatsOf(
     .filter((lent) => lent.delegate === person.id && lent.role === role && isInForce(lent, nowMs))
     .filter(({ classes }) => classes.includes(request.action) || classes.includes(request.effect))
     .map(({ id }) => ({ role, delegation: id }))
+}
+
+/** Authority that was lent reaches as far as its role, and no further than a role of the borrower's own (R134). */
+function isBeyond({ request, person, limitOf }: EligibilityFacts, hat: Hat): boolean {
+  if (exceeds(request, limitOf(hat.role))) return true
+  return hat.delegation !== undefined && person.roles.every((own) => exceeds(request, limitOf(own)))
 }
 
 /** Tested when signing. Whoever acts for somebody else is on duty in whatever role they have. */

@@ -1,14 +1,22 @@
-/** How far a role reaches when it releases something alone: data of the policy bundle, not of the code (R134). */
+/** Whether an act is beyond what a role may answer for alone (R134). */
+import { EFFECTS, type Effect } from '../catalogue/tool.ts'
 import type { RoleLimit } from '../policy/role-limit.ts'
-import type { Risk } from './request.ts'
+import type { ApprovalRequest } from './request.ts'
 
-/** Whether what is at stake is beyond the limit. What nobody measured is beyond every limit. */
-export function exceeds(risk: Risk | undefined, limit: RoleLimit | undefined): boolean {
+/** What nobody measured is beyond every limit, and so is an effect that is none of ours. */
+export function exceeds(
+  { effect, risk }: Pick<ApprovalRequest, 'effect' | 'risk'>,
+  limit: RoleLimit | undefined,
+): boolean {
   if (limit === undefined) return false
   if (risk === undefined) return true
+  const rank = EFFECTS.indexOf(effect as Effect)
+  const { environments } = limit
   return (
+    rank < 0 ||
+    rank > EFFECTS.indexOf(limit.upTo) ||
     risk.criticality > limit.maxCriticality ||
     risk.targets > limit.maxTargets ||
-    risk.environments.some((environment) => !limit.environments.includes(environment))
+    (environments !== undefined && risk.environments.some((one) => !environments.includes(one)))
   )
 }

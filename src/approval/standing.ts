@@ -63,6 +63,9 @@ const FLOOR_FLAGS: readonly string[] = [
   'starts-agent',
   'governance-input',
   'destroys-evidence',
+  'alters-evidence',
+  'touches-containment',
+  'regulated-data',
 ]
 const CREDENTIAL_KINDS: readonly string[] = ['credential', 'key', 'certificate', 'secret']
 /** The one floor made for people who look afterwards: lowering attention, sampled (DESIGN 5). */

@@ -4,7 +4,9 @@
  * Properties beside the effect. `external`: data leaves the tenant. `returns-secret`: the result holds one.
  * `arbitrary-execution`: an argument is a program. `governance-input`: writes what decisions rest on (roster,
  * approvals, tickets). `reduces-visibility`: detections, feeds or exclusions. `externally-visible`: customers
- * or the public see it. `destroys-evidence` / `preserves-evidence`: what happens to volatile evidence.
+ * or the public see it. `destroys-evidence` / `preserves-evidence`: what happens to volatile evidence;
+ * `collects-evidence`, `alters-evidence`: it takes a copy, or changes what is there. `touches-containment`: what is
+ * contained may come loose. `regulated-data`: it handles data a law or a contract protects.
  * `starts-agent`: starts another agent. `untrusted-output`: the result is written by strangers (taint).
  */
 export const FLAGS = [
@@ -16,6 +18,10 @@ export const FLAGS = [
   'externally-visible',
   'destroys-evidence',
   'preserves-evidence',
+  'collects-evidence',
+  'alters-evidence',
+  'touches-containment',
+  'regulated-data',
   'starts-agent',
   'untrusted-output',
   'user-impacting',

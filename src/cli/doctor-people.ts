@@ -5,8 +5,8 @@
 import { createCedarEngine } from '../adapters/cedar-engine.ts'
 import { readPolicyTexts } from '../adapters/policy-files.ts'
 import type { Bundle, Thresholds } from '../policy/bundle.ts'
-import { rolesAsked } from '../policy/check.ts'
 import { readBundle } from '../policy/read-bundle.ts'
+import { rolesAsked } from '../policy/roles-asked.ts'
 import { type CheckResult, failed, ok, warning } from './doctor-check.ts'
 import type { Installation } from './installation.ts'
 import { spanText } from './time-text.ts'
@@ -39,7 +39,7 @@ export async function checkActivePolicy(
     enforcementResult(loaded.bundle, nowMs),
     reviewResult(loaded.bundle.thresholds, nowMs),
   ]
-  return { results, roles: rolesAsked(loaded) }
+  return { results, roles: rolesAsked(loaded.bundle.owners, loaded.heads) }
 }
 
 function enforcementResult({ sequence, policies, monitored }: Bundle, nowMs: number): CheckResult {

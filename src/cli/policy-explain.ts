@@ -52,7 +52,7 @@ export async function explainDirectory(
       : [subjectOf(options)]
   const rows = explainMatrix(loaded, subjects)
   const ownerOf = ({ subject }: MatrixRow) =>
-    loaded.ownerRole(subject.action, subject.effect, 'production')
+    loaded.ownerRole(subject.action, subject.effect, 'production', subject.properties?.flags ?? [])
   cli.show({ rows }, () =>
     tableText(
       HEADS,

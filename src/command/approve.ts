@@ -42,7 +42,7 @@ export async function approve(
   const { tenant, person, requestId } = input
   const found = await climbIfDue(parts, await findRequest(parts, tenant, requestId))
   const sign = () =>
-    commitUnchanged<Counted>(parts, tenant, [`person/${person.id}`], async () => {
+    commitUnchanged<Counted>(parts, tenant, [`person/${person.id}`, 'policy'], async () => {
       const standing = await standingOf(parts, person, found)
       return async (tx) => {
         const request = await lockDecidable(parts, tx, requestId, input.seenDigest)

@@ -164,7 +164,7 @@ async function ownerOf(
   const { policy = 0 } = await parts.facts.revisions.read(tenant, ['policy'])
   const bundle = await parts.bundleAt(tenant, policy)
   if (bundle === undefined) throw new Failure('policy_missing', 'no policy bundle is active')
-  const roles = new Set(environments.map((each) => bundle.ownerRole(action, effect, each)))
+  const roles = new Set(environments.map((each) => bundle.ownerRole(action, effect, each, [])))
   const [role, ...others] = [...roles]
   if (role === undefined || others.length > 0)
     throw wrong('environments', 'different roles own the class there; sign one plan for each')

@@ -5,6 +5,7 @@ import type { SuspectStore } from '../approval/suspect.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
 import type { Person } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
+import { limitFor, type RoleLimit } from '../policy/role-limit.ts'
 import type { RosterStore } from '../roster/roster.ts'
 
 export type DutyParts = {
@@ -12,6 +13,8 @@ export type DutyParts = {
   readonly roster: RosterStore
   readonly delegations: DelegationStore
   readonly suspects: SuspectStore
+  /** How far each role reaches by the active bundle; nothing while there is none. */
+  readonly roleLimits: (tenant: string) => Promise<readonly RoleLimit[]>
 }
 
 /** `targetNames` are the names the call acts upon, lower case; `also` is judged beside everybody on duty. */
@@ -23,11 +26,12 @@ export async function readDuty(
   also?: string,
 ): Promise<DutyView> {
   const { tenant, caseId } = request
-  const [people, onDuty, delegations, suspects] = await Promise.all([
+  const [people, onDuty, delegations, suspects, limits] = await Promise.all([
     parts.people.list(tenant),
     parts.roster.onDuty(tenant, nowMs),
     parts.delegations.inForce(tenant, nowMs),
     parts.suspects.suspectsOf(tenant, caseId),
+    parts.roleLimits(tenant),
   ])
   const asked = new Set([
     ...onDuty.map(({ person }) => person),
@@ -43,7 +47,7 @@ export async function readDuty(
     certificates: certificates.flat(),
     suspects: suspects.map(({ person }) => person),
     targetNames,
-    limitOf: () => undefined,
+    limitOf: (role) => limitFor(limits, role),
     nowMs,
   }
 }

@@ -171,10 +171,14 @@ export function requestOf(
   }
 }
 
-/** A target the inventory does not know is as critical as any, and nobody knows where it stands. */
+/**
+ * A target the inventory does not know is as critical as any, and nobody knows where it stands. Below `write`
+ * nothing can break: alerts and cases are in no inventory.
+ */
 function riskOf({ call, facts }: Considered): Risk {
   const targets = facts.targets
-  const criticalities = targets.map(({ isKnown, asset }) => (isKnown ? asset.criticality : 5))
+  const unknown = atLeast(call.effect, 'write') ? 5 : 0
+  const criticalities = targets.map(({ isKnown, asset }) => (isKnown ? asset.criticality : unknown))
   return {
     criticality: Math.max(0, ...criticalities),
     targets: call.targets.length,
@@ -228,5 +232,6 @@ function ownerFields({ who, untilMs, source, digest, isStale }: OnCall): EntryDr
 /** What `owner` stands for here: the one role that answers for this class in this environment (R153). */
 function ownerRole({ bundle, call, facts }: Considered): Role {
   const environment = facts.targets[0]?.asset.environment ?? 'unknown'
-  return bundle?.ownerRole(call.action, call.effect, environment) ?? 'incident-commander'
+  const role = bundle?.ownerRole(call.action, call.effect, environment, call.flags)
+  return role ?? 'incident-commander'
 }

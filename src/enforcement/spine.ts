@@ -18,6 +18,7 @@ import type { NoticeQueue } from '../kernel/notice.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { ActiveBundle, Decide } from '../policy/ports.ts'
+import type { RoleLimit } from '../policy/role-limit.ts'
 import type { RosterStore } from '../roster/roster.ts'
 import type { Breaker } from './breaker.ts'
 import type { CallStore } from './call.ts'
@@ -84,6 +85,7 @@ export type Spine = {
   readonly ledger: LedgerReader
   readonly notices: NoticeQueue
   readonly bundleAt: BundleAt
+  readonly roleLimits: (tenant: string) => Promise<readonly RoleLimit[]>
   readonly decide: Decide
   readonly exchange: Exchange
   readonly callsOut?: CallsOut

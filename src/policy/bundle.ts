@@ -8,6 +8,7 @@ import { digestOfJson } from '../kernel/canonical-json.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { ActionClass } from './actions.ts'
 import { completeActions } from './actions.ts'
+import type { RoleLimit } from './role-limit.ts'
 import { schemaText } from './schema.ts'
 
 /** Prefix of the built-in policies no bundle can drop. What they decide is enforced even where monitored. */
@@ -34,9 +35,19 @@ export type Thresholds = {
   readonly chatMayApprove?: readonly string[]
 }
 
-/** Who owns a class: an action name, an effect or `default`, optionally in one environment only. */
+/**
+ * What is owned on its own, whatever effect the call has: telling customers or the public, and evidence that is
+ * collected, altered or destroyed (R138, R149). The flags of a call say whether it is one of them.
+ */
+export const TRIGGERS: Readonly<Record<string, readonly string[]>> = {
+  evidence: ['collects-evidence', 'alters-evidence', 'destroys-evidence'],
+  'customer-notification': ['externally-visible'],
+}
+
+/** Who owns a class: an action, a trigger, an effect or `default`, optionally of one tenant, in one environment. */
 export type OwnerRule = {
   readonly class: string
+  readonly tenant?: string
   readonly environment?: string
   readonly role: Role
 }
@@ -55,6 +66,7 @@ export type BundleDraft = {
   readonly actions: readonly ActionClass[]
   readonly thresholds: Thresholds
   readonly owners: readonly OwnerRule[]
+  readonly limits: readonly RoleLimit[]
   readonly monitored: readonly MonitorRule[]
 }
 
@@ -85,6 +97,7 @@ export function makeBundle(
     actions,
     thresholds: draft.thresholds,
     owners: draft.owners,
+    limits: draft.limits,
     monitored: draft.monitored,
     schema: schemaText(actions),
   }
@@ -100,15 +113,30 @@ export function allPolicies(bundle: BundleDraft): PolicyTexts {
   return { ...bundle.policies, ...bundle.floor }
 }
 
-/** The most specific rule: action before effect before default, each with the environment before without. */
+/** The rules as they hold in one tenant: its own instead of those for all, and nobody else's. */
+export function ownersIn(tenant: string, owners: readonly OwnerRule[]): readonly OwnerRule[] {
+  const own = owners.filter((rule) => rule.tenant === tenant)
+  const general = owners.filter(
+    (rule) =>
+      rule.tenant === undefined &&
+      !own.some((one) => one.class === rule.class && one.environment === rule.environment),
+  )
+  return [...own.map(({ tenant: _, ...rule }) => rule), ...general]
+}
+
+/** The most specific rule: action, trigger, effect, default, each with the environment before without. */
 export function ownerRoleOf(
   owners: readonly OwnerRule[],
   action: string,
   effect: Effect,
   environment: string,
+  flags: readonly string[],
 ): Role {
-  for (const wanted of [action, effect, 'default']) {
-    const rules = owners.filter((rule) => rule.class === wanted)
+  const triggers = Object.keys(TRIGGERS).filter((name) =>
+    TRIGGERS[name]?.some((flag) => flags.includes(flag)),
+  )
+  for (const wanted of [action, ...triggers, effect, 'default']) {
+    const rules = owners.filter((rule) => rule.class === wanted && rule.tenant === undefined)
     const exact = rules.find((rule) => rule.environment === environment)
     const general = rules.find((rule) => rule.environment === undefined)
     const found = exact ?? general

@@ -3,8 +3,6 @@
  * do the hard floors hold, can a write run before a person saw it.
  */
 import { EFFECTS } from '../catalogue/tool.ts'
-import type { Role } from '../identity/person.ts'
-import { isRole } from '../identity/person.ts'
 import { digestOf } from '../kernel/digest.ts'
 import type { Bundle } from './bundle.ts'
 import { decide } from './decide.ts'
@@ -13,7 +11,6 @@ import type { Finding } from './finding.ts'
 import { errorIn } from './finding.ts'
 import type { MatrixRow, Subject } from './matrix.ts'
 import { explainMatrix, rankOfEffect, requestFor, subjectsOfBundle, TIERS } from './matrix.ts'
-import { coSignersOf, obligationOf } from './obligations.ts'
 import type { PolicyRequest } from './request.ts'
 
 export type CheckedBundle = ReadableBundle & { readonly bundle: Bundle }
@@ -106,6 +103,8 @@ const HARD_FLOORS: readonly Raise[] = [
     withFlag(flag, 0),
   ),
   ...['returns-secret', 'arbitrary-execution'].map((flag) => withFlag(flag, 0)),
+  ...['touches-containment', 'regulated-data'].map((flag) => withFlag(flag, 0)),
+  ...['destroys-evidence', 'alters-evidence'].map((flag) => withFlag(flag, 0)),
 ]
 
 /** No bundle lets a hard floor pass without a person, whatever its permits say (R78). */
@@ -127,19 +126,4 @@ function findLowFloors(loaded: CheckedBundle, subjects: readonly Subject[]): rea
 
 function nameOf(row: MatrixRow): string {
   return `${row.subject.action}/${row.subject.effect} in tier ${row.tier}`
-}
-
-/**
- * Every role a bundle can ask for, sorted. Publishing refuses when one of them has nobody (R126); who holds a
- * role is the roster's knowledge, not the policy's.
- */
-export function rolesAsked(loaded: CheckedBundle): readonly Role[] {
-  const roles = new Set<Role>(loaded.bundle.owners.map((rule) => rule.role))
-  for (const head of loaded.heads) {
-    const obligation = obligationOf(head.id, head.annotations)
-    if (obligation === undefined) continue
-    if (obligation.role !== 'owner' && isRole(obligation.role)) roles.add(obligation.role)
-    for (const role of coSignersOf(head.annotations.cosign) ?? []) roles.add(role)
-  }
-  return [...roles].sort()
 }

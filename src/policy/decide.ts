@@ -75,8 +75,8 @@ function outcomeOf(
       union(first.policyIds, probe.policyIds),
     )
   }
-  const { action, effect } = request.call
-  const owner = bundle.ownerRole(action, effect, request.target.environment)
+  const { action, effect, flags } = request.call
+  const owner = bundle.ownerRole(action, effect, request.target.environment, flags)
   return {
     kind: 'hold',
     policyIds: union(first.policyIds, probe.policyIds),

@@ -1,10 +1,12 @@
 /** Reads the documents of a bundle from JSON, refusing unknown and missing members. Values are linted later. */
+import { EFFECTS, type Effect } from '../catalogue/tool.ts'
 import type { Role } from '../identity/person.ts'
 import { isRole } from '../identity/person.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { isObject } from '../kernel/strict-json.ts'
 import type { MonitorRule, OwnerRule, Thresholds } from './bundle.ts'
+import type { RoleLimit } from './role-limit.ts'
 
 function invalid(source: string, what: string): Failure {
   return new Failure('policy_invalid', `${source}: ${what}`)
@@ -85,10 +87,31 @@ export function readThresholds(source: string, value: JsonValue): Thresholds {
 /** Throws `policy_invalid`; an owner is a role, never a person, a queue or an agent (R133). */
 export function readOwners(source: string, value: JsonValue): readonly OwnerRule[] {
   return listOf(source, value).map((one) => {
-    const record = membersOf(source, one, ['class', 'role'], ['environment'])
-    const environment =
-      record.environment === undefined ? {} : { environment: textOf(source, record, 'environment') }
-    return { class: textOf(source, record, 'class'), ...environment, role: roleOf(source, record) }
+    const record = membersOf(source, one, ['class', 'role'], ['tenant', 'environment'])
+    const place = (name: 'tenant' | 'environment') =>
+      record[name] === undefined ? {} : { [name]: textOf(source, record, name) }
+    const where = { ...place('tenant'), ...place('environment') }
+    return { class: textOf(source, record, 'class'), ...where, role: roleOf(source, record) }
+  })
+}
+
+/** Throws `policy_invalid`. */
+export function readLimits(source: string, value: JsonValue): readonly RoleLimit[] {
+  return listOf(source, value).map((one) => {
+    const required = ['role', 'upTo', 'maxCriticality', 'maxTargets']
+    const record = membersOf(source, one, required, ['environments'])
+    const upTo = textOf(source, record, 'upTo')
+    if (!(EFFECTS as readonly string[]).includes(upTo))
+      throw invalid(source, `"${upTo.slice(0, 40)}" is no effect`)
+    return {
+      role: roleOf(source, record),
+      upTo: upTo as Effect,
+      maxCriticality: numberOf(source, record, 'maxCriticality'),
+      maxTargets: numberOf(source, record, 'maxTargets'),
+      ...(record.environments === undefined
+        ? {}
+        : { environments: textsOf(source, record, 'environments') }),
+    }
   })
 }
 

@@ -25,8 +25,8 @@ export function heldClasses(
     if (decision.kind !== 'hold') return []
     const { action, effect } = subject
     const request = requestFor(subject)
-    const { environment } = (tiers.get(tier)?.apply(request) ?? request).target
-    const ownerRole = loaded.ownerRole(action, effect, environment)
+    const { target, call } = tiers.get(tier)?.apply(request) ?? request
+    const ownerRole = loaded.ownerRole(action, effect, target.environment, call.flags)
     return [{ action, effect, ownerRole, obligations: decision.obligations }]
   })
   return [...new Map(held.map((one) => [canonicalText(one), one])).values()]

@@ -1,7 +1,8 @@
 /** Checks of what stands in a bundle beside the policies: thresholds, owners, monitored actions, layers. */
 import { atLeast, EFFECTS } from '../catalogue/tool.ts'
 import { isRole } from '../identity/person.ts'
-import type { BundleDraft, Thresholds } from './bundle.ts'
+import type { BundleDraft, OwnerRule, Thresholds } from './bundle.ts'
+import { TRIGGERS } from './bundle.ts'
 import type { Finding } from './finding.ts'
 import { errorIn } from './finding.ts'
 import { layersOf } from './lint-permit.ts'
@@ -10,8 +11,15 @@ import type { PolicyHead } from './policy-head.ts'
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/
 const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
 
-/** Classes that must have their own owner: containment, access changes and eradication (R138). */
-const OWNED_CLASSES = ['contain', 'identity', 'destructive', 'default']
+/** What must have an owner of its own by name, and what people call it (R138, R149). */
+const OWNED_CLASSES: Readonly<Record<string, string>> = {
+  contain: 'containment',
+  destructive: 'eradication',
+  identity: 'access changes',
+  'customer-notification': 'customer notification',
+  evidence: 'evidence',
+  default: 'everything else',
+}
 
 export function lintDocuments(draft: BundleDraft): readonly Finding[] {
   return [
@@ -54,23 +62,29 @@ function isWithin(value: number, least: number, most: number): boolean {
 function lintOwners(draft: BundleDraft): readonly Finding[] {
   const findings: Finding[] = []
   const seen = new Set<string>()
-  const known = new Set<string>([...EFFECTS, 'default', ...draft.actions.map((one) => one.action)])
+  const known = new Set<string>([
+    ...[...EFFECTS, ...Object.keys(TRIGGERS), 'default'],
+    ...draft.actions.map((one) => one.action),
+  ])
   for (const rule of draft.owners) {
-    const key = `${rule.class} in ${rule.environment ?? 'every environment'}`
+    const place = rule.environment ?? 'every environment'
+    const whose = rule.tenant === undefined ? '' : ` of ${rule.tenant}`
+    const key = `${rule.class}${whose} in ${place}`
     if (seen.has(key)) findings.push(errorIn('bundle', 'owner_conflict', `two owners of ${key}`))
     seen.add(key)
     if (!known.has(rule.class)) {
       findings.push(
-        errorIn('bundle', 'owner_unknown_class', `${rule.class} is no effect or action`),
+        errorIn('bundle', 'owner_unknown_class', `${rule.class} is no effect, trigger or action`),
       )
     }
     if (!isRole(rule.role)) {
       findings.push(errorIn('bundle', 'owner_not_a_role', `the owner of ${key} must be a role`))
     }
   }
-  for (const wanted of OWNED_CLASSES) {
-    if (!draft.owners.some((rule) => rule.class === wanted && rule.environment === undefined)) {
-      findings.push(errorIn('bundle', 'owner_missing', `nobody owns ${wanted}`))
+  const isForAll = (rule: OwnerRule) => rule.environment === undefined && rule.tenant === undefined
+  for (const [wanted, words] of Object.entries(OWNED_CLASSES)) {
+    if (!draft.owners.some((rule) => rule.class === wanted && isForAll(rule))) {
+      findings.push(errorIn('bundle', 'owner_missing', `nobody owns ${wanted} (${words})`))
     }
   }
   return findings

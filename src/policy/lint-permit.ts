@@ -25,6 +25,10 @@ const FLOOR_VALUES: readonly string[] = [
   'arbitrary-execution',
   'starts-agent',
   'governance-input',
+  'touches-containment',
+  'regulated-data',
+  'destroys-evidence',
+  'alters-evidence',
 ]
 
 const ASKING: readonly string[] = ['==', 'contains', 'containsAll', 'containsAny']

@@ -30,7 +30,12 @@ export type ActiveBundle = {
   readonly ruleDigest: (action: string, effect: Effect, entryDigest: Digest) => Digest
   readonly annotations: (policyId: string) => Readonly<Record<string, string>> | undefined
   /** The role that owns this class in this environment; exactly one (R153). */
-  readonly ownerRole: (action: string, effect: Effect, environment: string) => Role
+  readonly ownerRole: (
+    action: string,
+    effect: Effect,
+    environment: string,
+    flags: readonly string[],
+  ) => Role
   /** Whether the action is in a monitored class that has not expired at `nowMs`. */
   readonly isMonitored: (action: string, nowMs: number) => boolean
 }

@@ -8,7 +8,7 @@ import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { isObject, parseStrictText } from '../kernel/strict-json.ts'
 import type { ActionClass } from './actions.ts'
 import type { Bundle, EngineVersions, PolicyTexts } from './bundle.ts'
-import { readMonitored, readOwners, readThresholds } from './documents.ts'
+import { readLimits, readMonitored, readOwners, readThresholds } from './documents.ts'
 
 const MEMBERS = [
   'format',
@@ -20,6 +20,7 @@ const MEMBERS = [
   'actions',
   'thresholds',
   'owners',
+  'limits',
   'monitored',
   'schema',
 ]
@@ -57,6 +58,7 @@ export function readBundle(text: string): Bundle {
     actions: actionsOf(record.actions),
     thresholds: readThresholds('thresholds', record.thresholds ?? null),
     owners: readOwners('owners', record.owners ?? null),
+    limits: readLimits('limits', record.limits ?? null),
     monitored: readMonitored('monitored', record.monitored ?? null),
     schema,
   }

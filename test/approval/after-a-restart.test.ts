@@ -5,7 +5,7 @@ import { putShift } from '../../src/command/put-shift.ts'
 import { climbNow } from '../../src/enforcement/climb.ts'
 import type { Role } from '../../src/identity/person.ts'
 import { canonicalBytes } from '../../src/kernel/canonical-json.ts'
-import { openRestGateway, TENANT } from '../harness/rest-gateway.ts'
+import { openRestGateway, roleLimits, TENANT } from '../harness/rest-gateway.ts'
 import { forEachEngine } from '../harness/stores.ts'
 import { aRequest } from '../store/samples.ts'
 
@@ -48,6 +48,7 @@ forEachEngine((engine) => {
       const entryId = fresh.nextId()
       const request = aRequest(fresh, {
         isIrreversible: false,
+        risk: { criticality: 2, targets: 1, environments: ['production'], severity: 3 },
         requestEntry: entryId,
         owner: lead,
         createdAtMs: nowMs,
@@ -91,7 +92,8 @@ forEachEngine((engine) => {
     // Nothing of this was in memory: the rows alone say what is due.
     const due = await fresh.store.approvals.dueToClimb(laterMs, MANY + 1)
     expect(due).toHaveLength(MANY)
-    for (const request of due) await climbNow({ ...deps, ...fresh.store, clock }, request)
+    for (const request of due)
+      await climbNow({ ...deps, ...fresh.store, clock, roleLimits }, request)
     const pending = await fresh.store.approvals.list(TENANT, 'pending')
     expect(pending).toHaveLength(MANY)
     expect(new Set(pending.map(({ owner }) => owner))).toEqual(new Set([commander]))

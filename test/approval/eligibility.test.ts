@@ -123,6 +123,7 @@ describe('each test is named when it fails', () => {
           one({
             limitOf: () => ({
               role: 'shift-lead',
+              upTo: 'contain',
               maxCriticality: 4,
               maxTargets: 5,
               environments: ['production'],

@@ -71,6 +71,9 @@ export type RestGateway = {
 
 const SYSTEM = { kind: 'system', part: 'test' } as const
 
+/** How far roles reach by the shipped pack, whatever bundle a test has or has not published. */
+export const roleLimits = async () => readBundleDirectory(join(POLICIES, 'base')).limits
+
 /** Opens a face on a fresh store; closed after the test by the engine. */
 export async function openRestGateway(
   engine: Engine,
@@ -148,7 +151,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     baseUrl: BASE_URL,
     tenant: TENANT,
     version: '0.0.0-test',
-    decisions: makeDecisionCommands({ ...store, ...base, ...passkeyParts, clock }),
+    decisions: makeDecisionCommands({ ...store, ...base, ...passkeyParts, clock, roleLimits }),
     stops: makeStopCommands({ ...store, ...base, clock }),
     plans: NO_PLANS,
     standing: NO_STANDING,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { checkBundle } from '../../src/adapters/cedar-check.ts'
 import { readPolicyTestFiles } from '../../src/adapters/policy-files.ts'
-import { checkAnswers, rolesAsked } from '../../src/policy/check.ts'
+import { checkAnswers } from '../../src/policy/check.ts'
 import { explainMatrix, subjectsOfBundle, TIERS } from '../../src/policy/matrix.ts'
+import { rolesAsked } from '../../src/policy/roles-asked.ts'
 import {
   BASE_DIRECTORY,
   bundleWith,
@@ -29,7 +30,13 @@ describe('checking a candidate in a worker', () => {
     const report = await checkBundle({ floor, bundle: shippedBundle(), cases })
     expect(report.findings).toEqual([])
     expect(report.tests).toMatchObject({ failed: 0, untested: [] })
-    expect(report.roles).toEqual(['analyst', 'identity-owner', 'incident-commander', 'shift-lead'])
+    expect(report.roles).toEqual([
+      'analyst',
+      'identity-owner',
+      'incident-commander',
+      'service-owner',
+      'shift-lead',
+    ])
   })
 
   it('reports every finding of a bundle that does not load', async () => {
@@ -90,7 +97,7 @@ describe('what a bundle must answer', () => {
       '@requires("dual") @role("service-owner") @cosign("privacy-officer")',
     )
     const loaded = engine.loadBundle('roles', bundleWith('extra', extra))
-    expect(rolesAsked(loaded)).toEqual(
+    expect(rolesAsked(loaded.bundle.owners, loaded.heads)).toEqual(
       expect.arrayContaining(['service-owner', 'privacy-officer', 'shift-lead']),
     )
   })

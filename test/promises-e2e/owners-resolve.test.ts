@@ -22,7 +22,7 @@ async function active(of = plane): Promise<Active> {
   const { body } = await rest(of, of.petra, 'GET', '/api/v1/policies/active')
   const bundle = body.bundle as unknown as JsonObject
   const { policies, thresholds, owners, limits, monitored } = bundle
-  const documents = { policies, thresholds, owners, monitored, ...(limits && { limits }) }
+  const documents = { policies, thresholds, owners, monitored, limits }
   return { sequence: Number(body.sequence), documents: documents as Active['documents'] }
 }
 

@@ -22,15 +22,15 @@ type Documents = {
   readonly policies: Readonly<Record<string, string>>
   readonly thresholds: JsonObject
   readonly owners: readonly JsonObject[]
+  readonly limits: readonly JsonObject[]
   readonly monitored: JsonValue
 }
 
 async function active(): Promise<{ sequence: number; documents: Documents; floor: object }> {
   const { body } = await rest(plane, plane.petra, 'GET', '/api/v1/policies/active')
-  const { floor, policies, thresholds, owners, monitored } = body.bundle as never as Documents & {
-    floor: object
-  }
-  const documents = { policies, thresholds, owners, monitored }
+  const { floor, policies, thresholds, owners, limits, monitored } =
+    body.bundle as never as Documents & { floor: object }
+  const documents = { policies, thresholds, owners, limits, monitored }
   return { sequence: Number(body.sequence), documents, floor }
 }
 
@@ -142,13 +142,45 @@ describe('the table of owners', PATIENTLY, () => {
     )
   })
 
-  it('names an owner of its own for containment and for eradication [R138]', async () => {
-    for (const owner of ['contain', 'destructive']) {
-      const detail = await publish(({ owners }) => ({
-        owners: owners.filter((each) => each.class !== owner),
-      }))
-      expect(detail).toContain(`nobody owns ${owner}`)
+  it.each([
+    ['containment', 'contain'],
+    ['eradication', 'destructive'],
+    ['customer notification', 'customer-notification'],
+    ['access changes', 'identity'],
+    ['evidence', 'evidence'],
+  ])('names an owner of its own for %s, or does not load [R138]', async (words, owner) => {
+    const { documents } = await active()
+    const named = documents.owners.filter((each) => each.class === owner)
+    expect(named).toEqual([{ class: owner, role: expect.any(String) }])
+    const gone = ({ owners }: Documents) => ({
+      owners: owners.filter((each) => each.class !== owner),
+    })
+    expect(await publish(gone)).toContain(`nobody owns ${owner} (${words})`)
+    const elsewhere = (place: JsonObject) => (now: Documents) => ({
+      owners: [...gone(now).owners, { class: owner, role: 'shift-lead', ...place }],
+    })
+    for (const place of [{ environment: 'lab' }, { tenant: 'another' }])
+      expect(await publish(elsewhere(place))).toContain(`nobody owns ${owner} (${words})`)
+  })
+
+  it('may name another owner for one tenant; its own row wins there, and a second one is a conflict [R138 R153]', async () => {
+    const own = (tenant: string) => ({ class: 'contain', tenant, role: 'incident-commander' })
+    expect(await publish(owned(own('another')))).toBe('published')
+    const contains = async () => {
+      const { documents } = await active()
+      return documents.owners.filter((each) => each.class === 'contain')
     }
+    expect(await contains()).toEqual([{ class: 'contain', role: 'shift-lead' }])
+    const twice = ({ owners }: Documents) => ({ owners: [...owners, own('main'), own('main')] })
+    expect(await publish(twice)).toContain('owner_conflict')
+    expect(await publish(owned(own('main')))).toBe('published')
+    expect(await contains()).toEqual([{ class: 'contain', role: 'incident-commander' }])
+    const back = ({ owners }: Documents) => ({
+      owners: owners.map((each) =>
+        each.class === 'contain' ? { ...each, role: 'shift-lead' } : each,
+      ),
+    })
+    expect(await publish(back)).toBe('published')
   })
 })
 

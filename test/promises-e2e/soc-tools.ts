@@ -86,6 +86,30 @@ export const SOC_TOOLS: readonly AnyTool[] = [
     target: { kind: 'text' },
     flags: ['externally-visible'],
   }),
+  tool('collect_memory', {
+    effect: 'read',
+    verb: 'copy',
+    target: { kind: 'device', from: 'args.target' },
+    flags: ['collects-evidence'],
+  }),
+  tool('amend_timeline', {
+    effect: 'annotate',
+    verb: 'update',
+    target: { kind: 'case' },
+    flags: ['alters-evidence'],
+  }),
+  tool('retag', {
+    effect: 'annotate',
+    verb: 'update',
+    target: { kind: 'device', from: 'args.target' },
+    flags: ['touches-containment'],
+  }),
+  tool('copy_records', {
+    effect: 'read',
+    verb: 'copy',
+    target: { kind: 'database', from: 'args.target' },
+    flags: ['regulated-data'],
+  }),
   tool('set_status', {
     effect: 'annotate',
     verb: 'update',

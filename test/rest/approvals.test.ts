@@ -70,6 +70,7 @@ forEachEngine((engine) => {
       caseId: mine.caseId,
       onBehalfOf: analyst.person.id,
       isIrreversible: false,
+      risk: { criticality: 2, targets: 1, environments: ['production'], severity: 3 },
       requestEntry: entryId,
       needs: [{ role: 'shift-lead', strength: 'approve', policyIds: ['contain-needs-lead'] }],
       createdAtMs: fresh.clock.nowMs(),

@@ -68,6 +68,12 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
         : decided`,
   },
   {
+    name: 'limits-ignored',
+    module: 'src/approval/limit.ts',
+    export: 'exceeds',
+    body: 'return false',
+  },
+  {
     name: 'owners-unresolved',
     module: 'src/roster/unowned.ts',
     export: 'unowned',

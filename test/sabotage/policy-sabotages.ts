@@ -48,6 +48,13 @@ export const POLICY_SABOTAGES: readonly Sabotage[] = [
   withoutPolicies('interrupts-unasked', 'base-workflow'),
   withoutPolicies('destroys-unasked', 'base-dual-destructive'),
   withoutPolicies('sensitive-unasked', 'floor-sensitive-target'),
+  withoutPolicies('outcomes-unowned', 'floor-outcome', 'floor-outcome-target'),
+  withoutPolicies(
+    'evidence-unowned',
+    'floor-evidence',
+    'floor-evidence-collected',
+    'base-evidence',
+  ),
   withoutPolicies('case-tags-ignored', 'base-case-tags'),
   withoutPolicies('exposure-ignored', 'base-exposure'),
   withoutPolicies('taint-ignored', 'floor-taint', 'floor-taint-leaves'),
