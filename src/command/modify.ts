@@ -4,24 +4,24 @@
  * changed them may not be the only one who signs for them (R87).
  */
 import { fingerprintOf } from '../approval/binding.ts'
-import { type FailingTest, mayOwn } from '../approval/eligibility.ts'
+import type { FailingTest } from '../approval/eligibility.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import { closed } from '../approval/resolve.ts'
 import { valueChanges } from '../catalogue/definition-diff.ts'
 import { canonicalText } from '../kernel/canonical-json.ts'
+import type { Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
+import { asOwner } from './as-owner.ts'
 import { recordedIntent } from './await-approval.ts'
-import { commitUnchanged, jsonPayload } from './base.ts'
+import { jsonPayload } from './base.ts'
 import {
   type DecisionParts,
-  factsOf,
   findRequest,
   lockDecidable,
   reasonOf,
   requestBase,
   requestData,
-  standingOf,
   tellDecided,
   textPayload,
 } from './decision-parts.ts'
@@ -52,40 +52,31 @@ export async function modify(parts: DecisionParts, input: ModifyInput): Promise<
     arguments: jsonPayload(input.arguments, 'operational'),
     changes: jsonPayload(valueChanges(intent.arguments, input.arguments), 'operational'),
   }
-  const { value, receipts } = await commitUnchanged(
-    parts,
-    tenant,
-    [`person/${person.id}`],
-    async () => {
-      const standing = await standingOf(parts, person, found)
-      return async (tx) => {
-        const request = await lockDecidable(parts, tx, requestId, input.seenDigest)
-        const signatures = await parts.approvals.signatures(tx, request.id)
-        const verdict = mayOwn(factsOf(standing, request, signatures))
-        if (!verdict.isEligible && !MAY_STILL_CHANGE.includes(verdict.failing))
-          throw new Failure('not_eligible', `failing test: ${verdict.failing}`)
-        const base = requestBase(parts, person, request)
-        const ended: ApprovalRequest = {
-          ...closed(request, 'cancelled', person.id, base.atMs, 'modified'),
-          decisionEntry: base.id,
-          suggestedFingerprint: fingerprint,
-        }
-        await parts.approvals.put(tx, ended)
-        await tellDecided(parts, tx, ended, person.id)
-        const entry: EntryDraft = {
-          ...base,
-          type: 'approval.cancelled',
-          data: {
-            ...requestData(request),
-            reason: 'modified',
-            person: person.id,
-            suggested: fingerprint,
-          },
-          payloads,
-        }
-        return { value: ended, entries: [entry] }
-      }
-    },
-  )
+  const lock = (tx: Tx) => lockDecidable(parts, tx, requestId, input.seenDigest)
+  const { value, receipts } = await asOwner(parts, input, found, lock, async (tx, at) => {
+    const { request, verdict } = at
+    if (!verdict.isEligible && !MAY_STILL_CHANGE.includes(verdict.failing))
+      throw new Failure('not_eligible', `failing test: ${verdict.failing}`)
+    const base = requestBase(parts, person, request)
+    const ended: ApprovalRequest = {
+      ...closed(request, 'cancelled', person.id, base.atMs, 'modified'),
+      decisionEntry: base.id,
+      suggestedFingerprint: fingerprint,
+    }
+    await parts.approvals.put(tx, ended)
+    await tellDecided(parts, tx, ended, person.id)
+    const entry: EntryDraft = {
+      ...base,
+      type: 'approval.cancelled',
+      data: {
+        ...requestData(request),
+        reason: 'modified',
+        person: person.id,
+        suggested: fingerprint,
+      },
+      payloads,
+    }
+    return { value: ended, entries: [entry] }
+  })
   return { kind: 'modified', request: value, receipts }
 }

@@ -15,27 +15,13 @@ type Reads = Pick<SessionStore, 'linkByHash' | 'sessionByHash' | 'openSessions'>
 
 function reads(access: Access): Reads {
   return {
-    linkByHash: async (hash) => {
-      const rows = await access
-        .readAll()
-        .selectFrom('login_link')
-        .selectAll()
-        .where('hash', '=', hash)
-        .limit(atMost(2))
-        .execute()
-      const only = onlyOne(rows)
-      return only === undefined ? undefined : linkOf(only)
+    linkByHash: (hash) => {
+      const found = access.readAll().selectFrom('login_link').selectAll().where('hash', '=', hash)
+      return onlyOne(found.limit(atMost(2)), linkOf)
     },
-    sessionByHash: async (hash) => {
-      const rows = await access
-        .readAll()
-        .selectFrom('session')
-        .selectAll()
-        .where('hash', '=', hash)
-        .limit(atMost(2))
-        .execute()
-      const only = onlyOne(rows)
-      return only === undefined ? undefined : sessionOf(only)
+    sessionByHash: (hash) => {
+      const found = access.readAll().selectFrom('session').selectAll().where('hash', '=', hash)
+      return onlyOne(found.limit(atMost(2)), sessionOf)
     },
     openSessions: async (tenant, person) => {
       const rows = await access
@@ -54,8 +40,12 @@ function reads(access: Access): Reads {
 }
 
 /** The hash of a random secret names one row; if it ever named two, it names none. */
-function onlyOne<T>(rows: readonly T[]): T | undefined {
-  return rows.length === 1 ? rows[0] : undefined
+async function onlyOne<Row, T>(
+  query: { readonly execute: () => Promise<readonly Row[]> },
+  read: (row: Row) => T,
+): Promise<T | undefined> {
+  const [row, ...others] = await query.execute()
+  return row === undefined || others.length > 0 ? undefined : read(row)
 }
 
 function linkWrites(access: Access): Pick<SessionStore, 'putLink' | 'spendLink'> {

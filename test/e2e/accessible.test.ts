@@ -13,27 +13,32 @@ const SLOW_MS = 120_000
 
 type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
 
-/** Where the console can go; `:request` stands for one that waits. */
+/** Where the console can go; `:request` and `:other` stand for two that wait. */
 const ROUTES = [
   '/',
   '/approvals',
   '/approvals/:request',
+  '/approvals/group?members=:request,:other',
   '/cases',
   '/cases/INC-482',
   '/people',
+  '/standing-plans',
   '/ledger',
 ]
 
 describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
   let world: ConsoleWorld
   let request = ''
+  let other = ''
   beforeAll(async () => {
     world = await openWorld()
     request = (await world.ask()).id
+    other = (await world.ask()).id
   }, SLOW_MS)
   afterAll(() => world?.close())
 
-  const routes = () => ROUTES.map((route) => route.replace(':request', request))
+  const routes = () =>
+    ROUTES.map((route) => route.replace(':request', request).replace(':other', other))
 
   for (const look of LOOKS) {
     it(

@@ -1,14 +1,14 @@
 /** A yes: with a reason, the consequences acknowledged, and for what cannot be undone the target typed out. */
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Passkey } from '../api/wire.ts'
-import { visible } from '../text/visible.ts'
 import { BlockerList } from './blocker-list.tsx'
 import { typedValue } from './blockers.ts'
 import { focusOnce } from './focus-once.ts'
 import css from './forms.module.css'
 import type { Package } from './package.ts'
 import { submitOnCtrlEnter } from './submit-keys.ts'
+import { TypedTarget } from './typed-target.tsx'
 import type { useDecide } from './use-decide.ts'
 
 export type FormProps = {
@@ -66,15 +66,7 @@ export function ApproveForm({
           label={`I have read what it may set off (${consequenceText(shown)})`}
         />
       )}
-      {toType !== undefined && (
-        <TextInput
-          label="This cannot be undone. Type the target"
-          description={visible(toType)}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          autoComplete="off"
-        />
-      )}
+      <TypedTarget toType={toType} typed={typed} onType={setTyped} />
       <BlockerList blockers={blockers} />
       <div className={css.buttons}>
         <Button variant="default" onClick={onClose}>

@@ -2,10 +2,9 @@
  * Releasing alone, because nobody entitled can be reached. It says first what follows from it: who is woken, who
  * looks at it afterwards, how long it holds.
  */
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Passkey } from '../api/wire.ts'
-import { visible } from '../text/visible.ts'
 import type { FormProps } from './approve-form.tsx'
 import { BlockerList } from './blocker-list.tsx'
 import { typedValue } from './blockers.ts'
@@ -13,6 +12,7 @@ import { focusOnce } from './focus-once.ts'
 import css from './forms.module.css'
 import type { Package } from './package.ts'
 import { submitOnCtrlEnter } from './submit-keys.ts'
+import { TypedTarget } from './typed-target.tsx'
 
 export function EmergencyForm({
   shown,
@@ -56,15 +56,7 @@ export function EmergencyForm({
         required
         ref={focusOnce}
       />
-      {toType !== undefined && (
-        <TextInput
-          label="This cannot be undone. Type the target"
-          description={visible(toType)}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          autoComplete="off"
-        />
-      )}
+      <TypedTarget toType={toType} typed={typed} onType={setTyped} />
       <BlockerList blockers={blockers} />
       <div className={css.buttons}>
         <Button variant="default" onClick={onClose}>
