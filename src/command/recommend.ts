@@ -7,6 +7,7 @@
 import type { CaseStore } from '../case/case.ts'
 import type { TaskSession } from '../enforcement/session.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
+import type { PersonStore } from '../identity/ports.ts'
 import { canonicalBytes } from '../kernel/canonical-json.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
@@ -20,6 +21,7 @@ export type RecommendParts = {
   readonly nextId: NextId
   readonly evidence: EvidenceStore
   readonly cases: CaseStore
+  readonly people: PersonStore
 }
 
 /** What the agent says: `summary`, `evidence` (ids), optional `proposed_action`, `confidence`, `model`. */
@@ -32,7 +34,7 @@ export type Recommended = {
 /** An evidence list longer than this is a dump, not an argument. */
 const MAX_EVIDENCE = 100
 
-/** Throws `arguments_invalid` and `evidence_unknown`. */
+/** Throws `arguments_invalid`, `evidence_unknown` and `recommendation_unowned`. */
 export async function recommend(
   parts: RecommendParts,
   session: TaskSession,
@@ -50,10 +52,7 @@ export async function recommend(
       'evidence_unknown',
       `${missing.length} of ${cited.length} cited ids are not evidence of this case`,
     )
-  const record = await parts.cases.byId(tenant, task.caseId)
-  // What the case system calls its owner is often a name; the one accountable here is then whom the work is for.
-  const named = record?.owner
-  const owner = named !== undefined && isId(named) ? named : task.onBehalfOf
+  const owner = await ownerOfAdvice(parts, session)
   const status = isObject(claim.proposed_action) && cited.length > 0 ? 'proposed' : 'advisory'
   const [id, entry, atMs] = [parts.nextId(), parts.nextId(), parts.clock.nowMs()]
   await parts.commit(tenant, async (tx) => {
@@ -92,6 +91,23 @@ export async function recommend(
     }
   })
   return { id, status, owner }
+}
+
+/**
+ * Who answers for what is recommended: whom the case names, else whom the work is for, and only an active person.
+ * What the case system calls its owner is often no id of ours; then it is the other. Throws
+ * `recommendation_unowned`.
+ */
+export async function ownerOfAdvice(
+  parts: Pick<RecommendParts, 'cases' | 'people'>,
+  { tenant, task }: TaskSession,
+): Promise<string> {
+  const named = (await parts.cases.byId(tenant, task.caseId))?.owner
+  for (const id of [named, task.onBehalfOf]) {
+    if (id === undefined || !isId(id)) continue
+    if ((await parts.people.byId(tenant, id))?.state === 'active') return id
+  }
+  throw new Failure('recommendation_unowned', 'no active person owns the case or this work')
 }
 
 function citedEvidence(claim: JsonObject): readonly string[] {

@@ -9,6 +9,7 @@ export const callBody = z.strictObject({
   tool: text.meta({ description: 'the name as in tools/list: <upstream>__<tool>' }),
   arguments: jsonObject.default({}),
   approval_id: id.optional(),
+  recommendation: id.optional().meta({ description: 'the recommendation it carries out' }),
   hold_ms: z.int().min(0).max(MAX_HOLD_MS).default(0),
 })
 

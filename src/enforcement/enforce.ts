@@ -5,6 +5,7 @@
 import type { ApprovalRequest } from '../approval/request.ts'
 import { codeOf, Failure, refusal } from '../kernel/failure.ts'
 import { type Attached, attach } from './attach.ts'
+import { carriedOut } from './carried-out.ts'
 import { type Considered, consider } from './considered.ts'
 import { takesBackForeign } from './foreign-containment.ts'
 import { hold } from './hold.ts'
@@ -55,6 +56,9 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
       return recordRefusal(spine, place, attached.refusal, attached.request)
     }
     try {
+      const waited = attached.isOpen && planned.kind !== 'step' ? place.callId : undefined
+      const carried = await carriedOut(spine, now, waited)
+      if (carried !== undefined) place = { ...place, recommendation: carried }
       const asked = await consider(spine, now, place, what, attached, attempt)
       const considered = await withStanding(
         spine,

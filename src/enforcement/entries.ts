@@ -73,6 +73,7 @@ export function decidedDraft(
       obligations: decision.obligations.map((each) => `${each.requires}:${each.role}`).sort(),
       facts: digestOf('countersign-facts-v1', asked.bytes),
       ...(requestId === undefined ? {} : { request: requestId }),
+      ...(place.recommendation === undefined ? {} : { recommendation: place.recommendation }),
       attempt,
       ...(bundle === undefined ? {} : { thresholds: bundle.thresholdsVersion }),
       ...(target === undefined ? {} : { target_kind: target.kind }),

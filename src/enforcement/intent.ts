@@ -18,6 +18,8 @@ export type CallIntent = {
   readonly arguments: JsonObject
   /** An approval the agent cites (`_meta["countersign/approval"]`); a call that is not its call is refused. */
   readonly approvalId?: string
+  /** The recommendation it carries out (`_meta["countersign/recommendation"]`); one of another case is refused. */
+  readonly recommendation?: string
   readonly claim: Claim
   /** How long the face can wait for a person. Milliseconds, 0 to 45,000 (DESIGN 9). */
   readonly holdMs: number

@@ -12,6 +12,8 @@ export type CallPlace = {
   readonly upstream: string
   readonly arguments: JsonObject
   readonly atMs: number
+  /** The recommendation it carries out. */
+  readonly recommendation?: string
   /** Set when a person or the gateway itself acts, as with an undo or a probe; else the agent of the session. */
   readonly actor?: Actor
 }

@@ -14,7 +14,7 @@ export type RecordParts = {
 }
 
 export function recordOf(place: CallPlace, parts: RecordParts, nowMs: number): CallRecord {
-  const { session, label } = place
+  const { session, label, recommendation } = place
   const { request, ...rest } = parts
   return {
     tenant: session.tenant,
@@ -28,6 +28,7 @@ export function recordOf(place: CallPlace, parts: RecordParts, nowMs: number): C
     fingerprint: label.fingerprint,
     ...rest,
     ...(request === undefined ? {} : { request }),
+    ...(recommendation === undefined ? {} : { recommendation }),
     createdAtMs: place.atMs,
     updatedAtMs: nowMs,
   }

@@ -152,6 +152,8 @@ export const FAILURES = {
   undo_impossible: row('person', 409, 'There is nothing to take back this way', 'The reason is named; act on the target by another tool.'),
   undo_running: row('person', 409, 'Somebody is taking it back right now', 'Look again in a moment.'),
   undo_failed: row('person', 502, 'Taking it back did not work', 'The effect is still there: act on the target itself, then find out why.'),
+  recommendation_unknown: row('agent', 400, 'A cited recommendation is not recorded in this case', 'Cite the id countersign_recommend answered in this case.'),
+  recommendation_unowned: row('agent', 409, 'Nobody would own the recommendation', 'Tell a person: the case, or who the work is for, needs an active owner.'),
   evidence_unknown: row('agent', 400, 'A cited evidence id is not recorded in this case', 'Cite ids from _meta of earlier results.'),
 
   // borrowed credentials

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TENANT } from '../../src/wiring.ts'
 import { saidBy } from '../harness/agent-client.ts'
 import { postModern } from '../harness/mcp-wire.ts'
 import type { Plane } from '../harness/plane.ts'
@@ -46,6 +47,46 @@ describe('a recommendation', () => {
     expect(Object.keys(inputSchema?.properties ?? {})).toEqual(
       expect.arrayContaining(['model', 'prompt_hash', 'confidence', 'alternatives', 'evidence']),
     )
+  })
+
+  it('is refused when no active person would own it, and nothing is kept [R62]', async () => {
+    const scene = await world.scene()
+    const looked = await scene.call('soc__look', { text: 'x' })
+    const evidence = looked._meta?.['countersign/evidence']
+    const { people } = plane.gateway.parts.store
+    const alex = await people.byId(TENANT, plane.alex.id)
+    if (alex === undefined) throw new Error('Alex is gone')
+    // Suspending through the face closes Alex's tasks as well; here only the owner is gone.
+    const byId = people.byId
+    Object.assign(plane.gateway.parts.store.people, {
+      byId: async () => ({ ...alex, state: 'suspended' }),
+    })
+    const said = saidBy(await recommend(scene, [evidence]))
+    Object.assign(plane.gateway.parts.store.people, { byId })
+    expect(said).toMatchObject({ code: 'recommendation_unowned' })
+    expect(ofType(await scene.record(), 'recommendation.made')).toEqual([])
+  })
+
+  it('is linked to the action it led to, in the record and the call; one of another case is refused [R62]', async () => {
+    const [scene, other] = [await world.scene(), await world.scene()]
+    const made = await recommend(scene, [])
+    const recommendation = String(made.structuredContent?.recommendation)
+    const target = await world.asset('device', { environment: 'production' })
+    const citing = { 'countersign/recommendation': recommendation }
+    const foreign = saidBy(await other.call('soc__isolate', { target }, citing))
+    expect(foreign).toMatchObject({ code: 'recommendation_unknown' })
+    const asked = saidBy(await scene.call('soc__isolate', { target }, citing))
+    expect(asked).toMatchObject({ status: 'pending_approval' })
+    expect(await world.yes(plane.dana, String(asked?.approval_id))).toBe('released')
+    await scene.call('soc__isolate', { target })
+    expect(world.ran(target)).toBe(1)
+    const decided = ofType(await scene.record(), 'tool.call.decided').filter(
+      ({ data }) => data.recommendation === recommendation,
+    )
+    expect(decided.map(({ data }) => data.decision)).toEqual(['hold', 'allow'])
+    const calls = plane.gateway.parts.store.calls
+    const call = await calls.byId(TENANT, String(asked?.call_id))
+    expect(call).toMatchObject({ recommendation, state: 'settled' })
   })
 
   it('that cites what nobody recorded is refused and leads nowhere [R79]', async () => {

@@ -85,6 +85,36 @@ describe('overriding', () => {
   })
 })
 
+describe('approving, overriding and escalating', () => {
+  it('are three permissions: who has one of them has not the others, and each leaves a record of its own [R135]', async () => {
+    const { scene, held } = await isolation()
+    const made = await scene.call('countersign_recommend', { summary: 'Isolate it.', evidence: [] })
+    const { recommendation } = made.structuredContent as { recommendation: string }
+    const path = `/api/v1/cases/${String(held.shown.case)}/overrides`
+    const body = { recommendation, instead: 'Watch it.', reason: 'It is the scanner.' }
+    const overrides = (by: TestPerson) => rest(plane, by, 'POST', path, body)
+    const auditor = await addPerson(plane.gateway, fresh('person'), ['auditor'])
+    const privacy = await addPerson(plane.gateway, fresh('person'), ['privacy-officer'])
+    await putOnDuty(plane.gateway, plane.clock, privacy)
+    // The analyst escalates and neither overrides nor approves; the auditor does none of the three.
+    expect((await overrides(plane.alex)).body.code).toBe('not_permitted')
+    expect(await world.yes(plane.alex, held.id)).toBe('advised: role')
+    expect((await act(auditor, 'escalate', held)).body.code).toBe('not_permitted')
+    expect((await overrides(auditor)).body.code).toBe('not_permitted')
+    // The privacy officer overrides and does not approve what is not theirs; the owner does what is.
+    expect((await overrides(privacy)).status).toBe(201)
+    expect(await world.yes(privacy, held.id)).toBe('advised: role')
+    expect((await act(plane.alex, 'escalate', held)).body.outcome).toBe('escalated')
+    expect(await world.yes(plane.ines, held.id)).toBe('released')
+    const record = await scene.record()
+    const by = (type: string) =>
+      record.filter((entry) => entry.type === type).map(({ data }) => data.person)
+    expect(by('recommendation.overridden')).toEqual([privacy.id])
+    expect(by('approval.escalated')).toEqual([plane.ines.id])
+    expect(by('approval.granted')).toEqual([plane.ines.id])
+  })
+})
+
 describe('an emergency release', () => {
   it('is refused while somebody entitled can be reached, off duty, and without a reason', async () => {
     const { target, held } = await isolation()

@@ -169,6 +169,31 @@ describe('whose decision it is', () => {
     expect(moved?.data).toMatchObject({ person: lead.id, previous: plane.dana.id })
   })
 
+  it('where nobody of the role is eligible it climbs at once, on record, and nothing passes [R150]', async () => {
+    const path = `/api/v1/people/${plane.dana.id}`
+    const leads = (await rest(plane, plane.petra, 'GET', '/api/v1/people')).body
+    const { people } = leads as unknown as { people: { id: string; roles: string[] }[] }
+    const others = people.filter(
+      ({ id, roles }) => id !== plane.dana.id && roles.includes('shift-lead'),
+    )
+    const all = [path, ...others.map(({ id }) => `/api/v1/people/${id}`)]
+    for (const one of all) await rest(plane, plane.petra, 'POST', one, { state: 'suspended' })
+    const { scene, target, held } = await isolation()
+    for (const one of all) await rest(plane, plane.petra, 'POST', one, { state: 'active' })
+    expect(held.shown).toMatchObject({
+      owner: plane.ines.id,
+      accountable: 'incident-commander',
+      state: 'pending',
+    })
+    const record = await scene.record()
+    const asked = record.find(({ type }) => type === 'approval.requested')
+    expect(asked?.data).toMatchObject({ role: 'shift-lead', owner: plane.ines.id })
+    const climbed = record.find(({ type }) => type === 'approval.escalated')
+    expect(climbed?.data).toMatchObject({ request: held.id, role: 'incident-commander' })
+    expect(world.ran(target)).toBe(0)
+    expect(await world.yes(plane.dana, held.id)).toBe('advised: role')
+  })
+
   it('a yes, a no and a take-over are separate entries; a no reaches the agent with its reason [R87 R135]', async () => {
     const { scene, target, held } = await isolation()
     const denied = await decide(plane, plane.alex, 'deny', held.id, 'that is our own scanner')

@@ -68,6 +68,18 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
         : decided`,
   },
   {
+    name: 'advice-unowned',
+    module: 'src/command/recommend.ts',
+    export: 'ownerOfAdvice',
+    body: 'return task.onBehalfOf',
+  },
+  {
+    name: 'permissions-merged',
+    module: 'src/command/permissions.ts',
+    export: 'requirePermission',
+    body: 'return',
+  },
+  {
     name: 'limits-ignored',
     module: 'src/approval/limit.ts',
     export: 'exceeds',

@@ -139,7 +139,7 @@ function intentOf(
   link: AgentLink,
 ): CallIntent {
   const meta = metaOf(inbound)
-  const approvalId = meta['countersign/approval']
+  const { 'countersign/approval': approvalId, 'countersign/recommendation': recommendation } = meta
   const wanted = meta['countersign/hold_ms']
   const mostMs = Math.min(MAX_HOLD_MS, parts.limits.holdMs)
   const holdMs = typeof wanted === 'number' && wanted >= 0 ? Math.min(wanted, mostMs) : mostMs
@@ -148,6 +148,7 @@ function intentOf(
     ...target,
     arguments: args,
     ...(typeof approvalId === 'string' ? { approvalId } : {}),
+    ...(typeof recommendation === 'string' ? { recommendation } : {}),
     // Without a hold nobody waits on this response, so the request must not die with it.
     claim: holdMs > 0 ? 'stream' : 'none',
     holdMs,

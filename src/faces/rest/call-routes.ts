@@ -25,6 +25,7 @@ export function callRoutes(app: App, deps: RestDeps): void {
     },
     async (request, reply) => {
       const { tool, arguments: args, approval_id: approvalId, hold_ms: holdMs } = request.body
+      const { recommendation } = request.body
       const back: FrameBack = { signal: goneSignal(reply) }
       const own = deps.gatewayTools.find((candidate) => candidate.name === tool)
       if (own !== undefined) {
@@ -48,6 +49,7 @@ export function callRoutes(app: App, deps: RestDeps): void {
         holdMs,
         back,
         ...(approvalId === undefined ? {} : { approvalId }),
+        ...(recommendation === undefined ? {} : { recommendation }),
       })
       return sendAnswer(deps, request, reply, answer)
     },
