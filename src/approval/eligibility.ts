@@ -7,6 +7,7 @@ import { isInForce } from '../identity/delegation.ts'
 import type { Certificate, Person, Role } from '../identity/person.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { RoleLimit } from '../policy/role-limit.ts'
+import { isSettled } from '../roster/override.ts'
 import type { Shift } from '../roster/roster.ts'
 import { exceeds } from './limit.ts'
 import { accountableRole } from './ownership.ts'
@@ -20,6 +21,7 @@ export const FAILING_TESTS = [
   'already_signed',
   'role',
   'on_duty',
+  'shift_unseen',
   'certified',
   'requester',
   'target',
@@ -57,6 +59,9 @@ export type EligibilityFacts = {
   readonly limitOf: (role: Role) => RoleLimit | undefined
   readonly nowMs: InstantMs
 }
+
+/** Effects for which a shift has to be seen first (DESIGN 9). */
+const WEIGHTY: readonly string[] = ['identity', 'destructive']
 
 /** Which open need the person's signature would meet now, or the test that fails. */
 export function eligibility(facts: EligibilityFacts): Eligibility {
@@ -108,8 +113,10 @@ function needTest(facts: EligibilityFacts, need: Need): FailingTest | Entitled {
   const role = isOwners ? (accountableRole(request) ?? need.role) : need.role
   const hats = hatsOf(facts, role)
   if (hats.length === 0) return 'role'
-  const hat = hats.find((one) => isOnDuty(facts, one))
-  if (hat === undefined) return 'on_duty'
+  const onDutyIn = hats.filter((one) => isOnDuty(facts, one))
+  if (onDutyIn.length === 0) return 'on_duty'
+  const hat = onDutyIn.find((one) => isOnDuty(settled(facts), one))
+  if (hat === undefined) return 'shift_unseen'
   const certificate = validCertificate(facts)
   if (certificate === undefined) return 'certified'
   if (need.strength !== 'confirm' && person.id === request.onBehalfOf) return 'requester'
@@ -152,6 +159,13 @@ function isOnDuty({ person, onDuty }: EligibilityFacts, { role, delegation }: Ha
   return onDuty.some(
     (shift) => shift.person === person.id && (shift.role === role || delegation !== undefined),
   )
+}
+
+/** What of the rota counts for this class: a shift somebody just gave themselves does not, where it weighs most. */
+function settled(facts: EligibilityFacts): EligibilityFacts {
+  const { request, onDuty, nowMs } = facts
+  if (!WEIGHTY.includes(request.effect)) return facts
+  return { ...facts, onDuty: onDuty.filter((shift) => isSettled(shift, nowMs)) }
 }
 
 /** Certified for the action itself or for its effect, and not expired. */

@@ -14,6 +14,7 @@ export const FAILING_TEXT: Readonly<Record<FailingTest, Words>> = {
   already_signed: { says: 'you have signed already', next: 'Another person signs.' },
   role: { says: 'you do not hold the role', next: 'Whoever is accountable decides.' },
   on_duty: { says: 'you are not on duty for the role', next: 'If you should be, have the shift put on the roster.' },
+  shift_unseen: { says: 'your shift was entered by one person, with a token or less than an hour ago', next: 'Have a second person confirm it: roster add --propose "why", then change confirm. Or escalate the request.' },
   certified: { says: 'you hold no valid certificate for this class of action', next: 'The next eligible person is asked. Have the certificate issued or renewed.' },
   requester: { says: 'the work is done on your behalf', next: 'Another person of the role decides.' },
   target: { says: 'you are the target', next: 'Another person of the role decides.' },

@@ -19,6 +19,8 @@ export type Doer =
   | {
       readonly kind: 'person'
       readonly person: Person
+      /** They showed an API token, not a session of the console. */
+      readonly isByToken?: boolean
       /** What they want where a second person is needed (govern-change.ts). */
       readonly way?: { readonly kind: 'propose' | 'emergency'; readonly reason: string }
     }

@@ -209,7 +209,7 @@ export function marking<D extends { readonly commit: Commit }>(
   deps: D,
   isProven: boolean,
   also?: (tx: Tx, made: EntryDraft) => Promise<EntryDraft>,
-): D {
+): D & { readonly isConfirmed: boolean } {
   let isDone = also === undefined
   const commit: Commit = async (tenant, work) => {
     const isLast = isDone
@@ -226,5 +226,5 @@ export function marking<D extends { readonly commit: Commit }>(
     isDone = true
     return committed
   }
-  return { ...deps, commit }
+  return { ...deps, commit, isConfirmed: isProven }
 }

@@ -30,7 +30,12 @@ const MAX_PRECEDENCE = 9
 
 /** Throws `not_permitted`, `not_found`, `request_invalid` (also when the person does not hold the role). */
 export async function putShift(
-  deps: CommandBase & { readonly people: PersonStore; readonly roster: RosterStore },
+  deps: CommandBase & {
+    readonly people: PersonStore
+    readonly roster: RosterStore
+    /** A second person confirmed it in this transaction. */
+    readonly isConfirmed?: boolean
+  },
   input: PutShiftInput,
 ): Promise<{ readonly shift: Shift; readonly receipt: Receipt }> {
   requirePermission(input.by, 'shift.put')
@@ -47,6 +52,7 @@ export async function putShift(
     toMs: requireInstant('to_ms', input.toMs),
     precedence: requireWhole('precedence', input.precedence ?? 0, 0, MAX_PRECEDENCE),
     source: requireLabel('source', input.source),
+    ...enteredBy(input.by, deps.nowMs(), deps.isConfirmed === true),
   }
   if (shift.source.startsWith(FEED_PREFIX))
     throw invalid('source names a feed, which speaks for itself')
@@ -60,4 +66,9 @@ export async function putShift(
     return { value: shift, entries: [entry] }
   })
   return { shift, receipt: committed.receipts[0] }
+}
+
+function enteredBy(by: Doer, atMs: number, isConfirmed: boolean): Pick<Shift, 'entered'> {
+  if (by.kind === 'system') return {}
+  return { entered: { by: by.person.id, atMs, isByToken: by.isByToken !== false, isConfirmed } }
 }

@@ -16,6 +16,17 @@ export type Shift = {
   /** 0 is primary, 1 the first backup; overlaps resolve by the smaller number, then the earlier start. */
   readonly precedence: number
   readonly source: string
+  /** How a person entered it by hand; absent for what a feed or the gateway itself says. */
+  readonly entered?: Entered
+}
+
+export type Entered = {
+  readonly by: string
+  readonly atMs: InstantMs
+  /** With an API token, not in a session of the console. */
+  readonly isByToken: boolean
+  /** A second person stands behind it. */
+  readonly isConfirmed: boolean
 }
 
 /** A feed as we last knew it. Its shifts carry the same `source`. */

@@ -34,7 +34,8 @@ export function createRosterStore(access: Access): RosterStore {
     put: async (tx, shift) => {
       const { db } = access.openFor(tx, shift.tenant)
       const { tenant, id, role, person, precedence, source } = shift
-      const values = { role, person, precedence, source, from_ms: shift.fromMs, to_ms: shift.toMs }
+      const span = { from_ms: shift.fromMs, to_ms: shift.toMs }
+      const values = { role, person, precedence, source, ...span, ...enteredColumns(shift) }
       await db
         .insertInto('shift')
         .values({ tenant, id, ...values })
@@ -92,7 +93,24 @@ function shiftOf(row: DB['shift']): Shift {
     toMs: row.to_ms,
     precedence: row.precedence,
     source: row.source,
+    ...enteredOf(row),
   }
+}
+
+function enteredColumns({ entered }: Shift) {
+  return {
+    entered_by: entered?.by ?? null,
+    entered_at_ms: entered?.atMs ?? null,
+    by_token: entered?.isByToken === true ? 1 : null,
+    confirmed_at_ms: entered?.isConfirmed === true ? entered.atMs : null,
+  }
+}
+
+function enteredOf(row: DB['shift']): Pick<Shift, 'entered'> {
+  if (row.entered_by === null || row.entered_at_ms === null) return {}
+  const { entered_by: by, entered_at_ms: atMs } = row
+  const isConfirmed = row.confirmed_at_ms !== null
+  return { entered: { by, atMs, isByToken: row.by_token === 1, isConfirmed } }
 }
 
 function feedOf(row: DB['roster_feed']): RosterFeed {

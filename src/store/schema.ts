@@ -48,7 +48,7 @@ export const TABLES = {
   shift: {
     tenant: 'text', id: 'text', role: 'text', person: 'text', from_ms: 'integer', to_ms: 'integer',
     precedence: 'integer', source: 'text', entered_at_ms: 'integer?', entered_by: 'text?',
-    confirmed_by: 'text?', confirmed_at_ms: 'integer?',
+    confirmed_by: 'text?', confirmed_at_ms: 'integer?', by_token: 'integer?',
   },
   roster_feed: {
     tenant: 'text', source: 'text', digest: 'text?', state: 'text', confirmed_at_ms: 'integer',

@@ -40,8 +40,9 @@ export function doerOf(request: FastifyRequest): Doer & { readonly kind: 'person
   const caller = callers.get(request)
   if (caller?.kind !== 'person') throw new Failure('internal', 'a person route without a person')
   const way = wayOf(request.headers)
-  const { kind, person } = caller
-  return { kind, person, ...(way === undefined ? {} : { way }) }
+  const { kind, person, session } = caller
+  const isByToken = session === undefined
+  return { kind, person, isByToken, ...(way === undefined ? {} : { way }) }
 }
 
 /** The console session of a person's route; undefined when an API token was presented. */
