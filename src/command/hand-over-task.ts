@@ -70,6 +70,7 @@ export async function handOver(
       purpose: wish.purpose,
       scope,
       lifetimeMs: Math.min(wish.lifetimeMs ?? parts.taskLifetimeMs, parent.expiresAtMs - nowMs),
+      notAfterMs: parent.expiresAtMs,
     })
     const child: Task = {
       ...drawn,

@@ -32,6 +32,8 @@ export type TaskRequest = {
   readonly purpose: Purpose
   readonly scope: readonly string[]
   readonly lifetimeMs?: number
+  /** It ends then at the latest, however long it takes to open it. */
+  readonly notAfterMs?: number
 }
 
 /** A minute: shorter than one token would make renewal the task's whole life. */
@@ -84,7 +86,7 @@ export async function prepareTask(
     onBehalfOf,
     state: 'open',
     openedAtMs: nowMs,
-    expiresAtMs: nowMs + lifetimeMs,
+    expiresAtMs: Math.min(nowMs + lifetimeMs, request.notAfterMs ?? Number.MAX_SAFE_INTEGER),
     revision: 0,
   }
   return { task, entry: openedEntry(deps, task, actor) }

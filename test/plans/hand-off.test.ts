@@ -82,6 +82,23 @@ describe('what is handed over [R121]', () => {
     expect(tasks.get(task)).toBeLessThanOrEqual(tasks.get(parent) ?? 0)
   })
 
+  it('lives no longer even when a moment passes while it is opened', async () => {
+    const from = await world.newAgent()
+    const to = await taker()
+    const { tasks } = world.plane.gateway.parts.store
+    // Each look at the clock is later than the one before.
+    const { clock } = world.plane
+    const ticking = Reflect.get(clock, 'aheadMs') as number
+    let ticks = 0
+    Object.defineProperty(clock, 'aheadMs', { get: () => ticking + ++ticks, configurable: true })
+    const { task, parent } = await handOff(from, { agent: to.name }).finally(() => {
+      const value = ticking + ticks
+      Object.defineProperty(clock, 'aheadMs', { value, writable: true, configurable: true })
+    })
+    const [child, giver] = [await tasks.byId(TENANT, task), await tasks.byId(TENANT, parent)]
+    expect(child?.expiresAtMs).toBeLessThanOrEqual(giver?.expiresAtMs ?? 0)
+  })
+
   it('carries labels and taint, and both tasks stand in the record', async () => {
     const from = await world.newAgent()
     const { store } = world.plane.gateway.parts
