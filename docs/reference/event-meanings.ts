@@ -80,6 +80,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'undo.done': 'What the call changed is taken back; with `drilled`, so was this entry of the catalogue shown to have a way back.',
   'undo.failed': 'Taking the call back did not work; its effect is still in force.',
   'effect.exceeded': 'A call did more than was decided about; people are paged, and what can be taken back is.',
+  'safeguard.waived': 'A person let evidence of one target be destroyed without preserving it or checking the impact, with a reason, for an hour.',
   'effect.unseen': 'Whether a call of unknown outcome took effect could still not be seen; when it is looked at next.',
   'containment.extended': 'A person decided that a containment lasts longer.',
   'containment.ended': 'A containment is no more: the target ended it by itself, or it was gone before somebody lifted it.',

@@ -51,6 +51,7 @@ const ENTRY = [
   'affected',
   'ends',
   'waiver',
+  'evidence',
   'disputedHint',
 ] as const
 
@@ -83,7 +84,8 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
     resultLabels: parts.resultLabels ?? [],
   }
   const metaTool = entry.optional('metaTool')?.object(['toolArgument', 'argumentsArgument'])
-  const waiver = entry.optional('waiver')?.object(['by', 'reason'])
+  const waiver = readWaiver(entry.optional('waiver'))
+  const evidence = readEvidence(entry.optional('evidence'))
   const disputedHint = entry.optional('disputedHint')?.text()
   const probe = readProbe(entry.optional('probe'))
   const ends = readEnds(entry.optional('ends'))
@@ -113,9 +115,8 @@ export function readEntry(item: Reading, besides: readonly string[]): ToolEntry 
     ...(unchanged !== undefined && { unchanged }),
     ...(affected !== undefined && { affected }),
     ...(ends !== undefined && { ends }),
-    ...(waiver !== undefined && {
-      waiver: { by: waiver.member('by').text(), reason: waiver.member('reason').text() },
-    }),
+    ...(waiver !== undefined && { waiver }),
+    ...(evidence !== undefined && { evidence }),
     ...(disputedHint !== undefined && { disputedHint }),
   }
 }
@@ -210,6 +211,20 @@ function readProbe(item: Reading | undefined): ToolEntry['probe'] {
     arguments: probe.member('arguments').texts(),
     expect: probe.member('expect').text(),
   }
+}
+
+function readWaiver(item: Reading | undefined): ToolEntry['waiver'] {
+  const waiver = item?.object(['by', 'reason'])
+  if (waiver === undefined) return undefined
+  return { by: waiver.member('by').text(), reason: waiver.member('reason').text() }
+}
+
+function readEvidence(item: Reading | undefined): ToolEntry['evidence'] {
+  const evidence = item?.object(['collect', 'waiver'])
+  if (evidence === undefined) return undefined
+  const collect = readInverse(evidence.optional('collect'))
+  const waiver = readWaiver(evidence.optional('waiver'))
+  return { ...(collect !== undefined && { collect }), ...(waiver !== undefined && { waiver }) }
 }
 
 function readEnds(item: Reading | undefined): ToolEntry['ends'] {

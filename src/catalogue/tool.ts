@@ -118,6 +118,17 @@ export type ToolEntry = {
    */
   readonly waiver?: { readonly by: string; readonly reason: string }
   /**
+   * What is collected as soon as a containment that keeps evidence is under way, and who answers by name for doing
+   * without what protects evidence (R132).
+   */
+  readonly evidence?: {
+    readonly collect?: {
+      readonly tool: string
+      readonly arguments: Readonly<Record<string, string>>
+    }
+    readonly waiver?: { readonly by: string; readonly reason: string }
+  }
+  /**
    * Why the destructive hint the server declares is a false signal (a library that sets it for every tool). A
    * person's word in a reviewed entry; without it a declared hint raises the worst case.
    */

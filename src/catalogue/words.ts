@@ -7,6 +7,7 @@
  * or the public see it. `destroys-evidence` / `preserves-evidence`: what happens to volatile evidence;
  * `collects-evidence`, `alters-evidence`: it takes a copy, or changes what is there. `touches-containment`: what is
  * contained may come loose. `regulated-data`: it handles data a law or a contract protects.
+ * `checks-impact`: it shows what depends on the target.
  * `starts-agent`: starts another agent. `untrusted-output`: the result is written by strangers (taint).
  */
 export const FLAGS = [
@@ -22,6 +23,7 @@ export const FLAGS = [
   'alters-evidence',
   'touches-containment',
   'regulated-data',
+  'checks-impact',
   'starts-agent',
   'untrusted-output',
   'user-impacting',

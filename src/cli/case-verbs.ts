@@ -2,12 +2,14 @@
 import type { Command } from 'commander'
 import { overrideAnswer, receiptsAnswer } from '../contract/authority.ts'
 import { caseList } from '../contract/cases.ts'
+import { waiverAnswer } from '../contract/safeguards.ts'
 import type { Cli } from './context.ts'
 import { reasonOf } from './decide.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import { findOne } from './lookup.ts'
 import { personCalled } from './person-commands.ts'
 
+const SAFEGUARDS = ['evidence-preserved', 'impact-checked']
 const CASE = 'number in the ticket system, or id'
 type Reason = { readonly reason?: string }
 
@@ -32,6 +34,17 @@ export function addCaseVerbs(noun: Command, cli: Cli): void {
       })
   }
   noun
+    .command('waive-evidence')
+    .description('let evidence of one target be destroyed without preserving it first, for an hour')
+    .argument('<case>', CASE)
+    .argument('<kind>', 'kind of the target, e.g. device')
+    .argument('<target>', 'the target as the call will name it')
+    .option('--only <safeguard>', 'evidence-preserved or impact-checked; both unless given')
+    .option('--reason <sentence>', 'why; always needed, asked for at a terminal')
+    .action((ref: string, kind: string, target: string, options: Waiver) =>
+      waiveEvidence(cli, ref, { kind, id: target }, options),
+    )
+  noun
     .command('override')
     .description('decide against what an agent recommended; both are kept side by side')
     .argument('<case>', CASE)
@@ -41,6 +54,23 @@ export function addCaseVerbs(noun: Command, cli: Cli): void {
     .action((ref: string, recommendation: string, options: Override) =>
       override(cli, ref, recommendation, options),
     )
+}
+
+type Waiver = Reason & { readonly only?: string }
+
+async function waiveEvidence(
+  cli: Cli,
+  ref: string,
+  target: { readonly kind: string; readonly id: string },
+  options: Waiver,
+) {
+  const gateway = cli.gateway()
+  const id = await caseIdOf(gateway, ref)
+  const waives = options.only === undefined ? SAFEGUARDS : [options.only]
+  const body = { target, waives, reason: await reasonOf(cli, options) }
+  const path = `/api/v1/cases/${id}/evidence-waivers`
+  const answer = await gateway.send('POST', path, body, waiverAnswer)
+  cli.show(answer, () => `Waived until ${cli.when(answer.until_ms)}.\n`)
 }
 
 type Override = Reason & { readonly instead: string }

@@ -39,6 +39,7 @@ export const PERMISSIONS = {
   'approval.escalate': [...ANALYSTS, 'identity-owner', 'service-owner', 'privacy-officer'],
   'approval.override': [...LEADS, 'tier3-analyst', 'identity-owner', 'service-owner', 'privacy-officer'],
   'review.verdict': [...LEADS, 'service-owner', 'auditor'],
+  'evidence.waive': LEADS,
   'suspect.mark': ANALYSTS,
   'suspect.clear': LEADS,
   /** And whoever has a shift on the rota, whatever their role. */

@@ -23,6 +23,7 @@ import type { Actor, EntryDraft } from '../kernel/entry.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { jsonPayload } from './base.ts'
 import { type DrawnPlan, drawPlan } from './draw-plan.ts'
+import { requireSafeguards } from './plan-safeguards.ts'
 import { type FindTool, type TriedStep, tryStep } from './plan-steps.ts'
 
 export type ProposeParts = Spine & { readonly findTool: FindTool }
@@ -38,7 +39,7 @@ export type ProposeInput = {
 export type ProposedPlan = { readonly plan: Plan; readonly request: ApprovalRequest }
 
 /**
- * Throws `plan_invalid`, `tool_not_granted`, `too_many_open_requests`, `facts_changed`, or the code a step is refused
+ * Throws `plan_invalid`, `evidence_at_risk`, `tool_not_granted`, `too_many_open_requests`, `facts_changed`, or the code a step is refused
  * with; the message names the step. Nobody was asked then.
  */
 export async function proposePlan(parts: ProposeParts, input: ProposeInput): Promise<ProposedPlan> {
@@ -50,6 +51,7 @@ export async function proposePlan(parts: ProposeParts, input: ProposeInput): Pro
     const named = step.agent === undefined ? step : { ...step, agent: session.agent.id }
     steps.push(await tryStep(parts, parts.findTool, session, named, place))
   }
+  await requireSafeguards(parts, input.session, steps)
   const before = await planBefore(parts, input.session)
   const left = before?.chain === undefined ? undefined : { ...before, chain: before.chain }
   const drawn = await drawPlan(parts, { ...input, proposal, steps, left })

@@ -1,6 +1,7 @@
 /** A call with everything its decision rests on: what step 4 hands to holding, refusing and dispatching. */
 import type { StandingPlan } from '../approval/standing.ts'
 import type { ClassifiedCall } from '../catalogue/tool.ts'
+import type { Safeguards } from '../evidence/safeguard.ts'
 import type { Facts, Seen } from '../facts/facts.ts'
 import { gatherFacts } from '../facts/gather.ts'
 import type { Decision } from '../policy/decision.ts'
@@ -12,6 +13,7 @@ import type { CallIntent } from './intent.ts'
 import type { CallPlace } from './place.ts'
 import type { PlannedStep } from './plan-step.ts'
 import { decideCall, policyRequests } from './policy-request.ts'
+import { safeguardsOf } from './safeguards.ts'
 import type { Spine } from './spine.ts'
 import type { KnownCall } from './what.ts'
 
@@ -39,6 +41,8 @@ export type Considered = {
   readonly above: readonly Ancestor[]
   /** The pre-authorisation the call runs on, when it needs no other yes. */
   readonly standing?: Standing
+  /** What it rests on when it destroys evidence; absent when it does not. */
+  readonly safeguards?: Safeguards
   readonly attempt: number
 }
 
@@ -78,6 +82,12 @@ export async function consider(
   const guarded = { ...facts, seen: { ...facts.seen, ...what.seen, ...discharged.seen } }
   const planned = attached.isOpen ? attached.planned : undefined
   const { above } = what
-  const rest = planned === undefined ? { attempt, above } : { attempt, above, planned }
+  const safeguards = await safeguardsOf(spine, tenant, task.caseId, call, nowMs)
+  const rest = {
+    attempt,
+    above,
+    ...(planned === undefined ? {} : { planned }),
+    ...(safeguards === undefined ? {} : { safeguards }),
+  }
   return { intent, place, call, facts: guarded, requests, bundle, decision, discharged, ...rest }
 }

@@ -15,6 +15,7 @@ import { endPlan } from './plan-end.ts'
 import { type Planned, plannedOf } from './plan-step.ts'
 import { recordDenial, recordRefusal } from './refuse.ts'
 import { run } from './run.ts'
+import { missingSafeguards } from './safeguards.ts'
 import type { Spine } from './spine.ts'
 import { withStanding } from './use-standing.ts'
 import { type What, whatIs } from './what.ts'
@@ -69,6 +70,8 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
       if (next === 'deny') return await recordDenial(spine, considered, attached)
       const foreign = await takesBackForeign(spine, considered)
       if (foreign !== undefined) return await recordRefusal(spine, place, foreign, attached.request)
+      const unsafe = await unsafeNow(spine, considered)
+      if (unsafe !== undefined) return await recordDenial(spine, unsafe, attached)
       if (next === 'run') return await run(spine, considered, attached)
       if (planned.kind === 'chain' && !attached.isOpen)
         return await recordRefusal(spine, place, CHAIN_LEFT)
@@ -108,6 +111,14 @@ function recordPlanRefusal(
   return recordRefusal(spine, place, no, request, (tx) =>
     endPlan(spine, tx, { plan, grant, actor, reason: ends }),
   )
+}
+
+/** The call with a no in place of its decision, when it would destroy evidence nobody has preserved (R132). */
+async function unsafeNow(spine: Spine, considered: Considered): Promise<Considered | undefined> {
+  const { safeguards, decision, place } = considered
+  if (safeguards === undefined || safeguards.missing.length === 0) return undefined
+  const { code, detail } = await missingSafeguards(spine, place.session, safeguards.missing)
+  return { ...considered, decision: { ...decision, kind: 'deny', reason: code, detail } }
 }
 
 /** A request and its call have one id; the id of a request that ended is not used for a new call. */

@@ -76,6 +76,7 @@ export function decidedDraft(
       ...(place.recommendation === undefined ? {} : { recommendation: place.recommendation }),
       attempt,
       ...(bundle === undefined ? {} : { thresholds: bundle.thresholdsVersion }),
+      ...(considered.safeguards === undefined ? {} : { safeguards: considered.safeguards.refs }),
       ...(target === undefined ? {} : { target_kind: target.kind }),
       mode: facts.agent.mode,
       purpose: facts.task.purpose,

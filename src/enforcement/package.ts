@@ -50,6 +50,7 @@ export async function packageOf(
     similar,
     claim_flags: [...claims],
     modified,
+    safeguards: safeguardsShown(parts),
     telemetry_gaps: [...facts.stale],
     denied_before_in_task: denied.filter((each) => each.task === facts.task.id).length,
   }
@@ -131,6 +132,12 @@ function consequencesShown({ call, facts }: Considered): JsonObject {
       return [name, { state, values: [...values] }]
     }),
   )
+}
+
+/** What a call that destroys evidence rests on: calls and waivers that can be looked up. */
+function safeguardsShown({ safeguards }: Considered): JsonObject | null {
+  if (safeguards === undefined) return null
+  return { rests_on: [...safeguards.refs], missing: [...safeguards.missing] }
 }
 
 function placeShown({ caseRecord, agent, task, exposure }: Facts): JsonObject {

@@ -15,6 +15,7 @@ import type { Dispatched } from './dispatch.ts'
 import { firstLookAtMs, stateAfter } from './effect-record.ts'
 import { baseOf, jsonPayload, outcomeDraft } from './entries.ts'
 import type { CallPlace } from './place.ts'
+import { rememberSafeguards } from './safeguards.ts'
 import type { Spine } from './spine.ts'
 import type { FrameAnswer } from './upstream.ts'
 
@@ -84,6 +85,7 @@ export async function settle(
       const lookAtMs = outcome === 'unknown' ? firstLookAtMs(nowMs) : undefined
       await spine.effects.conclude(tx, place.callId, stateAfter(outcome), lookAtMs)
     }
+    await rememberSafeguards(spine, tx, place, call, outcome, nowMs)
     if (evidenceId !== undefined && recorded !== undefined) {
       await spine.evidence.put(tx, {
         tenant,

@@ -7,6 +7,7 @@ import type { StandingStore } from '../approval/standing-ports.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
 import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
+import type { SafeguardStore } from '../evidence/safeguard.ts'
 import type { FactSources, FreshnessLimits } from '../facts/gather.ts'
 import type { BudgetStore, FanOutStore } from '../facts/ports.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
@@ -78,6 +79,7 @@ export type Spine = {
   readonly questions: QuestionStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
+  readonly safeguards: SafeguardStore
   readonly calls: CallStore
   readonly effects: EffectStore
   readonly drills: DrillStore

@@ -76,7 +76,7 @@ export const EVENTS = {
     ...CALL, action: 'label', effect: 'label', decision: 'label', enforced: 'flag', reason: 'label',
     bundle: 'digest?', rule: 'digest?', policies: 'labels', obligations: 'labels?', facts: 'digest?',
     request: 'id?', attempt: 'count', target_kind: 'label?', mode: 'label?', purpose: 'label?', step: 'count?', thresholds: 'label?',
-    recommendation: 'id?',
+    recommendation: 'id?', safeguards: 'ids?',
   },
   'approval.requested': { ...REQUEST, role: 'label', owner: 'id?', strength: 'label', expires: 'instant', claim: 'label', owner_until: 'instant?', roster: 'label?', roster_digest: 'digest?', roster_stale: 'flag?' },
   'approval.viewed': { ...REQUEST, person: 'id' },
@@ -122,6 +122,8 @@ export const EVENTS = {
   'containment.extended': { contained: 'id', by: 'label', ends: 'instant' },
   'containment.ended': { contained: 'id', how: 'label' },
   'containment.overdue': { contained: 'id', how: 'label' },
+  // Who let evidence be destroyed without what protects it; the target itself is a payload.
+  'safeguard.waived': { waives: 'labels', target_kind: 'label', until: 'instant' },
   'recommendation.made': { recommendation: 'id', status: 'label', evidence: 'ids', owner: 'id?' },
   'recommendation.decided': { recommendation: 'id', verdict: 'label', person: 'id' },
   'stop.pressed': { stop: 'id', scope: 'label', subject: 'label?', person: 'id' },

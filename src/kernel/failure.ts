@@ -81,6 +81,7 @@ export const FAILURES = {
   method_not_governed: row('agent', 403, 'This method has no governed form', 'Use tools, resources or prompts.'),
   target_missing: row('agent', 403, 'The call names no target', 'Name exactly what is to be acted upon.'),
   target_never_touch: row('agent', 403, 'The target is on the never-touch list', 'Escalate to a person.'),
+  evidence_at_risk: row('agent', 403, 'Evidence would be destroyed that nobody has preserved', 'Preserve it and check the impact with the tools that are named, or have whoever leads the shift waive it.'),
   confirmation_not_yours: row('agent', 403, 'A confirmation argument is not the agent\'s to give', 'Leave it out; the gateway sets it after approval.'),
   arguments_invalid: row('agent', 400, 'The arguments do not fit the tool', 'Correct the arguments.'),
   review_refused: row('person', 400, 'The classification breaks a rule', 'Correct the entry as the message says.'),

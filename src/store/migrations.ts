@@ -24,6 +24,7 @@ import { effectTables } from './migration-0011-effects.ts'
 import { standingTables } from './migration-0014-standing-plans.ts'
 import { dutyTables } from './migration-0017-duty.ts'
 import { signingKeyTables } from './migration-0018-signing-keys.ts'
+import { followUpTables } from './migration-0020-follow-ups.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -45,6 +46,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0014-standing-plans': standingTables,
   '0017-duty': dutyTables,
   '0018-signing-keys': signingKeyTables,
+  '0020-follow-ups': followUpTables,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

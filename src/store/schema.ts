@@ -184,6 +184,11 @@ export const TABLES = {
     tenant: 'text', upstream: 'text', name: 'text', entry_digest: 'text', call: 'text', undo: 'text',
     at_ms: 'integer',
   },
+  safeguard: {
+    tenant: 'text', case_id: 'text', kind: 'text', target_kind: 'text', target_id: 'text', made_by: 'text',
+    ref: 'text', at_ms: 'integer', until_ms: 'integer',
+  },
+  follow_up: { tenant: 'text', call: 'text', kind: 'text', due_at_ms: 'integer' },
   fan_out: { tenant: 'text', scope: 'text', kind: 'text', target: 'text', at_ms: 'integer' },
   tool_call: {
     tenant: 'text', id: 'text', task: 'text', agent: 'text', case_id: 'text', tool: 'text',

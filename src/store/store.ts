@@ -17,6 +17,7 @@ import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { CallStore } from '../enforcement/call.ts'
 import type { EffectStore } from '../enforcement/effect-record.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
+import type { SafeguardStore } from '../evidence/safeguard.ts'
 import type { BudgetStore, FanOutStore, RevisionStore, StopStore } from '../facts/ports.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
 import type { PasskeyStore } from '../identity/passkey.ts'
@@ -41,8 +42,7 @@ import { createBudgetStore } from './budget-store.ts'
 import { createBundleStore } from './bundle-store.ts'
 import { createCallStore } from './call-store.ts'
 import { createCaseStore } from './case-store.ts'
-import type { Changes } from './changes.ts'
-import { createChanges } from './changes.ts'
+import { type Changes, createChanges } from './changes.ts'
 import { createChatStore } from './chat-store.ts'
 import { createDelegationStore } from './delegation-store.ts'
 import { lockDirectory } from './directory-lock.ts'
@@ -68,6 +68,7 @@ import { createReviewStore } from './review-store.ts'
 import { createRevisionStore } from './revision-store.ts'
 import { createFeedStore, createRosterStore } from './roster-store.ts'
 import type { CommitLabel } from './run-batch.ts'
+import { createSafeguardStore } from './safeguard-store.ts'
 import { createSessionStore } from './session-store.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 import { createStandingStore } from './standing-store.ts'
@@ -124,6 +125,7 @@ export type Store = {
   readonly questions: QuestionStore
   readonly leases: LeaseStore
   readonly evidence: EvidenceStore
+  readonly safeguards: SafeguardStore
   readonly calls: CallStore
   readonly effects: EffectStore
   readonly drills: DrillStore
@@ -236,6 +238,7 @@ function records(access: Access, nowMs: () => number): Records {
     questions: createQuestionStore(access),
     leases: createLeaseStore(access),
     evidence: createEvidenceStore(access),
+    safeguards: createSafeguardStore(access),
     calls: createCallStore(access),
     effects: createEffectStore(access),
     drills: createDrillStore(access),

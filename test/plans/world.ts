@@ -62,6 +62,7 @@ const WIPE = {
   verb: 'delete',
   target: { kind: 'device', from: 'args.target' },
   reversibility: 'irreversible',
+  evidence: { waiver: { by: 'test', reason: 'what protects evidence is tested elsewhere' } },
 } as const
 /** Contains, and says nothing about how it is taken back: it ends by itself. */
 const ISOLATE = {

@@ -69,6 +69,11 @@ function waived(name: string, effect: string, verb: string, kind: string): AnyTo
   return { ...rest, entry: withoutUndefined(entry ?? {}) }
 }
 
+/** What protects evidence is a promise of its own, with tools of its own. */
+const NO_EVIDENCE_LOST: JsonObject = {
+  waiver: { by: 'test', reason: 'hosts of this test hold nothing' },
+}
+
 export const SOC_TOOLS: readonly AnyTool[] = [
   reads('look'),
   reads('enrich'),
@@ -136,7 +141,10 @@ export const SOC_TOOLS: readonly AnyTool[] = [
   acts('set_for_good', 'write', 'set', 'ticket', { reversibility: 'irreversible' }),
   acts('restart', 'write', 'restart', 'service', { flags: ['user-impacting'] }),
   acts('set_service', 'write', 'set', 'service'),
-  acts('overwrite_log', 'write', 'update', 'log', { flags: ['destroys-evidence'] }),
+  acts('overwrite_log', 'write', 'update', 'log', {
+    flags: ['destroys-evidence'],
+    evidence: NO_EVIDENCE_LOST,
+  }),
   acts('block', 'write', 'deny', 'ipv4_net'),
   waived('rotate_key', 'write', 'update', 'key'),
   waived('close_incident', 'write', 'close', 'incident'),
@@ -152,6 +160,7 @@ export const SOC_TOOLS: readonly AnyTool[] = [
     effect: 'destructive',
     verb: 'delete',
     target: { kind: 'device', from: 'args.target' },
+    evidence: NO_EVIDENCE_LOST,
   }),
   tool('confirmed_set', {
     effect: 'write',

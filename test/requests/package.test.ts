@@ -38,6 +38,7 @@ beforeAll(async () => {
         verb: 'delete',
         target: { kind: 'device', from: 'args.target' },
         reversibility: 'irreversible',
+        evidence: { waiver: { by: 'test', reason: 'tested elsewhere' } },
       },
     },
   ])

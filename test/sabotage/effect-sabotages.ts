@@ -17,6 +17,13 @@ export const EFFECT_SABOTAGES: readonly Sabotage[] = [
     body: 'return undefined',
   },
   {
+    // Nothing is thought to take evidence with it.
+    name: 'evidence-unguarded',
+    module: 'src/evidence/safeguard.ts',
+    export: 'destroysEvidence',
+    body: 'return false',
+  },
+  {
     name: 'any-width',
     module: 'src/enforcement/take-budgets.ts',
     export: 'takeBudgets',

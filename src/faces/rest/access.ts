@@ -129,6 +129,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/delegations': person('read'),
   'POST /api/v1/delegations': decision('decide'),
   'DELETE /api/v1/delegations/:id': decision('decide'),
+  'GET /api/v1/cases/:id/safeguards': person('read'),
+  'POST /api/v1/cases/:id/evidence-waivers': decision('evidence.waive'),
   'GET /api/v1/cases/:id/suspects': person('read'),
   'PUT /api/v1/cases/:id/suspects/:person': decision('suspect.mark'),
   'DELETE /api/v1/cases/:id/suspects/:person': decision('suspect.clear'),

@@ -42,6 +42,7 @@ import { policyRoutes } from './policy-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { requestVerbRoutes } from './request-verb-routes.ts'
 import { reviewRoutes } from './review-routes.ts'
+import { safeguardRoutes } from './safeguard-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { standingRoutes } from './standing-routes.ts'
 import { stopRoutes } from './stop-routes.ts'
@@ -105,6 +106,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     requestVerbRoutes,
     authorityRoutes,
     reviewRoutes,
+    safeguardRoutes,
     agentRoutes,
     peopleRoutes,
     passkeyRoutes,

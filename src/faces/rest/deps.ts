@@ -26,6 +26,7 @@ import type { CallStore } from '../../enforcement/call.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
 import type { EvidenceStore } from '../../evidence/evidence.ts'
+import type { SafeguardStore } from '../../evidence/safeguard.ts'
 import type { DelegationStore } from '../../identity/delegation.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
@@ -86,6 +87,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly roster: RosterStore
     readonly delegations: DelegationStore
     readonly suspects: SuspectStore
+    readonly safeguards: SafeguardStore
     readonly reviews: ReviewStore
     readonly assets: AssetStore
     readonly tools: ToolStore
