@@ -58,6 +58,7 @@ export async function holdDevice({ page, context }: Visitor) {
     options: {
       protocol: 'ctap2',
       transport: 'internal',
+      hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
       automaticPresenceSimulation: true,

@@ -94,6 +94,30 @@ describe.skipIf(!canBrowse)(`enrolling a passkey ${NEEDS}`, () => {
   )
 
   it(
+    'signs in with the key alone once it counts, and not before',
+    async () => {
+      const { alex, dana } = world.net.plane
+      const { page, context } = await enrolAs(alex, 'white key')
+      const signInAgain = async () => {
+        await context.clearCookies()
+        await page.goto('/')
+        await page.getByRole('button', { name: 'Use a passkey' }).click()
+      }
+      await signInAgain()
+      await page.getByRole('alert').getByText('The gateway refused.').waitFor()
+      const key = await keyNamed('white key')
+      const path = `/api/v1/passkeys/${key?.id}/vouch`
+      await rest(world.net.plane, dana, 'POST', path, { key: key?.keyDigest })
+      await signInAgain()
+      await page.getByRole('button', { name: /account/ }).waitFor()
+      const { sessions } = world.net.plane.gateway.parts.store
+      const open = await sessions.openSessions(alex.tenant, alex.id)
+      expect(open[0]?.method).toBe('passkey')
+    },
+    SLOW_MS,
+  )
+
+  it(
     'says why a login may not enrol, and shows no way to vouch to those who may not',
     async () => {
       const { alex, ines, petra } = world.net.plane

@@ -1,6 +1,7 @@
 /**
  * Signing in. A one-time link carries its secret behind the `#`, where no proxy logs it, and is spent only when
- * somebody presses the button; an API token, as the command line uses it, may be pasted and stays in memory.
+ * somebody presses the button; a passkey signs in by itself; an API token, as the command line uses it, may be pasted and
+ * stays in memory.
  */
 import { Button, PasswordInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
@@ -8,6 +9,7 @@ import { type FormEvent, useState } from 'react'
 import { get, send } from '../api/client.ts'
 import { meQuery } from '../api/queries.ts'
 import { forgetToken, keepToken } from '../api/session.ts'
+import { loginHere } from '../passkey/login.ts'
 import { Mark } from '../ui/mark.tsx'
 import { Trouble } from '../ui/states.tsx'
 import { takeLink } from './link.ts'
@@ -47,7 +49,10 @@ export function Login() {
             Sign in with your one-time link
           </Button>
         )}
-        {error !== undefined && <Trouble error={error} />}
+        <Button variant="default" loading={isBusy} onClick={() => void signIn(loginHere)}>
+          Use a passkey
+        </Button>
+        {error !== undefined && <Trouble error={error} forbidden="That did not sign you in." />}
         <TokenForm isBusy={isBusy} onToken={(token) => void signIn(() => tryToken(token))} />
       </div>
     </main>
