@@ -65,6 +65,18 @@ const oneCase = createRoute({
   component: lazyRouteComponent(() => import('./cases/case.tsx'), 'CasePage'),
 })
 
+const agents = createRoute({
+  getParentRoute: at,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('./agents/agents.tsx'), 'Agents'),
+})
+
+const tools = createRoute({
+  getParentRoute: at,
+  path: '/tools',
+  component: lazyRouteComponent(() => import('./tools/tools.tsx'), 'Tools'),
+})
+
 const people = createRoute({
   getParentRoute: at,
   path: '/people',
@@ -90,6 +102,8 @@ const tree = root.addChildren([
   approvals.addChildren([noApproval, group, approval]),
   cases,
   oneCase,
+  agents,
+  tools,
   people,
   standing,
   ledger,

@@ -21,6 +21,8 @@ const ROUTES = [
   '/approvals/group?members=:request,:other',
   '/cases',
   '/cases/INC-482',
+  '/agents',
+  '/tools',
   '/people',
   '/standing-plans',
   '/ledger',

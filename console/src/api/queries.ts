@@ -11,6 +11,7 @@ import type {
   Case,
   Certificate,
   Checkpoint,
+  Containment,
   Coverage,
   Evidence,
   Me,
@@ -24,6 +25,9 @@ import type {
   Stop,
   Task,
   Timeline,
+  Tool,
+  ToolDiff,
+  Undo,
 } from './wire.ts'
 
 export const meQuery = queryOptions({
@@ -174,3 +178,32 @@ export const checkpointQuery = queryOptions({
   queryFn: ({ signal }) => get<Checkpoint>('/api/v1/ledger/checkpoint', signal),
   refetchInterval: 60_000,
 })
+
+export const toolsQuery = queryOptions({
+  queryKey: ['tool', 'all'],
+  queryFn: async ({ signal }) => (await get<{ tools: Tool[] }>('/api/v1/tools', signal)).tools,
+})
+
+export const toolDiffQuery = ({ upstream, name, kind }: Pick<Tool, 'upstream' | 'name' | 'kind'>) =>
+  queryOptions({
+    queryKey: ['tool', 'diff', upstream, kind, name],
+    queryFn: ({ signal }) => get<ToolDiff>(`${toolPath(upstream, name)}/diff?kind=${kind}`, signal),
+  })
+
+export function toolPath(upstream: string, name: string): string {
+  return `/api/v1/tools/${encodeURIComponent(upstream)}/${encodeURIComponent(name)}`
+}
+
+export const containmentsQuery = queryOptions({
+  queryKey: ['call', 'containments'],
+  queryFn: async ({ signal }) =>
+    (await get<{ containments: Containment[] }>('/api/v1/containments', signal)).containments,
+  refetchInterval: 60_000,
+})
+
+/** What taking a call back would do, and whether the reader may. */
+export const undoQuery = (call: string) =>
+  queryOptions({
+    queryKey: ['call', 'undo', call],
+    queryFn: ({ signal }) => get<Undo>(`/api/v1/calls/${call}/undo`, signal),
+  })

@@ -9,6 +9,7 @@ import type {
   queueView,
 } from '../../../src/contract/approvals.ts'
 import type { call, caseRecord } from '../../../src/contract/cases.ts'
+import type { containment, undoShown } from '../../../src/contract/effects.ts'
 import type { checkpoint, inclusion } from '../../../src/contract/ledger.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
@@ -18,6 +19,7 @@ import type { standingPlan } from '../../../src/contract/standing.ts'
 import type { stop } from '../../../src/contract/stops.ts'
 import type { task } from '../../../src/contract/tasks.ts'
 import type { evidenceRecord, payloadRecord, timeline } from '../../../src/contract/timeline.ts'
+import type { tool, toolDiff } from '../../../src/contract/tools.ts'
 
 type Output<Schema extends { readonly _zod: { readonly output: unknown } }> =
   Schema['_zod']['output']
@@ -44,5 +46,9 @@ export type Coverage = Output<typeof coverageReport>
 export type Shift = Output<typeof shift>
 export type StandingPlan = Output<typeof standingPlan>
 export type Stop = Output<typeof stop>
+export type Tool = Output<typeof tool>
+export type ToolDiff = Output<typeof toolDiff>
+export type Undo = Output<typeof undoShown>
+export type Containment = Output<typeof containment>
 export type Task = Output<typeof task>
 export type Passkey = Output<typeof passkey>

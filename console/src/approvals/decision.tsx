@@ -1,4 +1,5 @@
 /** One request, opened: fetched, its first look recorded, and checked to be what a yes would sign. */
+import { VisuallyHidden } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect } from 'react'
@@ -25,7 +26,10 @@ export function Decision() {
       {request.isError ? (
         <Trouble error={request.error} onRetry={() => void request.refetch()} />
       ) : request.data === undefined || me === undefined ? (
-        <Loading rows={10} label="Loading the request" />
+        <>
+          <VisuallyHidden component="h1">Approval request</VisuallyHidden>
+          <Loading rows={10} label="Loading the request" />
+        </>
       ) : (
         <Checked key={id} request={request.data} />
       )}

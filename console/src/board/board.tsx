@@ -1,5 +1,6 @@
-/** What a shift lead looks at first: who waits, what runs, what is stopped, who is there. */
+/** What a shift lead looks at first: who waits, what is contained, what runs, what is stopped, who is there. */
 import css from './board.module.css'
+import { Containments } from './containments.tsx'
 import { OnCall } from './on-call.tsx'
 import { Running } from './running.tsx'
 import { StopState } from './stop-state.tsx'
@@ -11,6 +12,7 @@ export function Board() {
       <h1 className={css.title}>Shift board</h1>
       <div className={css.wide}>
         <WaitingNow />
+        <Containments />
         <Running />
       </div>
       <div className={css.narrow}>

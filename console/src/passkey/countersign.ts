@@ -2,7 +2,7 @@
  * A person's countersignature: their passkey signs the 32 bytes of the digest they saw, on a device they unlock.
  * The browser shows its own dialog; this code sees neither key nor fingerprint.
  */
-import { startAuthentication } from '@simplewebauthn/browser'
+import type { startAuthentication } from '@simplewebauthn/browser'
 import { Problem } from '../api/problem.ts'
 import type { Passkey } from '../api/wire.ts'
 
@@ -13,8 +13,10 @@ export async function countersign(
   digest: string,
   passkeys: readonly Passkey[],
 ): Promise<Assertion> {
+  // Comes when it is needed: reading a request does not wait for what signs it.
+  const device = await import('@simplewebauthn/browser')
   try {
-    return await startAuthentication({
+    return await device.startAuthentication({
       optionsJSON: {
         challenge: challengeOf(digest),
         rpId: globalThis.location.hostname,

@@ -1,5 +1,5 @@
 /** Making a passkey on the device a person sits at. The gateway asks, the device makes it, the gateway records it. */
-import { startRegistration } from '@simplewebauthn/browser'
+import type { startRegistration } from '@simplewebauthn/browser'
 import { send } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
 import type { Passkey } from '../api/wire.ts'
@@ -16,8 +16,9 @@ export async function enrolHere(name: string): Promise<Passkey> {
 }
 
 async function makeKey(optionsJSON: Options): Promise<Credential> {
+  const device = await import('@simplewebauthn/browser')
   try {
-    return await startRegistration({ optionsJSON })
+    return await device.startRegistration({ optionsJSON })
   } catch (error) {
     const isKnown = error instanceof Error && error.name === 'InvalidStateError'
     throw new Problem({

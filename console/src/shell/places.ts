@@ -2,7 +2,15 @@
 import type { IconName } from '../ui/icon.tsx'
 
 export type Place = {
-  readonly to: '/' | '/approvals' | '/cases' | '/people' | '/standing-plans' | '/ledger'
+  readonly to:
+    | '/'
+    | '/approvals'
+    | '/cases'
+    | '/agents'
+    | '/tools'
+    | '/people'
+    | '/standing-plans'
+    | '/ledger'
   readonly name: string
   readonly icon: IconName
   /** Pressed after `g`, from anywhere. */
@@ -23,6 +31,8 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
   {
     title: 'Set up',
     places: [
+      { to: '/agents', name: 'Agents', icon: 'agents', key: 'n' },
+      { to: '/tools', name: 'Tools', icon: 'tools', key: 't' },
       { to: '/people', name: 'People', icon: 'people', key: 'p' },
       { to: '/standing-plans', name: 'Pre-approved', icon: 'policies', key: 's' },
     ],

@@ -1,9 +1,15 @@
 /** A view that is being fetched, one that failed, and an address without a view. */
+import { VisuallyHidden } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 
 export function RoutePending() {
-  return <Loading rows={8} />
+  return (
+    <>
+      <VisuallyHidden component="h1">Loading</VisuallyHidden>
+      <Loading rows={8} />
+    </>
+  )
 }
 
 export function RouteError({

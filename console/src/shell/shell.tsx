@@ -1,6 +1,7 @@
 /** The frame around every view: who you are, whether what you see is fresh, where you can go, and the stop. */
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { isSignedOut } from '../api/problem.ts'
 import { meQuery } from '../api/queries.ts'
 import type { Me } from '../api/wire.ts'
@@ -9,10 +10,12 @@ import { useKeptLine } from '../live/use-line.ts'
 import { Login } from '../login/login.tsx'
 import { Loading, Trouble } from '../ui/states.tsx'
 import { Nav } from './nav.tsx'
-import { Palette } from './palette.tsx'
 import css from './shell.module.css'
 import { Tabs } from './tabs.tsx'
 import { TopBar } from './top-bar.tsx'
+
+/** Comes after the view: nobody opens it in the first second, and a decision must not wait for it. */
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
 
 export function Shell() {
   const me = useQuery(meQuery)
@@ -38,7 +41,9 @@ function Frame({ me }: { readonly me: Me }) {
         <Outlet />
       </main>
       <Tabs />
-      <Palette />
+      <Suspense>
+        <Palette />
+      </Suspense>
     </div>
   )
 }

@@ -1,10 +1,13 @@
 /** The same places at the bottom of a phone, where a thumb is. */
-import { Menu } from '@mantine/core'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { Icon } from '../ui/icon.tsx'
 import { PendingCount } from './pending-count.tsx'
-import { PLACES, TABS } from './places.ts'
+import { TABS } from './places.ts'
 import css from './tabs.module.css'
+
+/** A menu brings what floats; the view comes before it. */
+const More = lazy(async () => ({ default: (await import('./more.tsx')).More }))
 
 export function Tabs() {
   return (
@@ -23,34 +26,9 @@ export function Tabs() {
           </span>
         </Link>
       ))}
-      <More />
+      <Suspense fallback={<span className={css.tab} />}>
+        <More />
+      </Suspense>
     </nav>
-  )
-}
-
-function More() {
-  const navigate = useNavigate()
-  const rest = PLACES.filter((place) => !TABS.includes(place))
-  if (rest.length === 0) return null
-  return (
-    <Menu position="top-end" withinPortal>
-      <Menu.Target>
-        <button type="button" className={css.tab}>
-          <Icon name="more" size={18} />
-          <span className={css.name}>More</span>
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {rest.map(({ to, name, icon }) => (
-          <Menu.Item
-            key={to}
-            leftSection={<Icon name={icon} />}
-            onClick={() => void navigate({ to })}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   )
 }

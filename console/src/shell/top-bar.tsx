@@ -1,11 +1,13 @@
 /** The bar at the top: the name, whether what you see is fresh, the palette, the stop, and you. */
-import { spotlight } from '@mantine/spotlight'
+import { lazy, Suspense } from 'react'
 import type { Me } from '../api/wire.ts'
 import { StopSwitch } from '../stop/stop-switch.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Mark } from '../ui/mark.tsx'
-import { Account } from './account.tsx'
 import css from './top-bar.module.css'
+
+/** A menu brings what floats; the view comes before it. */
+const Account = lazy(async () => ({ default: (await import('./account.tsx')).Account }))
 
 export function TopBar({ me }: { readonly me: Me }) {
   return (
@@ -14,15 +16,21 @@ export function TopBar({ me }: { readonly me: Me }) {
         <Mark />
         <span className={css.name}>Countersign</span>
       </span>
-      <button type="button" className={css.search} onClick={spotlight.open}>
+      <button type="button" className={css.search} onClick={openPalette}>
         <Icon name="search" />
         <span className={css.hint}>Search and go to</span>
         <span className={css.key} />
       </button>
       <span className={css.right}>
         <StopSwitch />
-        <Account me={me} />
+        <Suspense fallback={<span className={css.account} />}>
+          <Account me={me} />
+        </Suspense>
       </span>
     </header>
   )
+}
+
+function openPalette(): void {
+  void import('@mantine/spotlight').then(({ spotlight }) => spotlight.open())
 }

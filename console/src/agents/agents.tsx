@@ -1,0 +1,38 @@
+/** Which agents there are, what each may do, what it works on, and halting one. */
+import { useQuery } from '@tanstack/react-query'
+import { agentsQuery } from '../api/queries.ts'
+import type { Agent } from '../api/wire.ts'
+import { Panel } from '../ui/panel.tsx'
+import { Loading, Nothing, Trouble } from '../ui/states.tsx'
+import { AgentRow } from './agent-row.tsx'
+import css from './agents.module.css'
+
+export function Agents() {
+  const agents = useQuery(agentsQuery)
+  if (agents.isPending) return <Loading rows={8} label="Loading the agents" />
+  if (agents.isError) return <Trouble error={agents.error} onRetry={() => void agents.refetch()} />
+  const sorted = agents.data.toSorted(runningFirst)
+  return (
+    <div className={css.page}>
+      <h1>Agents</h1>
+      <Panel title={`Inventory: ${sorted.length}`}>
+        {sorted.length === 0 && (
+          <Nothing icon="agents" title="No agent is registered.">
+            <code>countersign agent register</code> puts one on record.
+          </Nothing>
+        )}
+        <ul>
+          {sorted.map((agent) => (
+            <AgentRow key={agent.id} agent={agent} />
+          ))}
+        </ul>
+      </Panel>
+    </div>
+  )
+}
+
+const ORDER: readonly Agent['state'][] = ['active', 'suspended', 'proposed', 'retired']
+
+function runningFirst(a: Agent, b: Agent): number {
+  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name)
+}

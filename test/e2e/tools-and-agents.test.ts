@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { held } from '../harness/net-plane.ts'
+import { approveAsOwner, rest } from '../harness/people.ts'
+import { canBrowse, NEEDS } from './browser.ts'
+import { type ConsoleWorld, openWorld } from './world.ts'
+
+const SLOW_MS = 60_000
+
+describe.skipIf(!canBrowse)(`tools, agents and containments ${NEEDS}`, () => {
+  let world: ConsoleWorld
+  beforeAll(async () => {
+    world = await openWorld()
+  }, SLOW_MS)
+  afterAll(() => world?.close())
+
+  const toolNamed = async (name: string) => {
+    const { plane } = world.net
+    const { body } = await rest(plane, plane.petra, 'GET', '/api/v1/tools')
+    const tools = body.tools as unknown as { name: string; status: string; effect?: string }[]
+    return tools.find((tool) => tool.name === name)
+  }
+
+  it(
+    'reviews a tool out of quarantine by button, from an example, and takes it away again',
+    async () => {
+      const { page, noise } = await world.open(world.net.plane.petra, '/tools')
+      const quarantine = page.getByRole('region', { name: /In quarantine/ })
+      await quarantine.getByRole('button', { name: /net__unreviewed/ }).click()
+      await quarantine.getByRole('region', { name: 'Definition' }).getByText('"name"').waitFor()
+      const approve = quarantine.getByRole('button', { name: 'Approve with this entry' })
+      expect(await approve.isDisabled()).toBe(true)
+      await quarantine.getByLabel('Classification').fill('{ "effect": "harmless" }')
+      await approve.click()
+      await quarantine.getByText('The gateway refused.').waitFor()
+      expect((await toolNamed('unreviewed'))?.status).toBe('quarantined')
+      await quarantine.getByRole('button', { name: 'A note in a case' }).click()
+      await approve.click()
+      const reviewed = page.getByRole('region', { name: /Reviewed/ })
+      await reviewed.getByRole('button', { name: /net__unreviewed/ }).click()
+      expect(await toolNamed('unreviewed')).toMatchObject({
+        status: 'approved',
+        effect: 'annotate',
+      })
+      await reviewed.getByRole('button', { name: 'Take it away' }).click()
+      await page.getByRole('region', { name: /Taken away/ }).waitFor()
+      expect((await toolNamed('unreviewed'))?.status).toBe('suspended')
+      expect(noise.filter((said) => !said.includes('status of 400'))).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'offers the review to nobody who may not give it',
+    async () => {
+      const { page } = await world.open(world.net.plane.alex, '/tools')
+      await page.getByRole('button', { name: /net__block/ }).click()
+      await page.getByText('Platform engineers review tools.').waitFor()
+      expect(await page.getByRole('button', { name: 'Approve with this entry' }).count()).toBe(0)
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'halts an agent by one press and shows what it may call and has touched',
+    async () => {
+      const { id } = await world.ask()
+      const { plane } = world.net
+      const asked = (await rest(plane, plane.dana, 'GET', `/api/v1/approvals/${id}`)).body
+      const { body } = await rest(plane, plane.dana, 'GET', '/api/v1/agents')
+      const agent = (body.agents as unknown as { id: string; name: string }[]).find(
+        (each) => each.id === asked.agent,
+      )
+      const name = agent?.name ?? 'none'
+      const { page, noise } = await world.open(plane.dana, '/agents')
+      const row = page.getByRole('listitem').filter({ hasText: name }).first()
+      await row.getByRole('button', { name: new RegExp(`^${name}`) }).click()
+      await row
+        .getByRole('region', { name: 'What it touched' })
+        .getByText('block address')
+        .waitFor()
+      await row.getByRole('button', { name: `Suspend ${name}` }).click()
+      await row.getByText('suspended', { exact: true }).waitFor()
+      const after = (await rest(plane, plane.dana, 'GET', `/api/v1/approvals/${id}`)).body
+      expect(after.state).toBe('cancelled')
+      expect(noise).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'shows what is contained with its end, and takes it back with a reason',
+    async () => {
+      const { plane } = world.net
+      const agent = await world.net.newAgent()
+      const target = world.net.address()
+      const id = await held(agent, target)
+      expect((await approveAsOwner(plane, plane.dana, id)).body.outcome).toBe('released')
+      await agent.call('net__block', { target })
+      expect(world.net.ran(target)).toBe(1)
+      const { page, noise } = await world.open(plane.dana, '/')
+      const board = page.getByRole('region', { name: /Contained now/ })
+      await board.getByRole('button', { name: new RegExp(`Undo: block address ${target}`) }).click()
+      await board.getByText('unblock', { exact: true }).waitFor()
+      await board.getByLabel('Why it is taken back').fill('the address is ours')
+      await board.getByRole('button', { name: 'Take it back' }).click()
+      await board.getByText('Nothing is contained.').waitFor()
+      expect(noise).toEqual([])
+      await agent.close()
+    },
+    SLOW_MS,
+  )
+})
