@@ -220,11 +220,10 @@ function readWaiver(item: Reading | undefined): ToolEntry['waiver'] {
 }
 
 function readEvidence(item: Reading | undefined): ToolEntry['evidence'] {
-  const evidence = item?.object(['collect', 'waiver'])
+  const evidence = item?.object(['waiver'])
   if (evidence === undefined) return undefined
-  const collect = readInverse(evidence.optional('collect'))
   const waiver = readWaiver(evidence.optional('waiver'))
-  return { ...(collect !== undefined && { collect }), ...(waiver !== undefined && { waiver }) }
+  return waiver === undefined ? {} : { waiver }
 }
 
 function readEnds(item: Reading | undefined): ToolEntry['ends'] {

@@ -117,15 +117,8 @@ export type ToolEntry = {
    * (R63). The review that carries the entry is signed over its digest, the waiver with it.
    */
   readonly waiver?: { readonly by: string; readonly reason: string }
-  /**
-   * What is collected as soon as a containment that keeps evidence is under way, and who answers by name for doing
-   * without what protects evidence (R132).
-   */
+  /** Who answers by name for destroying evidence with this tool without what protects it (R132). */
   readonly evidence?: {
-    readonly collect?: {
-      readonly tool: string
-      readonly arguments: Readonly<Record<string, string>>
-    }
     readonly waiver?: { readonly by: string; readonly reason: string }
   }
   /**

@@ -4,6 +4,7 @@
  */
 import { expire } from '../enforcement/await-decision.ts'
 import { climbNow } from '../enforcement/climb.ts'
+import { compensateDue } from '../enforcement/compensate.ts'
 import { endContainment } from '../enforcement/end-containment.ts'
 import { reconcile } from '../enforcement/reconcile.ts'
 import { giveUpOnLost } from '../enforcement/recover.ts'
@@ -36,5 +37,5 @@ export async function sweepContainments(spine: Spine, stop?: AbortSignal): Promi
     if (call?.outcome === 'unknown') await reconcile(spine, record, call)
     else await endContainment(spine, record)
   }
-  return due.length
+  return due.length + (await compensateDue(spine, BATCH))
 }

@@ -11,6 +11,7 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import type { Recipient } from '../kernel/notice.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { baseOf } from './entries.ts'
+import { FOLLOW_UP_AFTER_MS } from './follow-up.ts'
 import { ownRead } from './own-read.ts'
 import type { CallPlace } from './place.ts'
 import type { Imaged } from './preimage.ts'
@@ -72,7 +73,7 @@ async function staysAsItWas(
   return !kept.ok || kept.value !== false
 }
 
-/** The entries of an excess, in the commit of the outcome: the alarm cannot be lost after it. */
+/** The entries of an excess, in the commit of the outcome: neither the alarm nor taking it back is lost after it. */
 export async function tellExcess(
   spine: Spine,
   tx: Tx,
@@ -112,6 +113,11 @@ export async function tellExcess(
         verdict: 'observed-effect',
       },
     })
+  }
+  if (call.inverse !== undefined) {
+    const { tenant } = place.session
+    const dueAtMs = nowMs + FOLLOW_UP_AFTER_MS
+    await spine.followUps.put(tx, { tenant, call: place.callId, kind: 'compensate', dueAtMs })
   }
   await tellPeople(spine, tx, place, nowMs)
   return entries

@@ -7,6 +7,7 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { CallRecord, Outcome } from './call.ts'
 import { type EffectRecord, FIRST_LOOK_MS } from './effect-record.ts'
+import { endContainment } from './end-containment.ts'
 import { look } from './probe.ts'
 import { endDueAtMs, readUndoPlan } from './record-effect.ts'
 import { dispatchReceipt } from './recover.ts'
@@ -28,26 +29,36 @@ export async function reconcile(
   record: EffectRecord,
   call: CallRecord,
 ): Promise<void> {
-  const { finding, withinMs } = await lookAt(spine, record)
+  const { finding, withinMs, canTell } = await lookAt(spine, record)
   const ageMs = spine.clock.nowMs() - call.createdAtMs
   if (finding === 'verified') return conclude(spine, record, call, 'applied_verified')
   // A tool that works on after its answer has not failed before its time is over.
   if (finding === 'absent' && ageMs >= withinMs) return conclude(spine, record, call, 'no_effect')
-  return lookAgain(spine, record, ageMs)
+  const isOver = !canTell || ageMs > GIVE_UP_MS
+  if (isOver && record.endsAtMs !== undefined && record.endsAtMs <= spine.clock.nowMs()) {
+    return endContainment(spine, record)
+  }
+  return lookAgain(spine, record, ageMs, isOver)
 }
 
 async function lookAt(
   spine: Spine,
   record: EffectRecord,
-): Promise<{ readonly finding: ProbeFinding; readonly withinMs: number }> {
+): Promise<{
+  readonly finding: ProbeFinding
+  readonly withinMs: number
+  /** False when no read shows the effect, however often one looks. */
+  readonly canTell: boolean
+}> {
   try {
     const { done } = await readUndoPlan(spine.payloads, record)
     const call = await classifyPlanned(spine, record.tenant, done)
     const finding = await look(spine, await sessionOf(spine, record), call)
-    return { finding, withinMs: call.tool.reviewed?.entry.completesWithinMs ?? 0 }
+    const { completesWithinMs: withinMs = 0, probe } = call.tool.reviewed?.entry ?? {}
+    return { finding, withinMs, canTell: probe !== undefined }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return { finding: 'untold', withinMs: 0 }
+    return { finding: 'untold', withinMs: 0, canTell: true }
   }
 }
 
@@ -80,10 +91,15 @@ async function conclude(
   })
 }
 
-async function lookAgain(spine: Spine, record: EffectRecord, ageMs: number): Promise<void> {
+async function lookAgain(
+  spine: Spine,
+  record: EffectRecord,
+  ageMs: number,
+  isOver: boolean,
+): Promise<void> {
   const nowMs = spine.clock.nowMs()
   const waitMs = Math.min(Math.max(ageMs, FIRST_LOOK_MS), LONGEST_WAIT_MS)
-  const dueAtMs = ageMs > GIVE_UP_MS ? endDueAtMs(record) : nowMs + waitMs
+  const dueAtMs = isOver ? endDueAtMs(record) : nowMs + waitMs
   const next = dueAtMs === undefined ? {} : { next: dueAtMs }
   const entry: EntryDraft = {
     ...placeOf(spine, record, LOOKER),

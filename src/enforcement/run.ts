@@ -69,7 +69,7 @@ async function actAndSettle(
   const also = async (tx: Tx) =>
     excess === undefined ? [] : tellExcess(spine, tx, place, call, excess)
   const settled = await settle(spine, place, call, dispatched, acted, finding, also)
-  spine.at('outcome:after')
+  spine.at(excess === undefined ? 'outcome:after' : 'excess:after')
   if (excess !== undefined) await compensate(spine, place.session.tenant, place.callId)
   return answerOf(considered, acted, settled)
 }

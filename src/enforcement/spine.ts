@@ -25,6 +25,7 @@ import type { Breaker } from './breaker.ts'
 import type { CallStore } from './call.ts'
 import type { CallsOut } from './calls-out.ts'
 import type { EffectStore } from './effect-record.ts'
+import type { FollowUpStore } from './follow-up.ts'
 import type { Changes, Halts, LocalCredentials } from './ports.ts'
 import type { Exchange } from './upstream.ts'
 
@@ -82,6 +83,7 @@ export type Spine = {
   readonly safeguards: SafeguardStore
   readonly calls: CallStore
   readonly effects: EffectStore
+  readonly followUps: FollowUpStore
   readonly drills: DrillStore
   readonly payloads: PayloadStore
   readonly ledger: LedgerReader

@@ -43,6 +43,7 @@ export async function alreadyLifted(spine: Spine, wish: UndoWish): Promise<UndoE
   await spine.commit(record.tenant, async (tx) => {
     const now = await spine.effects.lock(tx, record.call)
     if (now !== undefined) await spine.effects.put(tx, { ...now, state: 'ended' })
+    await spine.followUps.take(tx, { tenant: record.tenant, call: record.call, kind: 'compensate' })
     const entry: EntryDraft = {
       ...placeOf(spine, record, actor),
       type: 'containment.ended',
@@ -62,6 +63,7 @@ export async function failedUnsent(
 ): Promise<void> {
   await spine.commit(record.tenant, async (tx) => {
     await tellFailed(spine, tx, record)
+    await spine.followUps.take(tx, { tenant: record.tenant, call: record.call, kind: 'compensate' })
     const data = { undoes: record.call, outcome: 'not_sent', error }
     const entry: EntryDraft = { ...placeOf(spine, record, actor), type: 'undo.failed', data }
     return { value: undefined, entries: [entry] }

@@ -109,6 +109,7 @@ async function claimUndo(
   }
   if (now.undo !== wish.record.undo) throw new Failure('undo_running', 'somebody was faster')
   await spine.effects.put(tx, { ...now, undo: place.callId })
+  await spine.followUps.take(tx, { tenant: now.tenant, call: now.call, kind: 'compensate' })
   const started: EntryDraft = {
     ...baseOf(place),
     id: spine.nextId(),

@@ -16,6 +16,7 @@ import type { CaseStore } from '../case/case.ts'
 import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { CallStore } from '../enforcement/call.ts'
 import type { EffectStore } from '../enforcement/effect-record.ts'
+import type { FollowUpStore } from '../enforcement/follow-up.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { SafeguardStore } from '../evidence/safeguard.ts'
 import type { BudgetStore, FanOutStore, RevisionStore, StopStore } from '../facts/ports.ts'
@@ -51,6 +52,7 @@ import { createEffectStore } from './effect-store.ts'
 import type { Engine } from './engine.ts'
 import { createEvidenceStore } from './evidence-store.ts'
 import { createFanOutStore } from './fan-out-store.ts'
+import { createFollowUpStore } from './follow-up-store.ts'
 import { createGovernedStore } from './governed-store.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createLeaseStore } from './lease-store.ts'
@@ -77,10 +79,8 @@ import { createStopStore } from './stop-store.ts'
 import { createSuspectStore } from './suspect-store.ts'
 import { createTaskStore } from './task-store.ts'
 import { createToolStore } from './tool-store.ts'
-import type { Access } from './transaction.ts'
-import { createTransactions } from './transaction.ts'
-import type { Witness } from './witness.ts'
-import { openWitness } from './witness.ts'
+import { type Access, createTransactions } from './transaction.ts'
+import { openWitness, type Witness } from './witness.ts'
 
 /** `dataDir` holds this node's lock and witness, and the database itself when it is SQLite. */
 export type EngineChoice =
@@ -128,6 +128,7 @@ export type Store = {
   readonly safeguards: SafeguardStore
   readonly calls: CallStore
   readonly effects: EffectStore
+  readonly followUps: FollowUpStore
   readonly drills: DrillStore
   readonly ledger: LedgerReader
   readonly payloads: PayloadStore
@@ -241,6 +242,7 @@ function records(access: Access, nowMs: () => number): Records {
     safeguards: createSafeguardStore(access),
     calls: createCallStore(access),
     effects: createEffectStore(access),
+    followUps: createFollowUpStore(access),
     drills: createDrillStore(access),
     bundles: createBundleStore(access),
     notices: createNoticeStore(access),

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sweepContainments } from '../../src/command/sweep.ts'
+import { Failure } from '../../src/kernel/failure.ts'
 import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { saidBy } from '../harness/agent-client.ts'
 import { sqliteDatabase } from '../harness/databases.ts'
 import { entriesOf, FENCE_ENTRIES, type FencePlane, startFence } from '../harness/fence.ts'
-import { rest } from '../harness/people.ts'
+import { decide, rest } from '../harness/people.ts'
 import { addAsset } from '../harness/plane.ts'
 
 const account = { kind: 'account', from: 'args.account' }
@@ -39,8 +41,16 @@ const ENTRIES: Readonly<Record<string, JsonObject>> = {
 }
 
 let fence: FencePlane
+/** The label at which the gateway is made to lose its thread, once. */
+let breaksAt: string | undefined
 beforeAll(async () => {
-  fence = await startFence(ENTRIES)
+  fence = await startFence(ENTRIES, {
+    at: (label) => {
+      if (label !== breaksAt) return
+      breaksAt = undefined
+      throw new Failure('internal', 'the node is gone')
+    },
+  })
   for (const name of ['mallory', 'trent']) await addAsset(fence.plane.gateway, 'account', name)
 }, 60_000)
 afterAll(() => fence?.plane.close())
@@ -106,6 +116,28 @@ describe('a call that does more than was decided about', () => {
     expect((await entriesOf(plane, 'undo.started')).at(-1)).toMatchObject({
       data: { undoes: call, by: 'compensation' },
     })
+  }, 60_000)
+
+  it('is taken back by whoever comes next when the gateway dies right after the outcome, and once', async () => {
+    const { plane, change, connect, host, ran, state } = fence
+    const target = host()
+    change({ also: ['host-18'] })
+    const agent = await connect()
+    const held = saidBy(await agent.call('fence__isolate', { target }))
+    await decide(plane, plane.dana, 'approve', held?.approval_id ?? '')
+    breaksAt = 'excess:after'
+    await agent.call('fence__isolate', { target })
+    change({ also: [] })
+    expect(breaksAt, 'died there').toBeUndefined()
+    expect(ran('release', target)).toBe(0)
+    const { spine } = plane.gateway.parts
+    plane.clock.advance(11_000)
+    await sweepContainments(spine)
+    expect(ran('release', target)).toBe(1)
+    expect(state().isolated).not.toContain(target)
+    await sweepContainments(spine)
+    expect(ran('release', target)).toBe(1)
+    await agent.close()
   }, 60_000)
 
   it('classed a remark and changing state, is suspended and re-classed, and its owner told [R53]', async () => {

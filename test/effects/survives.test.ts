@@ -30,8 +30,10 @@ beforeAll(async () => {
       expect: 'result.structuredContent.groups == args.groups',
     },
   }
+  const { probe: _, ...unseen } = FENCE_ENTRIES.isolate
+  const remark = { ...unseen, ends: { minutes: '30', atEnd: 'hold' } }
   fence = await startFence(
-    { ...FENCE_ENTRIES, isolate, set_groups: grow },
+    { ...FENCE_ENTRIES, isolate, set_groups: grow, remark },
     { config: { limits: { ...DEFAULT_LIMITS, freshness: FRESH, fanOut: WIDTH } } },
   )
 }, 60_000)
@@ -75,6 +77,23 @@ describe('a call whose answer was lost', () => {
     await look(30)
     expect(await call(id)).toMatchObject({ outcome: 'no_effect' })
     expect(await effect(id)).toMatchObject({ state: 'none' })
+  }, 60_000)
+})
+
+describe('a tool whose effect no read shows', () => {
+  it('is noted once when its answer is lost, and its containment still ends on time', async () => {
+    const { plane, change, done, host } = fence
+    change({ faults: { remark: 'exit' } })
+    const id = await done('remark', { target: host() })
+    change({ faults: {} })
+    const unseen = async () =>
+      (await entriesOf(plane, 'effect.unseen')).filter(({ call: of }) => of === id).length
+    for (let at = 0; at < 3; at++) await look(1)
+    expect(await call(id)).toMatchObject({ outcome: 'unknown' })
+    expect(await unseen()).toBe(1)
+    await look(30)
+    expect(await effect(id)).toMatchObject({ state: 'held' })
+    expect(await unseen()).toBe(1)
   }, 60_000)
 })
 
