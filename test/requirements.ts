@@ -102,7 +102,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R48: { kind: 'refusal', state: 'proved', sabotage: 'plans-never-stop' },
   R49: { kind: 'refusal', state: 'partly', sabotage: 'writes-unseen' },
   R50: { kind: 'refusal', state: 'partly', sabotage: 'any-mode-writes' },
-  R51: { kind: 'refusal', state: 'open' },
+  R51: { kind: 'refusal', state: 'proved', sabotage: 'gaps-overlooked' },
   R52: { kind: 'record', state: 'proved' },
   R53: { kind: 'refusal', state: 'proved', sabotage: 'excess-unseen' },
   R54: { kind: 'property', state: 'partly' },

@@ -17,6 +17,7 @@ import { actorOf, commitUnchanged, draft, jsonPayload } from './base.ts'
 import { requireWord } from './input.ts'
 import type { Permission } from './permissions.ts'
 import { requirePermission } from './permissions.ts'
+import { delegationGap, type ReadyDeps } from './ready-to-delegate.ts'
 import type { AgentDeps } from './register-agent.ts'
 import { AGENT_BOOK, keyRow, requireNewKey } from './register-agent.ts'
 
@@ -59,14 +60,21 @@ export function changeAgentState(
   })
 }
 
-/** One step or many, in both directions; the mode before and after are in the ledger (R100). */
+/**
+ * One step or many, in both directions; the mode before and after are in the ledger (R100). Throws
+ * `not_ready_to_delegate`, naming what is missing (R51).
+ */
 export function changeAgentMode(
-  deps: ChangeAgentDeps,
+  deps: ChangeAgentDeps & ReadyDeps,
   input: AgentInput & { readonly mode: AgentMode },
 ): Promise<ChangedAgent> {
   requirePermission(input.by, 'agent.change')
   const mode = requireWord('mode', input.mode, AGENT_MODES)
-  return change(deps, input, async (agent) => ({ agent: { ...agent, mode }, data: { mode } }))
+  return change(deps, input, async (agent) => {
+    const gap = mode === 'delegated' ? await delegationGap(deps, agent) : undefined
+    if (gap !== undefined) throw new Failure('not_ready_to_delegate', gap)
+    return { agent: { ...agent, mode }, data: { mode } }
+  })
 }
 
 /** Replaces the whole list, so that what the caller sees is what holds. */

@@ -5,9 +5,11 @@ import type { Doer } from './base.ts'
 import type { ChangeAgentDeps } from './change-agent.ts'
 import type { LinkChatDeps } from './link-chat.ts'
 import type { PolicyDeps } from './publish-policy.ts'
+import type { ReadyDeps } from './ready-to-delegate.ts'
 import type { changePerson, PersonDeps } from './register-person.ts'
 
 export type KindDeps = ChangeAgentDeps &
+  ReadyDeps &
   PersonDeps &
   PolicyDeps &
   LinkChatDeps &

@@ -153,6 +153,7 @@ export const FAILURES = {
   undo_impossible: row('person', 409, 'There is nothing to take back this way', 'The reason is named; act on the target by another tool.'),
   undo_running: row('person', 409, 'Somebody is taking it back right now', 'Look again in a moment.'),
   undo_failed: row('person', 502, 'Taking it back did not work', 'The effect is still there: act on the target itself, then find out why.'),
+  not_ready_to_delegate: row('person', 409, 'The agent may not act on standing plans yet', 'Close the gap that is named, then change the mode again.'),
   recommendation_unknown: row('agent', 400, 'A cited recommendation is not recorded in this case', 'Cite the id countersign_recommend answered in this case.'),
   recommendation_unowned: row('agent', 409, 'Nobody would own the recommendation', 'Tell a person: the case, or who the work is for, needs an active owner.'),
   evidence_unknown: row('agent', 400, 'A cited evidence id is not recorded in this case', 'Cite ids from _meta of earlier results.'),

@@ -210,7 +210,7 @@ describe('agents and their modes', () => {
     })
     const { plane } = world
     const path = `/api/v1/agents/${scene.agent.id}/mode`
-    const changed = await rest(plane, plane.petra, 'POST', path, { mode: 'delegated' })
+    const changed = await rest(plane, plane.petra, 'POST', path, { mode: 'supervised' })
     expect(changed.body.receipts).toMatchObject([{ type: 'agent.changed' }])
     expect((await rest(plane, plane.alex, 'POST', path, { mode: 'delegated' })).status).toBe(403)
     expect(world.ran(target)).toBe(0)

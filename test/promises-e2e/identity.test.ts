@@ -218,7 +218,7 @@ describe('who acts', () => {
   })
 
   it('starts as a shadow, is raised and taken back one call at a time [R100]', async () => {
-    const { agent } = await world.scene({ mode: 'shadow' })
+    const { agent } = await world.scene({ mode: 'shadow', grants: ['soc/look'] })
     const to = async (mode: string) => {
       const path = `/api/v1/agents/${agent.id}/mode`
       const { body } = await rest(plane, plane.petra, 'POST', path, { mode })

@@ -150,11 +150,11 @@ forEachEngine((engine) => {
       const mine = await registerActiveAgent(gateway)
       const path = `/api/v1/agents/${mine.agent.id}`
       await Promise.all([
-        ok(engineer, 'POST', `${path}/mode`, { mode: 'delegated' }),
+        ok(engineer, 'POST', `${path}/mode`, { mode: 'advisory' }),
         ok(engineer, 'POST', `${path}/grants`, { grants: ['desk/*'] }),
       ])
       const agent = await gateway.fresh.store.agents.byId(TENANT, mine.agent.id)
-      expect(agent).toMatchObject({ mode: 'delegated', grants: ['desk/*'] })
+      expect(agent).toMatchObject({ mode: 'advisory', grants: ['desk/*'] })
     })
   })
 

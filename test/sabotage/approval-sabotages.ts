@@ -68,6 +68,12 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
         : decided`,
   },
   {
+    name: 'gaps-overlooked',
+    module: 'src/command/ready-to-delegate.ts',
+    export: 'delegationGap',
+    body: 'return undefined',
+  },
+  {
     name: 'advice-unowned',
     module: 'src/command/recommend.ts',
     export: 'ownerOfAdvice',
