@@ -10,6 +10,7 @@ import { expireChanges } from './command/confirm-change.ts'
 import { refreshRoster } from './command/refresh-roster.ts'
 import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
 import { sweep, sweepContainments } from './command/sweep.ts'
+import { tellCoverage } from './command/tell-coverage.ts'
 import type { Config } from './config.ts'
 import { recover } from './enforcement/recover.ts'
 import { createListener, type Face, listen } from './faces/listener.ts'
@@ -175,11 +176,16 @@ function timers(
     every(SWEEP_INTERVAL_MS, 'changes', () => expireChanges(restParts, TENANT)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),
     every(ROSTER_INTERVAL_MS, 'rosters', refreshRosters),
+    every(ROSTER_INTERVAL_MS, 'coverage', () => tellCoverage(coverageParts(restParts), TENANT)),
     every(NOTICE_INTERVAL_MS, 'notices', () => notices.plan(TENANT)),
     ...notices.lanes.map(({ channel, run }) =>
       every(NOTICE_INTERVAL_MS, `channel ${channel}`, () => run(TENANT, stop)),
     ),
   ]
+}
+
+function coverageParts(rest: Parts['restParts']) {
+  return { ...rest, heldClasses: rest.policyDesk.heldClasses }
 }
 
 async function readRosters({ rosters, spine, store, log }: Parts, stop: AbortSignal) {

@@ -14,6 +14,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'suspect.marked': 'Somebody said, with a reason, that a person is suspect in a case; that person signs nothing in it.',
   'suspect.cleared': 'The mark was taken back, with a reason.',
   'roster.changed': 'Somebody is on duty for a role.',
+  'roster.reported': 'The rota was looked at for the weeks ahead: spans nobody eligible covers, spans without anybody to press stop, ties.',
   'roster.refreshed': 'A rota kept elsewhere was read, or could not be.',
   'case.linked': 'A case of the ticket system is known here from now on.',
   'case.changed': 'The case system reported something else about it.',

@@ -39,6 +39,7 @@ export const EVENTS = {
   'suspect.cleared': { person: 'id' },
   'roster.changed': { role: 'label', person: 'id?', from: 'instant', to: 'instant', source: 'label', digest: 'digest?', shifts: 'count?', proven: 'flag?' },
   // `digest` is of what the feed last said; `unmatched` counts shifts of people we do not know in that role.
+  'roster.reported': { weeks: 'count', gaps: 'count', without_stop_holder: 'count', unclear: 'count' },
   'roster.refreshed': { source: 'label', state: 'label', digest: 'digest?', shifts: 'count?', unmatched: 'count?', error: 'label?' },
   'case.linked': { severity: 'count', state: 'label', source: 'label' },
   'case.changed': { severity: 'count?', state: 'label?', source: 'label' },

@@ -28,6 +28,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
+import type { Timetable } from '../kernel/timetable.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { ChatStore, NoticeStore } from '../notice/ports.ts'
@@ -78,6 +79,7 @@ import { checkAgainstWitness } from './start-checks.ts'
 import { createStopStore } from './stop-store.ts'
 import { createSuspectStore } from './suspect-store.ts'
 import { createTaskStore } from './task-store.ts'
+import { createTimetable } from './timetable-store.ts'
 import { createToolStore } from './tool-store.ts'
 import { type Access, createTransactions } from './transaction.ts'
 import { openWitness, type Witness } from './witness.ts'
@@ -106,6 +108,7 @@ export type Store = {
   readonly passkeys: PasskeyStore
   readonly delegations: DelegationStore
   readonly suspects: SuspectStore
+  readonly timetable: Timetable
   readonly reviews: ReviewStore
   readonly tools: ToolStore
   readonly cases: CaseStore
@@ -220,6 +223,7 @@ function records(access: Access, nowMs: () => number): Records {
     passkeys: createPasskeyStore(access),
     delegations: createDelegationStore(access),
     suspects: createSuspectStore(access),
+    timetable: createTimetable(access),
     reviews: createReviewStore(access),
     tools: createToolStore(access),
     cases: createCaseStore(access),
