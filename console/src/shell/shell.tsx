@@ -7,7 +7,6 @@ import { meQuery } from '../api/queries.ts'
 import type { Me } from '../api/wire.ts'
 import { LineBanner } from '../live/line-banner.tsx'
 import { useKeptLine } from '../live/use-line.ts'
-import { Login } from '../login/login.tsx'
 import { Loading, Trouble } from '../ui/states.tsx'
 import { Nav } from './nav.tsx'
 import css from './shell.module.css'
@@ -17,11 +16,19 @@ import { TopBar } from './top-bar.tsx'
 /** Comes after the view: nobody opens it in the first second, and a decision must not wait for it. */
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
 
+/** Who is signed in never needs it. */
+const Login = lazy(async () => ({ default: (await import('../login/login.tsx')).Login }))
+
 export function Shell() {
   const me = useQuery(meQuery)
   if (me.isPending) return <Loading label="Asking who you are" />
   if (me.isError) {
-    if (isSignedOut(me.error)) return <Login />
+    if (isSignedOut(me.error))
+      return (
+        <Suspense fallback={<Loading label="Loading the way in" />}>
+          <Login />
+        </Suspense>
+      )
     return <Trouble error={me.error} onRetry={() => void me.refetch()} />
   }
   return <Frame me={me.data} />
