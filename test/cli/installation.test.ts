@@ -125,7 +125,7 @@ describe('an installation', () => {
   it('lists every role nobody can fill as a failure, each with the next step [R155]', () => {
     const report = doctor()
     expect(report.ok).toBe(false)
-    const roles = ['analyst', 'identity-owner', 'incident-commander', 'shift-lead']
+    const roles = ['analyst', 'identity-owner', 'incident-commander', 'service-owner', 'shift-lead']
     expect(failing(report)).toEqual(roles.map((role) => `role ${role}`))
     const rota = report.checks.find(({ name }) => name === 'rota')
     expect(rota).toMatchObject({
