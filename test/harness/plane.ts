@@ -80,8 +80,6 @@ export type PlaneOptions = {
   readonly config?: Partial<Config>
   readonly dataDir?: string
   readonly at?: (label: string) => void
-  /** Starts on nothing, for tests about a first start or about two installations that differ. */
-  readonly isFirstStart?: boolean
   /** Takes what the gateway logs; nothing does unless given. */
   readonly log?: Log
 }
@@ -102,8 +100,7 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     ...options.config,
   }
   const at = options.at === undefined ? {} : { at: options.at }
-  const needsFirstStart = options.dataDir !== undefined || options.isFirstStart === true
-  if (!needsFirstStart && config.databaseUrl === undefined) await startedBefore(dataDir)
+  if (!isOfItsOwn(options)) await startedBefore(dataDir)
   const gateway = await startGateway(config, { log: options.log ?? quiet, clock, ...at })
   await gateway.listed
   const dana = await addPerson(gateway, 'Dana', ['shift-lead', 'identity-owner'])
@@ -127,6 +124,11 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
   }
   return { gateway, clock, dataDir, caseId: record.id, dana, ines, alex, petra, agent, close }
+}
+
+/** Whether what its first start leaves would be another than that of most: other places, or another policy. */
+function isOfItsOwn({ dataDir, config = {} }: PlaneOptions): boolean {
+  return [dataDir, config.databaseUrl, config.policyDir].some((each) => each !== undefined)
 }
 
 /** Whatever a test did, the log it leaves must hold together: tree, tiles, and the rules between entries. */
