@@ -67,6 +67,7 @@ export function createPayloadStore(access: Access, sealing: Sealing): PayloadSto
           .where('id', '=', id)
           .execute()
       }
+      sealing.keyWrap.forget()
       return live.flatMap(({ wrapped }) =>
         wrapped === null ? [] : [`sha256:${encodeHex(sha256(wrapped))}`],
       )

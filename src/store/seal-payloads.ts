@@ -3,6 +3,8 @@
  * class, and stored beside the entry. Keys are made on first use and lie wrapped; a destroyed key stays as a
  * row without bytes, which is how a later reader knows that the payload was erased and not lost.
  */
+
+import type { Clock } from '../kernel/clock.ts'
 import type { DataClass, EntryDraft } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
 import { uuidV7 } from '../kernel/ids.ts'
@@ -11,6 +13,7 @@ import { commitTo, SALT_BYTES } from '../ledger/commitment.ts'
 import type { KeyWrap } from '../ledger/ports.ts'
 import { DATA_KEY_BYTES, NONCE_BYTES, sealPayload } from '../ledger/seal.ts'
 import type { Engine } from './engine.ts'
+import { type RememberingWrap, rememberKeys } from './key-memory.ts'
 import { perEngine, prepare, prepareInsert } from './prepared.ts'
 import { atMost } from './row-values.ts'
 import type { DB } from './schema.ts'
@@ -18,9 +21,16 @@ import type { Open } from './transaction.ts'
 
 export type Sealing = {
   readonly engine: Engine
-  readonly keyWrap: KeyWrap
+  readonly keyWrap: RememberingWrap
   readonly random: Randomness
   readonly nowMs: () => number
+}
+
+export function createSealing(
+  engine: Engine,
+  { keyWrap, random, clock }: { keyWrap: KeyWrap; random: Randomness; clock: Clock },
+): Sealing {
+  return { engine, random, nowMs: clock.nowMs, keyWrap: rememberKeys(keyWrap, clock.nowMs) }
 }
 
 /** Entries outside any case share one key per class; their case is spelled empty in the tables. */

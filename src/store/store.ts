@@ -72,6 +72,7 @@ import { createRevisionStore } from './revision-store.ts'
 import { createFeedStore, createRosterStore } from './roster-store.ts'
 import type { CommitLabel } from './run-batch.ts'
 import { createSafeguardStore } from './safeguard-store.ts'
+import { createSealing } from './seal-payloads.ts'
 import { createSessionStore } from './session-store.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 import { createStandingStore } from './standing-store.ts'
@@ -182,8 +183,7 @@ function assemble(
   undo: readonly (() => unknown)[],
 ): Store {
   const transactions = createTransactions(engine)
-  const { nowMs } = options.clock
-  const sealing = { engine, keyWrap: options.keyWrap, random: options.random, nowMs }
+  const sealing = createSealing(engine, options)
   const changes = createChanges(engine)
   const groupCommit = createGroupCommit({
     transactions,
@@ -201,11 +201,11 @@ function assemble(
   }
   return {
     commit: groupCommit.commit,
-    ...records(transactions, nowMs),
+    ...records(transactions, options.clock.nowMs),
     ledger: createLedgerReader(transactions),
     payloads: createPayloadStore(transactions, sealing),
     changes: { subscribe: changes.subscribe },
-    skewMs: () => engine.skewMs(nowMs()),
+    skewMs: () => engine.skewMs(options.clock.nowMs()),
     close: () => {
       closing ??= close()
       return closing
