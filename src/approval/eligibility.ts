@@ -20,9 +20,11 @@ export const FAILING_TESTS = [
   'no_need_left',
   'already_signed',
   'role',
+  'role_unrecorded',
   'on_duty',
   'shift_unseen',
   'certified',
+  'certificate_unrecorded',
   'requester',
   'target',
   'agent_owner',
@@ -48,6 +50,8 @@ export type EligibilityFacts = {
   /** Shifts that cover the instant and count for this class, all people. */
   readonly onDuty: readonly Shift[]
   readonly certificates: readonly Certificate[]
+  /** Ids of the people whose roles, and of the certificates, that the ledger does not bear out. */
+  readonly unrecorded: readonly string[]
   readonly signatures: readonly Signature[]
   /** E-mail addresses and account names the call acts upon, lower case. */
   readonly targetNames: readonly string[]
@@ -113,12 +117,16 @@ function needTest(facts: EligibilityFacts, need: Need): FailingTest | Entitled {
   const role = isOwners ? (accountableRole(request) ?? need.role) : need.role
   const hats = hatsOf(facts, role)
   if (hats.length === 0) return 'role'
+  // Lent authority too reaches only as far as the borrower's own roles.
+  if (facts.unrecorded.includes(person.id)) return 'role_unrecorded'
   const onDutyIn = hats.filter((one) => isOnDuty(facts, one))
   if (onDutyIn.length === 0) return 'on_duty'
   const hat = onDutyIn.find((one) => isOnDuty(settled(facts), one))
   if (hat === undefined) return 'shift_unseen'
-  const certificate = validCertificate(facts)
-  if (certificate === undefined) return 'certified'
+  const valid = validCertificates(facts)
+  if (valid.length === 0) return 'certified'
+  const certificate = valid.find(({ id }) => !facts.unrecorded.includes(id))
+  if (certificate === undefined) return 'certificate_unrecorded'
   if (need.strength !== 'confirm' && person.id === request.onBehalfOf) return 'requester'
   if (isTarget(facts)) return 'target'
   if (isAloneForTheirAgent(facts)) return 'agent_owner'
@@ -169,9 +177,9 @@ function settled(facts: EligibilityFacts): EligibilityFacts {
 }
 
 /** Certified for the action itself or for its effect, and not expired. */
-function validCertificate({ request, certificates, nowMs }: EligibilityFacts) {
+function validCertificates({ request, certificates, nowMs }: EligibilityFacts) {
   const { action, effect } = request
-  return certificates.find(
+  return certificates.filter(
     (held) =>
       (held.actionClass === action || held.actionClass === effect) && held.expiresAtMs > nowMs,
   )

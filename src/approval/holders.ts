@@ -12,7 +12,7 @@ import type { ApprovalRequest, Signature } from './request.ts'
 /** What holds for everybody who might be asked, read at one instant. */
 export type DutyView = Pick<
   EligibilityFacts,
-  'onDuty' | 'targetNames' | 'suspects' | 'limitOf' | 'nowMs'
+  'onDuty' | 'targetNames' | 'suspects' | 'limitOf' | 'unrecorded' | 'nowMs'
 > & {
   readonly people: readonly Person[]
   readonly certificates: readonly Certificate[]
@@ -38,7 +38,8 @@ export function factsFor(
   }
 }
 
-function stillHolds({ people }: DutyView, { delegator, role }: Delegation): boolean {
+function stillHolds({ people, unrecorded }: DutyView, { delegator, role }: Delegation): boolean {
+  if (unrecorded.includes(delegator)) return false
   return people.some(({ id, roles }) => id === delegator && roles.includes(role))
 }
 

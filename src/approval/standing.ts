@@ -11,6 +11,7 @@ import type { InstantMs } from '../kernel/clock.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Obligation } from '../policy/decision.ts'
 import type { Shift } from '../roster/roster.ts'
+import type { FailingTest } from './eligibility.ts'
 import { type Bound, within } from './plan-bound.ts'
 
 export type StandingScope = {
@@ -93,19 +94,23 @@ export function signerFault(facts: {
   readonly classes: readonly string[]
   readonly onDuty: readonly Shift[]
   readonly certificates: readonly Certificate[]
+  /** Ids of what of it the ledger does not bear out. */
+  readonly unrecorded: readonly string[]
   /** Owners of the agents it is for. */
   readonly agentOwners: readonly string[]
   readonly nowMs: InstantMs
-}): 'suspended' | 'role' | 'on_duty' | 'certified' | 'agent_owner' | undefined {
+}): FailingTest | undefined {
   const { person, role, nowMs } = facts
   if (person.state !== 'active') return 'suspended'
   if (!person.roles.includes(role)) return 'role'
+  if (facts.unrecorded.includes(person.id)) return 'role_unrecorded'
   if (!facts.onDuty.some((shift) => shift.person === person.id && shift.role === role))
     return 'on_duty'
-  const isCertified = facts.certificates.some(
+  const valid = facts.certificates.filter(
     ({ actionClass, expiresAtMs }) => facts.classes.includes(actionClass) && expiresAtMs > nowMs,
   )
-  if (!isCertified) return 'certified'
+  if (valid.length === 0) return 'certified'
+  if (valid.every(({ id }) => facts.unrecorded.includes(id))) return 'certificate_unrecorded'
   return facts.agentOwners.includes(person.id) ? 'agent_owner' : undefined
 }
 

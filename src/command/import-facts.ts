@@ -21,6 +21,7 @@ import {
 } from './input.ts'
 import type { KindDeps } from './kind-deps.ts'
 import { ENVIRONMENTS } from './put-asset.ts'
+import { certificateDraft } from './put-certificate.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -80,12 +81,9 @@ async function certificateRow(
   if (isKnown) return { line, change: 'unchanged', what }
   const write: PlannedRow['write'] = async (tx) => {
     const certificate: Certificate = { tenant, id: deps.nextId(), person: person.id, ...of }
-    await deps.people.putCertificate(tx, certificate)
-    const told = { action_class: actionClass, issuer, expires_at_ms: expiresAtMs }
-    return draft(deps, 'person.changed', actorOf(by), {
-      data: { person: person.id, certificate: certificate.id },
-      payloads: { certificate: jsonPayload(told, 'personal') },
-    })
+    const entry = certificateDraft(deps, by, certificate)
+    await deps.people.putCertificate(tx, { ...certificate, entry: entry.id })
+    return entry
   }
   return { line, change: 'new', what, write }
 }

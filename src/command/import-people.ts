@@ -94,11 +94,12 @@ function newPerson(
 ): PlannedRow {
   const write: PlannedRow['write'] = async (tx) => {
     const person: Person = { tenant, id: deps.nextId(), ...of, state: 'active', revision: 0 }
-    await deps.people.put(tx, person)
-    return draft(deps, 'person.registered', actorOf(by), {
+    const entry = draft(deps, 'person.registered', actorOf(by), {
       data: { person: person.id, roles: person.roles, proven: false },
       payloads: { person: jsonPayload({ name: person.name, email: person.email }, 'personal') },
     })
+    await deps.people.put(tx, { ...person, rolesEntry: entry.id })
+    return entry
   }
   return { line, change: 'new', what: `${of.email}: ${of.roles.join(' ')}`, write }
 }
@@ -114,11 +115,12 @@ function changedRoles(
   const isSame = before.name === after.name && before.roles.join() === after.roles.join()
   if (isSame) return { line, change: 'unchanged', what }
   const write: PlannedRow['write'] = async (tx) => {
-    await deps.people.put(tx, after)
-    return draft(deps, 'person.changed', actorOf(by), {
+    const entry = draft(deps, 'person.changed', actorOf(by), {
       data: { person: after.id, roles: after.roles },
       payloads: { person: jsonPayload({ name: after.name }, 'personal') },
     })
+    await deps.people.put(tx, { ...after, rolesEntry: entry.id })
+    return entry
   }
   return { line, change: 'changed', what: `${what} (was ${before.roles.join(' ')})`, write }
 }

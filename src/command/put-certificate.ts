@@ -1,7 +1,7 @@
 /** Records that a person was trained for a class of action, by whom and until when (R128). */
 import type { Certificate } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
-import type { Receipt } from '../kernel/entry.ts'
+import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { CommandBase, Doer } from './base.ts'
 import { actorOf, draft, jsonPayload } from './base.ts'
@@ -31,7 +31,7 @@ export async function putCertificate(
   }
   const person = await deps.people.byId(input.tenant, input.person)
   if (person === undefined) throw new Failure('not_found', 'no such person in this tenant')
-  const certificate: Certificate = {
+  const held: Certificate = {
     tenant: input.tenant,
     id: deps.nextId(),
     person: person.id,
@@ -39,20 +39,25 @@ export async function putCertificate(
     issuer: requireLine('issuer', input.issuer, 200),
     expiresAtMs: requireInstant('expires_at_ms', input.expiresAtMs),
   }
-  if (certificate.expiresAtMs <= deps.nowMs()) throw invalid('the certificate has expired already')
+  if (held.expiresAtMs <= deps.nowMs()) throw invalid('the certificate has expired already')
   const committed = await deps.commit(input.tenant, async (tx) => {
+    const entry = certificateDraft(deps, input.by, held)
+    const certificate = { ...held, entry: entry.id }
     await deps.people.putCertificate(tx, certificate)
-    const { actionClass, issuer, expiresAtMs } = certificate
-    const entry = draft(deps, 'person.changed', actorOf(input.by), {
-      data: { person: person.id, certificate: certificate.id },
-      payloads: {
-        certificate: jsonPayload(
-          { action_class: actionClass, issuer, expires_at_ms: expiresAtMs },
-          'personal',
-        ),
-      },
-    })
     return { value: certificate, entries: [entry] }
   })
-  return { certificate, receipt: committed.receipts[0] }
+  return { certificate: committed.value, receipt: committed.receipts[0] }
+}
+
+/** Says what eligibility rests on in the open, so that a changed row shows; who issued it is sealed. */
+export function certificateDraft(
+  deps: Pick<CommandBase, 'nextId' | 'nowMs'>,
+  by: Doer,
+  { id, person, actionClass, issuer, expiresAtMs }: Certificate,
+): EntryDraft {
+  const told = { action_class: actionClass, issuer, expires_at_ms: expiresAtMs }
+  return draft(deps, 'person.changed', actorOf(by), {
+    data: { person, certificate: id, class: actionClass, expires: expiresAtMs },
+    payloads: { certificate: jsonPayload(told, 'personal') },
+  })
 }

@@ -48,7 +48,7 @@ export async function registerPerson(
   input: RegisterPersonInput,
 ): Promise<RegisteredPerson> {
   requirePermission(input.by, 'person.register')
-  const person: Person = {
+  const asked: Person = {
     tenant: input.tenant,
     id: deps.nextId(),
     name: requireLine('name', input.name, 200),
@@ -60,21 +60,23 @@ export async function registerPerson(
   const token = newSecret(PERSON_TOKEN_PREFIX, deps.random)
   const committed = await commitUnchanged(deps, input.tenant, [PERSON_BOOK], async () => {
     const others = await deps.people.list(input.tenant)
-    if (others.some((other) => other.email === person.email)) {
+    if (others.some((other) => other.email === asked.email)) {
       throw new Failure('conflict', 'a person with this address exists')
     }
     return async (tx) => {
       await deps.revisions.raise(tx, PERSON_BOOK)
-      await deps.people.put(tx, person)
-      await deps.people.putTokenHash(tx, person.tenant, person.id, secretHash(token))
+      const { tenant, id, name, email, roles } = asked
       const entry = draft(deps, 'person.registered', actorOf(input.by), {
-        data: { person: person.id, roles: person.roles, proven: false },
-        payloads: { person: jsonPayload({ name: person.name, email: person.email }, 'personal') },
+        data: { person: id, roles, proven: false },
+        payloads: { person: jsonPayload({ name, email }, 'personal') },
       })
+      const person = { ...asked, rolesEntry: entry.id }
+      await deps.people.put(tx, person)
+      await deps.people.putTokenHash(tx, tenant, id, secretHash(token))
       return { value: person, entries: [entry] }
     }
   })
-  return { person, token, receipt: committed.receipts[0] }
+  return { person: committed.value, token, receipt: committed.receipts[0] }
 }
 
 export type ChangePersonInput = {
@@ -107,23 +109,24 @@ export async function changePerson(
     const known = await deps.people.byId(input.tenant, input.personId)
     if (known === undefined) throw new Failure('not_found', 'no such person in this tenant')
     const roles = input.roles === undefined ? known.roles : readRoles(input.roles)
-    const person: Person = { ...known, roles, state: input.state ?? known.state }
+    const wanted: Person = { ...known, roles, state: input.state ?? known.state }
     const end = await deps.endSigned({
-      tenant: person.tenant,
-      person: person.id,
+      tenant: wanted.tenant,
+      person: wanted.id,
       reason: 'signer_withdrawn',
       actor: actorOf(input.by),
     })
     return async (tx) => {
       await deps.revisions.raise(tx, PERSON_BOOK)
-      await deps.people.put(tx, person)
       const entry = draft(deps, 'person.changed', actorOf(input.by), {
         data: {
-          person: person.id,
+          person: wanted.id,
           ...(input.state === undefined ? {} : { state: input.state }),
           ...(input.roles === undefined ? {} : { roles }),
         },
       })
+      const person = input.roles === undefined ? wanted : { ...wanted, rolesEntry: entry.id }
+      await deps.people.put(tx, person)
       if (person.state === 'active') return { value: person, entries: [entry] }
       const lent = await endLending(deps, tx, person, input.by)
       return { value: person, entries: [entry, ...lent, ...(await end(tx))] }

@@ -11,6 +11,7 @@ import {
 } from '../approval/standing.ts'
 import { classesOf, worstEffect } from '../catalogue/classification.ts'
 import type { Classification, Effect } from '../catalogue/tool.ts'
+import { readUnrecorded } from '../enforcement/duty.ts'
 import type { Spine } from '../enforcement/spine.ts'
 import type { Assertion } from '../identity/passkey.ts'
 import type { Person, Role } from '../identity/person.ts'
@@ -185,9 +186,14 @@ async function requireSigner(
     parts.people.certificates(tenant, id),
   ])
   if (person === undefined) throw new Failure('not_permitted', 'the person is not registered')
-  const fault = signerFault({ person, role, classes, onDuty, certificates, agentOwners, nowMs })
+  const unrecorded = await readUnrecorded(parts, tenant, [person], certificates)
+  const held = { onDuty, certificates, unrecorded }
+  const fault = signerFault({ person, role, classes, ...held, agentOwners, nowMs })
   if (fault !== undefined) throw new Failure('not_eligible', `${fault}: ${role} owns this class`)
-  return certificates.find(({ actionClass }) => classes.includes(actionClass))?.id
+  return certificates.find(
+    ({ id: one, actionClass, expiresAtMs }) =>
+      classes.includes(actionClass) && expiresAtMs > nowMs && !unrecorded.includes(one),
+  )?.id
 }
 
 async function agentsOf(parts: Parts, tenant: string, names: readonly string[]) {

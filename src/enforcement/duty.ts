@@ -1,10 +1,13 @@
 /** Reads who is on duty and what each of them may do, once for everybody who might be asked. */
 import type { DutyView } from '../approval/holders.ts'
+import { type Stated, unrecorded } from '../approval/on-record.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { SuspectStore } from '../approval/suspect.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
-import type { Person } from '../identity/person.ts'
+import type { Certificate, Person } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
+import type { LedgerReader } from '../ledger/ports.ts'
+import { readEntry } from '../ledger/read-entry.ts'
 import { limitFor, type RoleLimit } from '../policy/role-limit.ts'
 import type { RosterStore } from '../roster/roster.ts'
 
@@ -13,6 +16,8 @@ export type DutyParts = {
   readonly roster: RosterStore
   readonly delegations: DelegationStore
   readonly suspects: SuspectStore
+  /** The log, for the entries that roles and certificates name. */
+  readonly ledger: Pick<LedgerReader, 'entriesById'>
   /** How far each role reaches by the active bundle; nothing while there is none. */
   readonly roleLimits: (tenant: string) => Promise<readonly RoleLimit[]>
 }
@@ -37,14 +42,18 @@ export async function readDuty(
     ...onDuty.map(({ person }) => person),
     ...(also === undefined ? [] : [also]),
   ])
-  const certificates = await Promise.all(
+  const held = await Promise.all(
     people.filter(({ id }) => asked.has(id)).map(({ id }) => certificatesOf(parts, tenant, id)),
   )
+  const certificates = held.flat()
+  const lenders = new Set(delegations.map(({ delegator }) => delegator))
+  const judged = people.filter(({ id }) => asked.has(id) || lenders.has(id))
   return {
     people,
     onDuty,
     delegations,
-    certificates: certificates.flat(),
+    certificates,
+    unrecorded: await readUnrecorded(parts, tenant, judged, certificates),
     suspects: suspects.map(({ person }) => person),
     targetNames,
     limitOf: (role) => limitFor(limits, role),
@@ -54,4 +63,25 @@ export async function readDuty(
 
 function certificatesOf(parts: DutyParts, tenant: string, person: Person['id']) {
   return parts.people.certificates(tenant, person)
+}
+
+/** Ids of the rows that the log does not bear out: one read of the entries they name. */
+export async function readUnrecorded(
+  { ledger }: Pick<DutyParts, 'ledger'>,
+  tenant: string,
+  people: readonly Person[],
+  certificates: readonly Certificate[],
+): Promise<readonly string[]> {
+  const named = [
+    ...people.map(({ rolesEntry }) => rolesEntry),
+    ...certificates.map(({ entry }) => entry),
+  ].filter((id) => id !== undefined)
+  const stored = await ledger.entriesById(tenant, [...new Set(named)])
+  const stated: Stated = new Map(
+    stored.flatMap(({ id, bytes }) => {
+      const read = readEntry(bytes)
+      return read.ok && read.entry.id === id ? [[id, read.entry.data] as const] : []
+    }),
+  )
+  return unrecorded(people, certificates, stated)
 }

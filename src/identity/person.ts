@@ -32,6 +32,8 @@ export type Person = {
   readonly roles: readonly Role[]
   readonly state: 'active' | 'suspended'
   readonly revision: number
+  /** The ledger entry that recorded these roles; without it they count for nothing (approval/on-record.ts). */
+  readonly rolesEntry?: string
 }
 
 /** Shows that a person was trained for a class of action. A class is an effect or an action name. */
@@ -42,4 +44,6 @@ export type Certificate = {
   readonly actionClass: string
   readonly issuer: string
   readonly expiresAtMs: InstantMs
+  /** The ledger entry that recorded it; without it the certificate counts for nothing. */
+  readonly entry?: string
 }

@@ -32,7 +32,7 @@ export const EVENTS = {
   'agent.registered': { agent: 'id', owner: 'id', mode: 'label', key: 'digest', proven: 'flag?' },
   'agent.changed': { agent: 'id', state: 'label?', mode: 'label?', key: 'digest?', grants: 'digest?', proven: 'flag?' },
   'person.registered': { person: 'id', roles: 'labels', proven: 'flag' },
-  'person.changed': { person: 'id', state: 'label?', roles: 'labels?', certificate: 'id?', chat: 'label?', proven: 'flag?' },
+  'person.changed': { person: 'id', state: 'label?', roles: 'labels?', certificate: 'id?', class: 'label?', expires: 'instant?', chat: 'label?', proven: 'flag?' },
   'delegation.made': { delegation: 'id', delegator: 'id', delegate: 'id', role: 'label', classes: 'labels', from: 'instant', to: 'instant' },
   'delegation.ended': { delegation: 'id', reason: 'label' },
   'suspect.marked': { person: 'id' },

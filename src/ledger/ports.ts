@@ -46,6 +46,8 @@ export type LedgerReader = {
   ) => Promise<readonly Uint8Array[]>
   readonly entriesOfCase: (tenant: string, caseId: string) => Promise<readonly StoredEntry[]>
   readonly entryById: (tenant: string, id: string) => Promise<StoredEntry | undefined>
+  /** Those of the ids that are in the log, in one read, in no order. */
+  readonly entriesById: (tenant: string, ids: readonly string[]) => Promise<readonly StoredEntry[]>
   readonly checkpoint: (tenant: string) => Promise<StoredCheckpoint | undefined>
   readonly putCheckpoint: (tenant: string, checkpoint: StoredCheckpoint) => Promise<void>
   /** A full stored hash tile, 8,192 bytes, or undefined when it is not complete yet. */

@@ -49,6 +49,11 @@ export function createLedgerReader(access: Access): LedgerReader {
       const row = await entriesOf(tenant).where('id', '=', id).executeTakeFirst()
       return row === undefined ? undefined : entryOf(row)
     },
+    entriesById: async (tenant, ids) => {
+      if (ids.length === 0) return []
+      const rows = await entriesOf(tenant).where('id', 'in', ids).execute()
+      return rows.map(entryOf)
+    },
     tenants: async () => {
       const rows = await access
         .readAll()

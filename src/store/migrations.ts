@@ -25,6 +25,7 @@ import { standingTables } from './migration-0014-standing-plans.ts'
 import { dutyTables } from './migration-0017-duty.ts'
 import { signingKeyTables } from './migration-0018-signing-keys.ts'
 import { followUpTables } from './migration-0020-follow-ups.ts'
+import { entriesOfRows } from './migration-0021-entries-of-rows.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -47,6 +48,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0017-duty': dutyTables,
   '0018-signing-keys': signingKeyTables,
   '0020-follow-ups': followUpTables,
+  '0021-entries-of-rows': entriesOfRows,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

@@ -42,10 +42,11 @@ export function createPersonStore(access: Access): PersonStore {
         .where('person', '=', person)
         .orderBy('id')
         .execute()
-      return rows.map(({ action_class, expires_at_ms, ...rest }) => ({
+      return rows.map(({ action_class, expires_at_ms, entry, ...rest }) => ({
         ...rest,
         actionClass: action_class,
         expiresAtMs: expires_at_ms,
+        ...(entry === null ? {} : { entry }),
       }))
     },
     ...personWrites(access),
@@ -59,7 +60,8 @@ function personWrites(
     put: async (tx, person) => {
       const open = access.openFor(tx, person.tenant)
       const { tenant, id, name, email, state } = person
-      const values = { name, email, state, roles: jsonText(person.roles) }
+      const roles = { roles: jsonText(person.roles), roles_entry: person.rolesEntry ?? null }
+      const values = { name, email, state, ...roles }
       await open.db
         .insertInto('person')
         .values({ tenant, id, ...values })
@@ -86,6 +88,7 @@ function personWrites(
         issuer,
         action_class: certificate.actionClass,
         expires_at_ms: certificate.expiresAtMs,
+        entry: certificate.entry ?? null,
       }
       await open.db
         .insertInto('certificate')
@@ -119,5 +122,6 @@ function personOf(row: DB['person'] & { readonly revision: number | null }): Per
     roles: fromJson<readonly Role[]>(row.roles),
     state: row.state as Person['state'],
     revision: row.revision ?? 0,
+    ...(row.roles_entry === null ? {} : { rolesEntry: row.roles_entry }),
   }
 }

@@ -39,11 +39,14 @@ export const TABLES = {
   // Finds the tenant of a workload, so it alone is keyed without one.
   agent_subject: { subject: 'text', tenant: 'text', agent: 'text' },
   assertion: { tenant: 'text', agent: 'text', jti: 'text', expires_at_ms: 'integer' },
-  person: { tenant: 'text', id: 'text', name: 'text', email: 'text', roles: 'text', state: 'text' },
+  // `roles_entry` and `entry` name the entry of the log that recorded the row.
+  person: {
+    tenant: 'text', id: 'text', name: 'text', email: 'text', roles: 'text', state: 'text', roles_entry: 'text?',
+  },
   person_token: { tenant: 'text', person: 'text', token_hash: 'text' },
   certificate: {
     tenant: 'text', id: 'text', person: 'text', action_class: 'text', issuer: 'text',
-    expires_at_ms: 'integer',
+    expires_at_ms: 'integer', entry: 'text?',
   },
   shift: {
     tenant: 'text', id: 'text', role: 'text', person: 'text', from_ms: 'integer', to_ms: 'integer',

@@ -69,6 +69,7 @@ function viewOf({ people, nowMs }: Play): DutyView {
       each.certified ? [certificate(IDS[at] ?? '', 'contain', nowMs + 1)] : [],
     ),
     delegations: [],
+    unrecorded: [],
     suspects: people.flatMap((each, at) => (each.suspect ? [IDS[at] ?? ''] : [])),
     targetNames: [],
     limitOf: () => undefined,

@@ -40,6 +40,7 @@ export function duty(people: readonly Person[], more: Partial<DutyView> = {}): D
     certificates: people.map(({ id }) => certificate(id)),
     delegations: [],
     suspects: [],
+    unrecorded: [],
     targetNames: [],
     limitOf: () => undefined,
     nowMs: NOW_MS,

@@ -104,6 +104,16 @@ describe('each test is named when it fails', () => {
       'the analyst it is done for',
       () => verdict(dana, { ...contain, onBehalfOf: 'dana' }),
     ],
+    [
+      'role_unrecorded',
+      'roles not on record',
+      () => verdict(dana, contain, one({ unrecorded: ['dana'] })),
+    ],
+    [
+      'certificate_unrecorded',
+      'a certificate not on record',
+      () => verdict(dana, contain, one({ unrecorded: ['certificate-of-dana'] })),
+    ],
     ['target', 'the target', () => verdict(dana, contain, one({ targetNames: ['dana'] }))],
     [
       'agent_owner',
@@ -194,6 +204,10 @@ describe('authority that was lent', () => {
   ])('ends when the lender %s [R134]', (_what, more) => {
     const people = [{ ...dana, ...more }, junior]
     expect(verdict(junior, theirs, { ...view, people })).toBe('role')
+  })
+  it('is worth nothing where the roles of the lender or of the borrower are not on record [R131 R134]', () => {
+    expect(verdict(junior, theirs, { ...view, unrecorded: ['dana'] })).toBe('role')
+    expect(verdict(junior, theirs, { ...view, unrecorded: ['junior'] })).toBe('role_unrecorded')
   })
 })
 

@@ -24,6 +24,12 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
       return need === undefined ? original(facts) : { isEligible: true, need }`,
   },
   {
+    name: 'records-unchecked',
+    module: 'src/approval/on-record.ts',
+    export: 'unrecorded',
+    body: 'return []',
+  },
+  {
     // The word of the gateway is enough.
     name: 'yes-unsigned',
     module: 'src/command/countersign.ts',

@@ -50,6 +50,7 @@ forEachEngine((engine) => {
         'ledger.leafHashes': () => store.ledger.leafHashes('main', 0, 1),
         'ledger.entriesOfCase': () => store.ledger.entriesOfCase('main', 'x'),
         'ledger.entryById': () => store.ledger.entryById('main', 'x'),
+        'ledger.entriesById': () => store.ledger.entriesById('main', ['x']),
         'ledger.checkpoint': () => store.ledger.checkpoint('main'),
         'ledger.putCheckpoint': () =>
           store.ledger.putCheckpoint('main', { size: 1, note: 'n', signedAtMs: 0 }),

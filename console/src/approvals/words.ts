@@ -75,6 +75,9 @@ const FAILING: Readonly<Record<string, string>> = {
   role: 'You do not hold the role this asks for.',
   on_duty: 'You hold the role, but you are not on duty for it now.',
   certified: 'You are not certified for this class of action, or the certificate has run out.',
+  role_unrecorded: 'The audit record does not bear out your roles. Have them given to you again.',
+  certificate_unrecorded:
+    'The audit record does not bear out your certificate. Have it issued again.',
   requester: 'The work is done on your behalf, so somebody else has to sign.',
   target: 'You are the target.',
   suspect: 'You are marked as a suspect in this case.',
