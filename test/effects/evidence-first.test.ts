@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { type AgentClient, connectAgent, saidBy } from '../harness/agent-client.ts'
 import { type AnyTools, anyTools, reviewAll } from '../harness/any-tools.ts'
 import { entriesOf } from '../harness/fence.ts'
-import { rest } from '../harness/people.ts'
+import { rest, waiveEvidence } from '../harness/people.ts'
 import { addAgent, addAsset, type Plane, startPlane, taskToken } from '../harness/plane.ts'
 import { approveAll } from '../plans/world.ts'
 
@@ -61,12 +61,7 @@ async function ask(agent: AgentClient, name: string, target: string): Promise<st
 }
 
 const waive = (target: string, body: JsonObject = {}, person = plane.dana) =>
-  rest(plane, person, 'POST', `/api/v1/cases/${plane.caseId}/evidence-waivers`, {
-    target: { kind: 'device', id: target },
-    waives: ['evidence-preserved', 'impact-checked'],
-    reason: 'the host is encrypting its shares right now',
-    ...body,
-  })
+  waiveEvidence(plane, { kind: 'device', id: target }, body, person)
 
 describe('an action that destroys or overwrites evidence', () => {
   it.each(['reboot', 'wipe'])(

@@ -1,6 +1,7 @@
 /** The people's side over REST, with the token each of them holds. */
+import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { signedBy } from './passkeys.ts'
-import type { Reach, TestPerson } from './plane.ts'
+import type { Plane, Reach, TestPerson } from './plane.ts'
 
 export type RestAnswer = {
   readonly status: number
@@ -57,6 +58,21 @@ export async function decide(
     seen_digest: shown.body.action_digest,
     reason,
     ...(verb === 'approve' ? yesOf(plane, person, shown.body) : {}),
+  })
+}
+
+/** Says by name that evidence of a target may be lost; without it, what destroys it is refused unasked (R132). */
+export function waiveEvidence(
+  plane: Pick<Plane, 'gateway' | 'caseId' | 'dana'>,
+  target: { readonly kind: string; readonly id: string },
+  body: JsonObject = {},
+  person: TestPerson = plane.dana,
+): Promise<RestAnswer> {
+  return rest(plane, person, 'POST', `/api/v1/cases/${plane.caseId}/evidence-waivers`, {
+    target,
+    waives: ['evidence-preserved', 'impact-checked'],
+    reason: 'the host is encrypting its shares right now',
+    ...body,
   })
 }
 

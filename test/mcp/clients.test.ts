@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { npmUpstream } from '../harness/mcp-upstreams.ts'
-import { decide } from '../harness/people.ts'
+import { decide, waiveEvidence } from '../harness/people.ts'
 import { filesystemUpstream, type Plane, startPlane, taskToken } from '../harness/plane.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-evidence-'))
@@ -29,6 +29,12 @@ afterAll(async () => {
 
 describe.each(['legacy-v1', 'legacy-v2', 'modern'] as const)('an agent with a %s client', (era) => {
   const open = async () => connectAgent(plane.gateway.baseUrl, await taskToken(plane), era)
+  /** A file that may be written over, as whoever leads the shift has said. */
+  const fileOf = async (name: string) => {
+    const path = join(folder, `${era}${name}.txt`)
+    expect((await waiveEvidence(plane, { kind: 'file', id: path })).status).toBe(201)
+    return path
+  }
 
   it("sees granted and reviewed tools under the name of their server, and the gateway's own", async () => {
     const agent = await open()
@@ -69,7 +75,7 @@ describe.each(['legacy-v1', 'legacy-v2', 'modern'] as const)('an agent with a %s
     const agent = await open()
     // Listing first lets the client learn the output schema it will hold the answer against.
     await agent.tools()
-    const path = join(folder, `${era}.txt`)
+    const path = await fileOf('')
     const result = await agent.call('evidence__write_file', { path, content: 'x' })
     expect(result.isError).toBe(true)
     expect(result.structuredContent).toBeUndefined()
@@ -97,7 +103,7 @@ describe.each(['legacy-v1', 'legacy-v2', 'modern'] as const)('an agent with a %s
   it('gets the result of a held call by making it again once people approved', async () => {
     const agent = await open()
     await agent.tools()
-    const args = { path: join(folder, `${era}-approved.txt`), content: 'approved' }
+    const args = { path: await fileOf('-approved'), content: 'approved' }
     const held = saidBy(await agent.call('evidence__write_file', args))
     for (const person of [plane.ines, plane.dana]) {
       await decide(plane, person, 'approve', held?.approval_id ?? '')
@@ -124,7 +130,7 @@ describe.each(['legacy-v1', 'legacy-v2', 'modern'] as const)('an agent with a %s
 
   it('does not wait when the agent says so, and may cite the approval only for the call it is for [R9]', async () => {
     const agent = await open()
-    const args = { path: join(folder, `${era}-cited.txt`), content: 'cited' }
+    const args = { path: await fileOf('-cited'), content: 'cited' }
     const meta = { 'countersign/hold_ms': 0 }
     const held = saidBy(await agent.call('evidence__write_file', args, meta))
     const cited = await agent.call(
