@@ -4,6 +4,7 @@ import { decideGroup } from '../harness/groups.ts'
 import { type NetPlane, startNetPlane } from '../harness/net-plane.ts'
 import { decide, rest } from '../harness/people.ts'
 import { addAgent, taskToken } from '../harness/plane.ts'
+import { runOut } from '../harness/run-out.ts'
 
 let net: NetPlane
 let agents = 0
@@ -89,20 +90,7 @@ describe.each(Object.entries(AGENT_SDKS))('an agent built with %s', (_name, open
     await withAgent(async (agent) => {
       const target = net.address()
       const id = await hold(agent, target)
-      const { approvals } = net.plane.gateway.parts.store
-      const request = await approvals.byId('main', id)
-      if (request === undefined) throw new Error('the request is gone')
-      // Its end is moved, not the clock: the agent's token lives only five minutes.
-      await net.plane.gateway.parts.store.commit('main', async (tx) => {
-        await approvals.put(tx, { ...request, expiresAtMs: net.plane.clock.nowMs() - 1 })
-        const data = { finding: 'test_clock', severity: 'none' }
-        const actor = { kind: 'system', id: 'test' } as const
-        const nextId = net.plane.gateway.parts.spine.nextId()
-        return {
-          value: undefined,
-          entries: [{ id: nextId, type: 'oversight.finding', atMs: 0, actor, data }],
-        }
-      })
+      await runOut(net.plane, id)
       expect(await wait(agent, id)).toContain('approval_expired')
       expect(net.ran(target)).toBe(0)
     })

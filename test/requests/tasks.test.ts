@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startGateway } from '../../src/main.ts'
 import { saidBy, type ToolResult } from '../harness/agent-client.ts'
+import { decideGroup } from '../harness/groups.ts'
 import { postModern } from '../harness/mcp-wire.ts'
 import { type NetPlane, startNetPlane } from '../harness/net-plane.ts'
 import { decide, rest } from '../harness/people.ts'
 import { addAgent, expectSoundLedger, taskToken } from '../harness/plane.ts'
+import { runOut } from '../harness/run-out.ts'
 import { openTaskClient, TASKS } from '../harness/task-client.ts'
 
 let net: NetPlane
@@ -111,6 +113,32 @@ describe('a client that declares the Tasks extension', () => {
       expect(net.ran(target)).toBe(0)
     },
   )
+
+  it('has several calls released by one decision for the group', async () => {
+    const { block, get } = wire(await newToken())
+    const targets = [net.address(), net.address()]
+    const ids: string[] = []
+    for (const target of targets) ids.push((await block(target)).taskId)
+    expect((await decideGroup(net.plane, net.plane.dana, 'approve', ids)).status).toBe(200)
+    for (const id of ids) {
+      expect(await settled(() => get(id))).toMatchObject({
+        status: 'completed',
+        result: { content: [{ text: 'block done' }] },
+      })
+    }
+    expect(targets.map(net.ran)).toEqual([1, 1])
+  })
+
+  it('reads that nobody decided in time', async () => {
+    const { block, get } = wire(await newToken())
+    const target = net.address()
+    const { taskId } = await block(target)
+    await runOut(net.plane, taskId)
+    const task = await settled(() => get(taskId))
+    expect(task).toMatchObject({ status: 'completed', result: { isError: true } })
+    expect(saidBy(task.result as ToolResult)).toMatchObject({ code: 'approval_expired' })
+    expect(net.ran(target)).toBe(0)
+  })
 
   it('withdraws its request by cancelling the task', async () => {
     const { block, get, send } = wire(await newToken())
