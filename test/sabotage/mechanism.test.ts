@@ -26,7 +26,7 @@ const agreeing: Sabotage = {
 
 describe('a sabotage', () => {
   it('reaches the tests, the processes they spawn and their workers, and takes only its rule', async () => {
-    const trial = await runTrial(agreeing, TESTS, '', CONFIG)
+    const trial = await runTrial(agreeing, TESTS, '', { config: CONFIG })
     expect(trial).toMatchObject({
       failed: [
         'refuses an odd number in this process',
@@ -40,19 +40,19 @@ describe('a sabotage', () => {
 
   it('that changes nothing is seen to survive', async () => {
     const idle = { ...agreeing, body: 'return original(value)' }
-    const trial = await runTrial(idle, TESTS, 'in this process', CONFIG)
+    const trial = await runTrial(idle, TESTS, 'in this process', { config: CONFIG })
     expect(trial).toMatchObject({ exitCode: 0, failed: [], wasCalled: true })
   })
 
   it('of a function no test calls is seen not to have been called', async () => {
     const aside = { ...agreeing, export: 'limitOf', body: 'return { limit: 99 }' }
-    const trial = await runTrial(aside, TESTS, 'in this process', CONFIG)
+    const trial = await runTrial(aside, TESTS, 'in this process', { config: CONFIG })
     expect(trial).toMatchObject({ exitCode: 0, failed: [], wasCalled: false })
   })
 
   it('that breaks its module is an error, not a failing test', async () => {
     const broken = { ...agreeing, body: 'return (' }
-    await expect(runTrial(broken, TESTS, '', CONFIG)).rejects.toThrow('does not load')
+    await expect(runTrial(broken, TESTS, '', { config: CONFIG })).rejects.toThrow('does not load')
   })
 
   it('of a function that does not exist is an error', () => {

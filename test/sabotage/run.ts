@@ -56,7 +56,8 @@ async function findFlawOf({ sabotage, ids }: Planned): Promise<string | undefine
   const files = [...new Set(citing.map((citation) => citation.file))]
   if (files.length === 0) return 'no test cites a row that names it'
   try {
-    return findFlaw(ids, await runTrial(sabotage, files, patternFor(ids)))
+    const options = { endsAtFirst: ids.length === 1 }
+    return findFlaw(ids, await runTrial(sabotage, files, patternFor(ids), options))
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

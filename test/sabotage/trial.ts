@@ -23,6 +23,12 @@ export type Trial = {
   readonly output: string
 }
 
+export type TrialOptions = {
+  readonly config?: string
+  /** Ends with the first test that fails, which is enough where one row is on trial. */
+  readonly endsAtFirst?: boolean
+}
+
 /**
  * Runs the tests of `files` whose full name matches `pattern` under the sabotage. Throws when the
  * sabotage does not fit its module or the replaced module does not load: a crash is not a failing test.
@@ -31,7 +37,7 @@ export async function runTrial(
   sabotage: Sabotage,
   files: readonly string[],
   pattern: string,
-  config = 'vitest.config.ts',
+  { config = 'vitest.config.ts', endsAtFirst = false }: TrialOptions = {},
 ): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-sabotage-'))
   try {
@@ -44,7 +50,8 @@ export async function runTrial(
     assertLoads(sabotage, plan, environment)
     const report = join(folder, 'report.json')
     const options = ['--reporter=json', `--outputFile=${report}`, '--testNamePattern', pattern]
-    const args = [...files, ...options, `--config=${config}`]
+    const bail = endsAtFirst ? ['--bail=1'] : []
+    const args = [...files, ...options, ...bail, `--config=${config}`]
     const { exitCode, output } = await runVitest(args, environment)
     return { exitCode, output, ...readReport(report), wasCalled: existsSync(plan.calledFile) }
   } finally {
