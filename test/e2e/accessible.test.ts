@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Visitor } from './browser.ts'
 import { canBrowse, NEEDS, visit } from './browser.ts'
 import { type ConsoleWorld, openWorld } from './world.ts'
 
@@ -56,13 +57,8 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
             .getByRole('status', { name: /Loading/ })
             .first()
             .waitFor({ state: 'detached' })
-          const found = (await page.evaluate(
-            `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then((r) => r.violations)`,
-          )) as Violation[]
-          const said = found.map(
-            ({ id, nodes }) => `${route} ${id}: ${nodes[0]?.html.slice(0, 160)}`,
-          )
-          expect(said).toEqual([])
+          // A page that is still coming may be looked at again; one that has come has no finding.
+          await expect.poll(() => findingsOn(page, route), { timeout: 10_000 }).toEqual([])
         }
         expect(noise).toEqual([])
         await context.close()
@@ -118,3 +114,10 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
     SLOW_MS,
   )
 })
+
+async function findingsOn(page: Visitor['page'], route: string): Promise<readonly string[]> {
+  const found = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then((r) => r.violations)`,
+  )) as Violation[]
+  return found.map(({ id, nodes }) => `${route} ${id}: ${nodes[0]?.html.slice(0, 160)}`)
+}

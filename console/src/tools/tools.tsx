@@ -20,7 +20,14 @@ export function Tools() {
   const me = useQuery(meQuery).data
   const tools = useQuery(toolsQuery)
   const [text, setText] = useState('')
-  if (me === undefined || tools.isPending) return <Loading rows={8} label="Loading the tools" />
+  if (me === undefined || tools.isPending) {
+    return (
+      <div className={css.page}>
+        <h1>Tools</h1>
+        <Loading rows={8} label="Loading the tools" />
+      </div>
+    )
+  }
   if (tools.isError) return <Trouble error={tools.error} onRetry={() => void tools.refetch()} />
   const shown = tools.data.filter(({ exposed_name: name, effect = '' }) =>
     `${name} ${effect}`.toLowerCase().includes(text.toLowerCase()),
