@@ -42,7 +42,7 @@ export function rememberVerdicts(texts: Readonly<Record<string, string>>): Verdi
 function keyFor(texts: readonly string[]): (slice: Slice) => string {
   const seen = contextAttributesIn(texts)
   const unseen = seen === undefined ? [] : CLOCK.filter((name) => !seen.has(name))
-  const namesEntities = texts.some((text) => ENTITY.test(text))
+  const namesEntities = texts.some(namesAnEntity)
   return (slice) => {
     const context: Record<string, unknown> = { ...slice.context }
     // Set rather than removed, which would make a slow object of it; no slice holds an undefined attribute.
@@ -65,8 +65,13 @@ function keyFor(texts: readonly string[]): (slice: Slice) => string {
   }
 }
 
-/** An entity is told from others of its type by its id alone, and a policy can only name that in a literal. */
-const ENTITY = /\b(?!Action\b)\w+\s*::/
+/**
+ * An entity is told from others of its type by its id alone, and a policy can only name that in a literal, which has
+ * `::`. Every one that is not plainly of an action counts, also one torn apart by a comment.
+ */
+function namesAnEntity(text: string): boolean {
+  return text.split('::').length > text.split(/(?<!::\s*)\bAction::/).length
+}
 
 const CONTEXT = /\bcontext\b/g
 const ATTRIBUTE = /\bcontext(?:\s*\.\s*|\s+has\s+)([A-Za-z_]\w*)/g

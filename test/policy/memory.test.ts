@@ -38,7 +38,8 @@ const TWICE = [on('web-1', FRIDAY_MS), on('web-2', FRIDAY_MS + 1_000)]
 
 describe('what makes another question', () => {
   it('is not the time or the name of a host, where no policy can see them', () => {
-    expect(asked([ruleOf('context.targetCount > 5')], TWICE)).toBe(1)
+    const named = 'forbid (principal, action in [Action::"read", Action::"write"], resource);'
+    expect(asked([ruleOf('context.targetCount > 5'), named], TWICE)).toBe(1)
   })
 
   it.each([
@@ -48,6 +49,8 @@ describe('what makes another question', () => {
     ['the context by a name in quotes', 'context["now"] < datetime("2027-01-01")'],
     ['the context as a whole', 'context == context'],
     ['a host by its name', 'resource == Target::"device/web-1"'],
+    ['a host by a name with a comment inside', 'resource == Target // the shop!\n::"device/web-1"'],
+    ['an action of another namespace', 'resource == Other::Action::"device/web-1"'],
   ])('is everything that may differ, where a policy reads %s', (_, rule) => {
     expect(asked([ruleOf('context.targetCount > 5'), ruleOf(rule)], TWICE)).toBe(2)
   })
