@@ -71,16 +71,39 @@ export async function checkPolicy(
   return { ...checked, findings: [...checked.findings, ...ownerFindings(owners)] }
 }
 
-/** Parts of the gateway that publish what must be published, whoever is missing: the record says so. */
-const MAY_LACK_OWNERS = ['first-start', 'upgrade']
-
 /**
  * Throws `not_permitted`, `policy_invalid`, `owner_unresolved` (naming class and role), `conflict` (somebody
  * published meanwhile).
  */
-export async function publishPolicy(
+export function publishPolicy(
   deps: PolicyDeps,
   input: PublishPolicyInput,
+): Promise<PublishedPolicy> {
+  return publish(deps, input, requireOwned)
+}
+
+/**
+ * For a first start and for a bundle that lacks the present floor: without one of them nothing would be decided at all.
+ * Whoever is missing, it is published, and the entry says so. Throws what `publishPolicy` does but `owner_unresolved`.
+ */
+export function publishUnowned(
+  deps: PolicyDeps,
+  input: PublishPolicyInput,
+): Promise<PublishedPolicy> {
+  return publish(deps, input, () => undefined)
+}
+
+function requireOwned(missing: readonly Finding[]): void {
+  const first = missing.find(({ severity }) => severity === 'error')
+  if (first === undefined) return
+  const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : ''
+  throw new Failure('owner_unresolved', `${first.detail}${more}`)
+}
+
+async function publish(
+  deps: PolicyDeps,
+  input: PublishPolicyInput,
+  judge: (missing: readonly Finding[]) => void,
 ): Promise<PublishedPolicy> {
   requirePermission(input.by, 'policy.publish')
   const { tenant, by } = input
@@ -93,14 +116,8 @@ export async function publishPolicy(
     if (fault !== undefined) {
       throw new Failure('policy_invalid', `${fault.policy}: ${fault.code}: ${fault.detail}`)
     }
-    const owners = await unresolvedOwners(deps, tenant, checked.held())
-    const missing = ownerFindings(owners)
-    const mustBeOwned = by.kind === 'person' || !MAY_LACK_OWNERS.includes(by.part)
-    const first = missing.find(({ severity }) => severity === 'error')
-    if (mustBeOwned && first !== undefined) {
-      const more = missing.length > 1 ? ` (and ${missing.length - 1} more)` : ''
-      throw new Failure('owner_unresolved', `${first.detail}${more}`)
-    }
+    const missing = ownerFindings(await unresolvedOwners(deps, tenant, checked.held()))
+    judge(missing)
     const bundle: StoredBundle = {
       tenant,
       sequence: place.sequence,

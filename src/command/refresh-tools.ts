@@ -10,7 +10,12 @@ import { codeOf, Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { type NoticeDeps, noticeOffer } from './notice-offer.ts'
-import { type PolicyDeps, publishPolicy } from './publish-policy.ts'
+import {
+  type PolicyDeps,
+  type PublishedPolicy,
+  publishPolicy,
+  publishUnowned,
+} from './publish-policy.ts'
 
 export type RefreshDeps = NoticeDeps &
   PolicyDeps & {
@@ -34,29 +39,31 @@ type Outgrown = { readonly lack: 'floor' | 'action'; readonly documents: JsonObj
 /** Publishes the first bundle, or the active one again when product or tools outgrew it. */
 export async function refreshPolicy(deps: RefreshDeps, tenant: string): Promise<void> {
   const active = await deps.bundles.active(tenant)
-  if (active === undefined) return publish(deps, tenant, 'first-start', deps.firstDocuments())
+  if (active === undefined) {
+    const by = { kind: 'system', part: 'first-start' } as const
+    return tell(deps, await publishUnowned(deps, { tenant, by, documents: deps.firstDocuments() }))
+  }
   const outgrown = await deps.outgrown(active.text)
   if (outgrown === undefined) return
-  // Without the present floor the active bundle decides nothing any more: the new one has to be loaded.
-  const part = outgrown.lack === 'floor' ? 'upgrade' : 'refresh'
+  const { lack, documents } = outgrown
+  if (lack === 'floor') {
+    // Without the present floor the active bundle decides nothing any more: the new one has to be loaded.
+    const by = { kind: 'system', part: 'upgrade' } as const
+    return tell(deps, await publishUnowned(deps, { tenant, by, documents }))
+  }
   try {
-    await publish(deps, tenant, part, outgrown.documents)
+    const by = { kind: 'system', part: 'refresh' } as const
+    tell(deps, await publishPolicy(deps, { tenant, by, documents }))
   } catch (error) {
-    if (codeOf(error) !== 'owner_unresolved') throw error
+    if (!(error instanceof Failure) || error.code !== 'owner_unresolved') throw error
     // The bundle before it stays active: until somebody owns what is new, it is decided like all of its effect.
-    const { message } = error as Failure
-    deps.log.warn({ code: 'owner_unresolved', detail: message }, 'policy bundle not published')
+    const { code, message: detail } = error
+    deps.log.warn({ code, detail }, 'policy bundle not published')
   }
 }
 
-async function publish(
-  deps: RefreshDeps,
-  tenant: string,
-  part: string,
-  documents: JsonObject,
-): Promise<void> {
-  const { bundle } = await publishPolicy(deps, { tenant, by: { kind: 'system', part }, documents })
-  deps.log.info({ sequence: bundle.sequence, digest: bundle.digest }, 'policy bundle published')
+function tell({ log }: RefreshDeps, { bundle }: PublishedPolicy): void {
+  log.info({ sequence: bundle.sequence, digest: bundle.digest }, 'policy bundle published')
 }
 
 /** Lists every tool server, or the one that said that something changed. Resolves with how many tools changed. */

@@ -17,6 +17,20 @@ afterAll(() => world?.close())
 const ofType = (record: readonly RecordedEntry[], type: string) =>
   record.filter((entry) => entry.type === type)
 
+/** Puts the row that the store holds, past the command that would end Alex's work too. */
+async function setAlex(state: 'active' | 'suspended'): Promise<void> {
+  const { store, spine } = plane.gateway.parts
+  const alex = await store.people.byId(TENANT, plane.alex.id)
+  if (alex === undefined) throw new Error('Alex is gone')
+  await store.commit(TENANT, async (tx) => {
+    await store.people.put(tx, { ...alex, state })
+    const actor = { kind: 'system', id: 'test' } as const
+    const data = { person: alex.id, state }
+    const entry = { id: spine.nextId(), type: 'person.changed', atMs: 0, actor, data } as const
+    return { value: undefined, entries: [entry] }
+  })
+}
+
 describe('a recommendation', () => {
   const CLAIM = {
     summary: 'Isolate the device.',
@@ -53,16 +67,10 @@ describe('a recommendation', () => {
     const scene = await world.scene()
     const looked = await scene.call('soc__look', { text: 'x' })
     const evidence = looked._meta?.['countersign/evidence']
-    const { people } = plane.gateway.parts.store
-    const alex = await people.byId(TENANT, plane.alex.id)
-    if (alex === undefined) throw new Error('Alex is gone')
     // Suspending through the face closes Alex's tasks as well; here only the owner is gone.
-    const byId = people.byId
-    Object.assign(plane.gateway.parts.store.people, {
-      byId: async () => ({ ...alex, state: 'suspended' }),
-    })
+    await setAlex('suspended')
     const said = saidBy(await recommend(scene, [evidence]))
-    Object.assign(plane.gateway.parts.store.people, { byId })
+    await setAlex('active')
     expect(said).toMatchObject({ code: 'recommendation_unowned' })
     expect(ofType(await scene.record(), 'recommendation.made')).toEqual([])
   })
