@@ -31,8 +31,10 @@ export function createHalts(subscribe: Subscribe, revokedAmong: RevokedAmong): H
   const lookSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined
-      // A store that cannot be read is found by whoever commits next; the next hint looks again.
-      look().catch(() => undefined)
+      // While the store cannot be read nobody knows what is revoked: looked at again until it can.
+      look().catch(() => {
+        if (out.size > 0) lookSoon()
+      })
     }, GLANCE_MS)
   }
   const end = (id: string): void => {

@@ -7,8 +7,10 @@ import type { Classification, Effect, Target } from '../catalogue/tool.ts'
 import { EFFECTS } from '../catalogue/tool.ts'
 import type { AgentMode } from '../identity/agent.ts'
 import type { Certificate, Person, Role } from '../identity/person.ts'
+import { digestOfJson } from '../kernel/canonical-json.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Digest } from '../kernel/digest.ts'
+import type { JsonObject } from '../kernel/strict-json.ts'
 import type { Obligation } from '../policy/decision.ts'
 import type { Shift } from '../roster/roster.ts'
 import type { FailingTest } from './eligibility.ts'
@@ -85,6 +87,11 @@ export function floorsOf(
     ...one.flags.filter((flag) => FLOOR_FLAGS.includes(flag)),
     ...(CREDENTIAL_KINDS.includes(one.target.kind) ? ['cloud-credential'] : []),
   ]
+}
+
+/** What is signed is what the person sent, so that they can compute it; each is signed once. */
+export function standingDigest(tenant: string, owner: string, proposal: JsonObject): Digest {
+  return digestOfJson('countersign-standing-v1', { owner, proposal, tenant })
 }
 
 /** What somebody must be to sign one, or the test that fails. */

@@ -1,6 +1,7 @@
 /** Standing plans on the command line: what is pre-authorised, handing a proposal to its owner, signing, ending. */
 import type { Command } from 'commander'
 import type { z } from 'zod'
+import { standingDigest } from '../approval/standing.ts'
 import { personList } from '../contract/people.ts'
 import { me } from '../contract/sessions.ts'
 import {
@@ -9,7 +10,6 @@ import {
   type standingPlan,
   toldAnswer,
 } from '../contract/standing.ts'
-import { digestOfJson } from '../kernel/canonical-json.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject } from '../kernel/strict-json.ts'
 import { visible } from '../kernel/visible-text.ts'
@@ -93,7 +93,7 @@ async function sign(cli: Cli, file: string, isYes: boolean): Promise<void> {
   const proposal = objectIn(file)
   const gateway = cli.gateway()
   const { id: owner, tenant } = await gateway.get('/api/v1/me', me)
-  const digest = digestOfJson('countersign-standing-v1', { owner, proposal, tenant })
+  const digest = standingDigest(tenant, owner, proposal)
   cli.terminal.err.write(`${proposalText(proposal, digest)}\n`)
   if (!isYes) await requireTypedCode(cli, digest, 'to let these calls run unasked')
   const assertion = await practiceSignature(cli, gateway, digest)

@@ -8,6 +8,7 @@ import {
   type StandingPlan,
   type StandingScope,
   signerFault,
+  standingDigest,
 } from '../approval/standing.ts'
 import { classesOf, worstEffect } from '../catalogue/classification.ts'
 import type { Classification, Effect } from '../catalogue/tool.ts'
@@ -15,7 +16,6 @@ import { readUnrecorded } from '../enforcement/duty.ts'
 import type { Spine } from '../enforcement/spine.ts'
 import type { Assertion } from '../identity/passkey.ts'
 import type { Person, Role } from '../identity/person.ts'
-import { digestOfJson } from '../kernel/canonical-json.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
@@ -73,8 +73,7 @@ export async function signStandingPlan(
     scope,
     ...limitsOf(proposal, createdAtMs),
   }
-  // What is signed is what the person sent, so that they can compute it; each is signed once.
-  const digest = digestOfJson('countersign-standing-v1', { owner: person.id, proposal, tenant })
+  const digest = standingDigest(tenant, person.id, proposal)
   const plan: StandingPlan = { ...said, digest, state: 'live', createdAtMs }
   const { receipts } = await parts.commit(tenant, async (tx) => {
     const signed = await countersignatureOf(parts, tx, { person, digest, effect, assertion })

@@ -1,6 +1,6 @@
 /**
- * Stop and resume. Anybody active may stop an agent, a tool, the tenant or all writes, at once and without
- * confirmation; resuming is for those who lead (R146). A stop voids what was approved but not yet done: the
+ * Stop and resume. Whoever works here or is on the rota may stop an agent, a tool, the tenant or all writes, at once
+ * and without confirmation; resuming is for those who lead (R146). A stop voids what was approved but not yet done: the
  * approval was given in a world where nobody had pressed it.
  */
 import type { ApprovalStore } from '../approval/ports.ts'

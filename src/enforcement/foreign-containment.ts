@@ -3,9 +3,8 @@
  * nor ask for that. Whoever leads the shift lifts it, from the board, knowing both cases. Which case a call belongs to is
  * the case of its task; whatever its arguments say about that is a claim.
  */
-
 import { networkBits } from '../catalogue/target.ts'
-import { type ClassifiedCall, EFFECTS, type Target } from '../catalogue/tool.ts'
+import { atLeast, type ClassifiedCall, type Target } from '../catalogue/tool.ts'
 import { Failure, type Refusal, refusal } from '../kernel/failure.ts'
 import type { Considered } from './considered.ts'
 import type { EffectRecord } from './effect-record.ts'
@@ -13,15 +12,13 @@ import { type PlannedCall, readUndoPlan, type UndoPlan } from './record-effect.t
 import type { Spine } from './spine.ts'
 import { classifyPlanned } from './undo.ts'
 
-/** Below this nothing lifts a containment, and no read waits for the look. */
-const LOOKED_AT_FROM = EFFECTS.indexOf('write')
-
 /** The refusal, or undefined when the call takes back nothing of another case. */
 export async function takesBackForeign(
   spine: Spine,
   { place, call }: Considered,
 ): Promise<Refusal | undefined> {
-  if (EFFECTS.indexOf(call.effect) < LOOKED_AT_FROM) return undefined
+  // Below it nothing lifts a containment, and no read waits for the look.
+  if (!atLeast(call.effect, 'write')) return undefined
   const { tenant, task } = place.session
   const contained = await spine.effects.containments(tenant)
   const foreign = contained.filter((each) => each.caseId !== task.caseId && each.hasInverse)

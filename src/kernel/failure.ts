@@ -161,8 +161,6 @@ export const FAILURES = {
   // borrowed credentials
   broker_unreachable: row('peer', 503, 'The credential cannot be borrowed now', 'Try later; nothing was sent.'),
   broker_refused: row('operator', 502, 'The broker does not lend the credential', 'Correct what the message names at the broker; nothing was sent.'),
-  lease_refused: row('agent', 403, 'The credential was lent for something else', 'Stop; it is on record as a pivot attempt.'),
-  credential_too_broad: row('operator', 403, 'The credential can do more than the tool needs', 'Give the tool one of its own, or say what it permits.'),
 
   // rotas kept elsewhere
   roster_unreachable: row('operator', 502, 'The rota cannot be fetched', 'Check address and token; the last known rota stands in, marked stale.'),

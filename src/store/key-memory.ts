@@ -6,11 +6,11 @@
 import type { KeyWrap } from '../ledger/ports.ts'
 
 export type RememberingWrap = KeyWrap & {
-  /** After keys were destroyed, so that none of them outlives its row here. */
+  /** When keys are destroyed. One that somebody opens a payload with in that very moment is gone within a minute. */
   readonly forget: () => void
 }
 
-/** What another node destroyed is gone from this one's memory within a minute. */
+/** What another node destroyed is gone from this one's memory after that. */
 const KEPT_MS = 60_000
 /** A few classes for each case at work. */
 const MOST_KEYS = 64

@@ -3,7 +3,6 @@
  * class, and stored beside the entry. Keys are made on first use and lie wrapped; a destroyed key stays as a
  * row without bytes, which is how a later reader knows that the payload was erased and not lost.
  */
-
 import type { Clock } from '../kernel/clock.ts'
 import type { DataClass, EntryDraft } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
