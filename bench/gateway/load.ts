@@ -1,5 +1,6 @@
 /** The agents' side: so many requests in flight on kept connections, every answer checked. */
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
+import { send } from './send.ts'
 import { ANSWER_MARK, type WireRequest } from './wire.ts'
 
 export type Load = {
@@ -33,19 +34,4 @@ export async function load(
   } finally {
     agent.destroy()
   }
-}
-
-function send(agent: Agent, url: string, wire: WireRequest, id: number): Promise<string> {
-  const body = wire.body(id)
-  const headers = { ...wire.headers, 'content-length': body.length }
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, method: 'POST', headers }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
-      response.on('error', reject)
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }

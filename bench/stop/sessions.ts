@@ -2,8 +2,9 @@
  * Agents at work: each has a task and a connection of its own and calls a tool every few seconds, as one that thinks
  * in between does. They go on calling while they are stopped, which is what a stop is for.
  */
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { send } from '../gateway/send.ts'
 import { ANSWER_MARK, type WireRequest } from '../gateway/wire.ts'
 
 export type Sessions = {
@@ -59,19 +60,4 @@ export function openSessions(
       await all
     },
   }
-}
-
-function send(agent: Agent, url: string, wire: WireRequest, id: number): Promise<string> {
-  const body = wire.body(id)
-  const headers = { ...wire.headers, 'content-length': body.length }
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, method: 'POST', headers }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
-      response.on('error', reject)
-    })
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }

@@ -30,7 +30,7 @@ onPostgres((engine) => {
     }
   })
 
-  it('runs every port under the role of the guide, which can add to the log and not change it', async () => {
+  it('runs calls under the role of the guide, which can add to the log and not change it', async () => {
     const fresh = await engine.fresh()
     const role = `countersign_${randomBytes(6).toString('hex')}`
     await fresh.database.run(`create role ${role}; grant ${role} to current_user`)
