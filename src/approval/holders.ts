@@ -4,6 +4,7 @@
  */
 import type { Delegation } from '../identity/delegation.ts'
 import type { Certificate, Person, Role } from '../identity/person.ts'
+import type { InstantMs } from '../kernel/clock.ts'
 import { byPrecedence } from '../roster/roster.ts'
 import { type EligibilityFacts, mayOwn } from './eligibility.ts'
 import { accountableRole, ownerNeed, rolesAbove } from './ownership.ts'
@@ -83,4 +84,13 @@ export function holding(
     if (people.length > 0) return { accountable, people }
   }
   return undefined
+}
+
+/** When what makes a person eligible runs out: their shifts, their certificates, what was lent to them. */
+export function endsOf(view: DutyView, person: string | undefined): readonly InstantMs[] {
+  return [
+    ...view.onDuty.filter((shift) => shift.person === person).map(({ toMs }) => toMs),
+    ...view.certificates.filter((held) => held.person === person).map((held) => held.expiresAtMs),
+    ...view.delegations.filter((lent) => lent.delegate === person).map(({ toMs }) => toMs),
+  ]
 }

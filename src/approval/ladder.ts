@@ -6,7 +6,7 @@
  */
 import type { Role } from '../identity/person.ts'
 import type { InstantMs } from '../kernel/clock.ts'
-import { type DutyView, type Holding, holders, holding } from './holders.ts'
+import { type DutyView, endsOf, type Holding, holders, holding } from './holders.ts'
 import { accountableRole, ownerNeed, rolesAbove } from './ownership.ts'
 import type { ApprovalRequest, Ladder, Signature } from './request.ts'
 
@@ -237,10 +237,9 @@ function withLadder(view: DutyView, request: ApprovalRequest, ladder: Ladder): A
 }
 
 function dueAfter(view: DutyView, request: ApprovalRequest, ladder: Ladder): InstantMs | undefined {
-  const ends = view.onDuty.filter(({ person }) => person === request.owner).map(({ toMs }) => toMs)
   const unasked = holders(view, request).some((id) => !ladder.paged.includes(id))
   const dues = [
-    ...ends,
+    ...endsOf(view, request.owner),
     ...(unasked || request.owner === undefined ? [ladder.lastPagedAtMs + UNACKNOWLEDGED_MS] : []),
     ...(ladder.isPastHalf ? [] : [halfOf(request)]),
   ].filter((due) => due > view.nowMs && due < request.expiresAtMs)

@@ -23,6 +23,8 @@ export type DelegationDeps = CommandBase & {
   readonly delegations: DelegationStore
 }
 
+type LendingEndDeps = DelegationDeps & { readonly approvals: ApprovalStore }
+
 export type DelegateInput = {
   readonly tenant: string
   /** Whose authority it is: nobody lends somebody else's. */
@@ -96,7 +98,7 @@ export type EndDelegationInput = {
 
 /** Taken back by either of the two, or by somebody who leads. Throws `not_found`, `not_permitted`, `conflict`. */
 export async function endDelegation(
-  deps: DelegationDeps,
+  deps: LendingEndDeps,
   input: EndDelegationInput,
 ): Promise<{ readonly receipt: Receipt }> {
   const { by, tenant } = input
@@ -115,7 +117,7 @@ export async function endDelegation(
 
 /** In the transaction that suspends a person: what they lent and were lent ends, what they own moves on. */
 export async function endLending(
-  deps: CommandBase & { readonly approvals: ApprovalStore; readonly delegations: DelegationStore },
+  deps: Omit<LendingEndDeps, 'people'>,
   tx: Tx,
   person: Person,
   by: Doer,
@@ -128,12 +130,14 @@ export async function endLending(
 }
 
 async function ended(
-  deps: CommandBase & { readonly delegations: DelegationStore },
+  deps: Omit<LendingEndDeps, 'people'>,
   tx: Tx,
   open: Delegation,
   by: Doer,
   reason: string,
 ): Promise<EntryDraft> {
+  // What the borrower owned in the lender's place is for whoever is eligible now.
+  await deps.approvals.hurry(tx, open.delegate, deps.nowMs())
   await deps.delegations.put(tx, { ...open, endedAtMs: deps.nowMs() })
   return draft(deps, 'delegation.ended', actorOf(by), { data: { delegation: open.id, reason } })
 }

@@ -53,6 +53,12 @@ describe('who is paged', () => {
     const asked = { ...opened(), acknowledgedBy: 'dana', acknowledgedAtMs: NOW_MS + 1 }
     expect(climb(later(UNACKNOWLEDGED_MS), asked, []).rungs).toEqual([])
   })
+  it.each<[string, Partial<DutyView>]>([
+    ['certificate', { certificates: [certificate('dana', 'contain', NOW_MS + 1)] }],
+    ['shift', { onDuty: [shift('dana', 'shift-lead', 0, { toMs: NOW_MS + 1 })] }],
+  ])('whoever is next as soon as the %s of the owner ends [R128 R145]', (_what, more) => {
+    expect(opened(later(0, [dana], more)).dueAtMs).toBe(NOW_MS + 1)
+  })
   it('nobody before it is due, and nobody once it is decided', () => {
     expect(climb(later(UNACKNOWLEDGED_MS - 1), opened(), []).rungs).toEqual([])
     expect(climb(later(HALF_MS), { ...opened(), state: 'approved' }, []).rungs).toEqual([])
