@@ -142,13 +142,7 @@ async function open(config: Config, options: GatewayOptions, undo: (() => unknow
       ? { kind: 'sqlite', dataDir }
       : { kind: 'postgres', url: databaseUrl, dataDir }
   const at = options.at === undefined ? {} : { at: options.at }
-  const store = await openStore({
-    engine,
-    clock,
-    random,
-    keyWrap: keys.keyWrap,
-    ...at,
-  })
+  const store = await openStore({ engine, clock, random, keyWrap: keys.keyWrap, ...at })
   undo.unshift(() => store.close())
   const origin = `${new URL(baseUrl).hostname}/countersign/${TENANT}`
   const signed = join(dataDir, 'keys', `signed-${TENANT}`)
