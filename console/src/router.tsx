@@ -90,6 +90,18 @@ const standing = createRoute({
   component: lazyRouteComponent(() => import('./standing/standing.tsx'), 'Standing'),
 })
 
+const changes = createRoute({
+  getParentRoute: at,
+  path: '/changes',
+  component: lazyRouteComponent(() => import('./changes/changes.tsx'), 'Changes'),
+})
+
+const change = createRoute({
+  getParentRoute: at,
+  path: '/changes/$id',
+  component: lazyRouteComponent(() => import('./changes/change.tsx'), 'ChangePage'),
+})
+
 const ledger = createRoute({
   getParentRoute: at,
   path: '/ledger',
@@ -106,6 +118,8 @@ const tree = root.addChildren([
   tools,
   people,
   standing,
+  changes,
+  change,
   ledger,
 ])
 

@@ -37,7 +37,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'tool.reviewed': 'A person classified exactly this definition, or took the tool away.',
   'policy.published': 'Another bundle decides from now on.',
   'change.proposed': 'One entitled person proposed a change that needs a second one.',
-  'change.confirmed': 'A second entitled person confirmed it; it was made in the same transaction.',
+  'change.confirmed': 'A second entitled person signed it with a passkey; it was made in the same transaction.',
   'change.rejected': 'Somebody entitled said no, or its proposer took it back.',
   'change.expired': 'Nobody confirmed it in time.',
   'change.made_alone': 'One person made a change alone in an emergency; another has to review it.',

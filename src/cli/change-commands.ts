@@ -12,7 +12,9 @@ import {
 import { personList } from '../contract/people.ts'
 import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
+import { EXIT } from './exit-codes.ts'
 import { namesById } from './lookup.ts'
+import { orInConsole, practiceSignature } from './sign-yes.ts'
 import { listText, tableText } from './table.ts'
 
 export function changeCommands(noun: Command, cli: Cli): void {
@@ -98,14 +100,18 @@ async function show(cli: Cli, id: string): Promise<void> {
   )
 }
 
-/** Shows what is confirmed and confirms exactly that. */
+/** Shows what is confirmed and confirms exactly that; where no file here can sign it, names the page that can. */
 async function confirm(cli: Cli, id: string): Promise<void> {
   const gateway = cli.gateway()
   const path = `/api/v1/changes/${encodeURIComponent(id)}`
   const seen = await gateway.get(path, shownChange)
-  const body = { seen_digest: seen.digest }
-  const answer = await gateway.send('POST', `${path}/confirm`, body, changeAnswer)
   cli.tell(`${seen.kind}: ${visible(JSON.stringify(seen.content) ?? '')}`)
+  const answer = await orInConsole(cli, gateway, `/changes/${encodeURIComponent(id)}`, async () => {
+    const assertion = await practiceSignature(cli, gateway, seen.digest)
+    const body = { seen_digest: seen.digest, ...(assertion === undefined ? {} : { assertion }) }
+    return gateway.send('POST', `${path}/confirm`, body, changeAnswer)
+  })
+  if (answer === undefined) return cli.finish(EXIT.pending)
   cli.show(answer, () =>
     answer.token === undefined ? 'Confirmed and made.\n' : `${answer.token}\n`,
   )

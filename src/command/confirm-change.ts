@@ -1,4 +1,8 @@
-/** The second person: confirms or rejects what another proposed, or reviews what one made alone. */
+/**
+ * The second person: confirms or rejects what another proposed, or reviews what one made alone. A yes is signed with
+ * their passkey: whoever registered them was handed their token, so a token alone is not a second person.
+ */
+import type { Assertion } from '../identity/passkey.ts'
 import type { Person } from '../identity/person.ts'
 import type { Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
@@ -7,10 +11,11 @@ import { isObject, type JsonObject, parseStrict } from '../kernel/strict-json.ts
 import type { GovernedChange } from '../oversight/change.ts'
 import { draft } from './base.ts'
 import { CHANGE_KINDS, isChangeKind, type Kind } from './change-kinds.ts'
+import { type CountersignParts, countersignatureOf, recordingRefusals } from './countersign.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
 import { type GovernDeps, marking } from './govern-change.ts'
 import type { Place } from './kind-deps.ts'
-import { requirePermission } from './permissions.ts'
+import { permissionsOf, requirePermission } from './permissions.ts'
 
 export type ChangeInput = {
   readonly tenant: string
@@ -28,15 +33,25 @@ export async function contentOfChange(
   return opened.state === 'present' ? opened.bytes : undefined
 }
 
+export type ConfirmDeps = GovernDeps & Omit<CountersignParts, 'clock'>
+type Confirming = ChangeInput & {
+  readonly seenDigest: string
+  readonly assertion?: Assertion | undefined
+}
+type Confirmed = { readonly change: GovernedChange; readonly result: unknown }
+
 /**
  * Makes the change as its proposer, in one transaction with the confirmation. Throws `not_found`,
- * `not_permitted` (also for the proposer, and whom it is about), `change_closed`, `seen_digest_mismatch`, and
- * what the command throws; then it stays proposed.
+ * `not_permitted` (also for the proposer, and whom it is about), `change_closed`, `seen_digest_mismatch`, what a
+ * signature is refused with (countersign.ts), and what the command throws; then it stays proposed.
  */
-export async function confirmChange(
-  deps: GovernDeps,
-  input: ChangeInput & { readonly seenDigest: string },
-): Promise<{ readonly change: GovernedChange; readonly result: unknown }> {
+export async function confirmChange(deps: ConfirmDeps, input: Confirming): Promise<Confirmed> {
+  const actor = { kind: 'person', id: input.person.id } as const
+  const base = () => ({ id: deps.nextId(), atMs: deps.nowMs(), actor })
+  return recordingRefusals(deps, input.tenant, base, () => confirm(deps, input))
+}
+
+async function confirm(deps: ConfirmDeps, input: Confirming): Promise<Confirmed> {
   const change = await open(deps, input, 'proposed')
   if (change.digest !== input.seenDigest)
     throw new Failure('seen_digest_mismatch', 'the digest seen is not the digest of this change')
@@ -51,15 +66,37 @@ export async function confirmChange(
     decidedAtMs: deps.nowMs(),
   }
   const also = async (tx: Tx, first: EntryDraft) => {
-    await settle(deps, tx, change, confirmed)
     const { id, kind, digest } = change
-    return entryOf(deps, 'change.confirmed', input.person, {
+    const { person, assertion } = input
+    // The kind stands where an effect would: none it knows, so it is signed whatever it is.
+    const parts = { ...deps, clock: { nowMs: deps.nowMs } }
+    const signed = await countersignatureOf(parts, tx, { person, digest, effect: kind, assertion })
+    await settle(deps, tx, change, confirmed)
+    return entryOf(deps, 'change.confirmed', person, {
       cites: [first.id],
-      data: { change: id, kind, digest, person: input.person.id },
+      data: { change: id, kind, digest, person: person.id, ...signed?.data },
+      ...(signed === undefined ? {} : { payloads: signed.payloads }),
     })
   }
   const result = await of.run(marking(deps, true, also), made)
   return { change: confirmed, result }
+}
+
+/** What the reader is to a change: whether they are the second person, or why they are not. */
+export type PartInChange = 'second' | 'proposer' | 'subject' | 'not_entitled'
+
+export async function partInChange(
+  deps: Pick<GovernDeps, 'payloads'>,
+  change: GovernedChange,
+  person: Person,
+): Promise<PartInChange> {
+  if (change.proposedBy === person.id) return 'proposer'
+  const of = kindOf(change)
+  if (!permissionsOf(person).includes(of.permission)) return 'not_entitled'
+  const bytes = await contentOfChange(deps, change)
+  const content = bytes === undefined ? undefined : parseStrict(bytes)
+  if (of.subject === undefined || content === undefined || !isObject(content)) return 'second'
+  return of.subject(content as unknown as Place) === person.id ? 'subject' : 'second'
 }
 
 /** Anybody entitled says no; the proposer may take it back. Throws as `confirmChange`, and `reason_required`. */

@@ -1,5 +1,6 @@
 /** Changes that need two people, on the wire. */
 import { z } from 'zod'
+import { assertion } from './passkeys.ts'
 import { digest, id, instantMs, json, receipt, text } from './words.ts'
 
 export const changeState = z.enum([
@@ -39,9 +40,13 @@ export const changeList = z.object({ changes: z.array(change) })
 export const shownChange = change.extend({
   content: json.optional(),
   reason: z.string().optional(),
+  your_part: z
+    .enum(['second', 'proposer', 'subject', 'not_entitled'])
+    .meta({ description: 'whether the reader is the second person, or why they are not' }),
 })
 
-export const confirmBody = z.strictObject({ seen_digest: digest })
+/** `assertion`: the passkey of whoever confirms, over the digest they saw. */
+export const confirmBody = z.strictObject({ seen_digest: digest, assertion: assertion.optional() })
 export const rejectBody = z.strictObject({ reason: text })
 export const reviewBody = z.strictObject({ verdict: z.enum(['upheld', 'objected']), reason: text })
 

@@ -13,5 +13,6 @@ export const CONSOLE_PAGES = [
   'people',
   'standing-plans',
   'ledger',
+  'changes',
   'oversight',
 ] as const

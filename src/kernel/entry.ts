@@ -67,7 +67,7 @@ export const EVENTS = {
   'policy.published': { bundle: 'digest', sequence: 'count', parent: 'digest?', proven: 'flag?', owned: 'flag?' },
   // Two people: `kind` names the change, `digest` what was proposed. `made_alone`: in an emergency, `due` for review.
   'change.proposed': { change: 'id', kind: 'label', digest: 'digest', due: 'instant' },
-  'change.confirmed': { change: 'id', kind: 'label', digest: 'digest', person: 'id' },
+  'change.confirmed': { change: 'id', kind: 'label', digest: 'digest', person: 'id', passkey: 'id?' },
   'change.rejected': { change: 'id', kind: 'label', person: 'id' },
   'change.expired': { change: 'id', kind: 'label' },
   'change.made_alone': { change: 'id', kind: 'label', digest: 'digest', due: 'instant' },

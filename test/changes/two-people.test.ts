@@ -2,9 +2,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { expireChanges } from '../../src/command/confirm-change.ts'
-import type { Passkey } from '../../src/identity/passkey.ts'
-import { openRestGateway, type RestGateway, type Token } from '../harness/rest-gateway.ts'
-import { entryDraft, forEachEngine } from '../harness/stores.ts'
+import { giveKey, signedBy } from '../harness/passkeys.ts'
+import { BASE_URL, openRestGateway, type RestGateway, type Token } from '../harness/rest-gateway.ts'
+import { forEachEngine } from '../harness/stores.ts'
 import { digestNamed } from '../store/samples.ts'
 
 const undo: (() => Promise<unknown>)[] = []
@@ -13,19 +13,13 @@ afterEach(async () => {
 })
 
 /** A passkey that somebody vouched for: from now on this person counts as a second one. */
-async function prove(gateway: RestGateway, { person }: Token): Promise<void> {
-  const { fresh, deps } = gateway
-  const passkey: Passkey = {
-    ...{ tenant: 'main', id: fresh.nextId(), person: person.id, name: 'key', aaguid: 'a' },
-    ...{ credential: `c-${person.id}`, publicKey: new Uint8Array(3), algorithm: -7, signCount: 0 },
-    ...{ keyDigest: digestNamed('1'), isDeviceBound: true, state: 'active', enrolledAtMs: 1 },
-    ...{ enrolledEntry: fresh.nextId(), vouchedBy: fresh.nextId(), vouchedAtMs: 2 },
-  }
-  await deps.commit('main', async (tx) => {
-    await deps.passkeys.put(tx, passkey)
-    return { value: 0, entries: [entryDraft(fresh)] }
-  })
+async function prove({ fresh }: RestGateway, { person }: Token): Promise<void> {
+  const { store, nextId, clock } = fresh
+  await giveKey({ store, nextId, nowMs: clock.nowMs, baseUrl: BASE_URL }, person)
 }
+
+type Seen = { readonly id: string; readonly digest: string }
+const sign = (by: Token, digest: string) => signedBy(BASE_URL, by.person, digest)
 
 const NEW = { name: 'Mallory', email: 'mallory@soc.example', roles: ['incident-commander'] }
 
@@ -61,8 +55,8 @@ forEachEngine((engine) => {
       }
       return changes[0] ?? { id: '', digest: '' }
     }
-    const confirm = (by: Token, { id, digest }: { id: string; digest: string }) =>
-      send(by, `changes/${id}/confirm`, { seen_digest: digest })
+    const confirm = (by: Token, { id, digest }: Seen, signed: object = sign(by, digest)) =>
+      send(by, `changes/${id}/confirm`, { seen_digest: digest, ...signed })
     return { gateway, petra, pia, dana, send, names, entries, propose, confirm }
   }
 
@@ -113,9 +107,10 @@ forEachEngine((engine) => {
       })
       expect(confirmed).toMatchObject({
         actor: { id: pia.person.id },
-        data: { change: change.id, digest: change.digest },
+        data: { change: change.id, digest: change.digest, passkey: expect.any(String) },
         cites: [{ id: registered.id }],
       })
+      expect(confirmed.commits).toHaveProperty('signature')
       expect(await confirm(pia, change)).toMatchObject({
         status: 409,
         body: { code: 'change_closed' },
@@ -133,10 +128,51 @@ forEachEngine((engine) => {
       expect(await names()).not.toContain('Mallory')
     })
 
+    it('is not confirmed by a token alone: whoever registered them was handed it', async () => {
+      const { gateway, pia, names, entries, propose, confirm } = await open()
+      await prove(gateway, pia)
+      const change = await propose()
+      const bare = await confirm(pia, change, {})
+      expect(bare).toMatchObject({ status: 403, body: { code: 'passkey_required' } })
+      expect(bare.body.next).toMatch(/console/)
+      const other = sign(pia, digestNamed('0'))
+      expect((await confirm(pia, change, other)).body.code).toBe('signature_invalid')
+      const paul = await gateway.enrol('Paul', ['platform-engineer'])
+      expect((await confirm(paul, change)).body.code).toBe('passkey_unknown')
+      expect((await confirm(paul, change, sign(pia, change.digest))).body.code).toBe(
+        'passkey_unknown',
+      )
+      expect(await names()).not.toContain('Mallory')
+      expect((await entries('access.refused')).map(({ data }) => data.reason)).toEqual([
+        'signature_invalid',
+        'passkey_unknown',
+        'passkey_unknown',
+      ])
+      expect((await confirm(pia, change)).status).toBe(200)
+    })
+
+    it('says to each reader what they are to it', async () => {
+      const { gateway, petra, pia, dana, send } = await open()
+      await prove(gateway, pia)
+      const paul = await gateway.enrol('Paul', ['platform-engineer'])
+      const body = { roles: ['auditor', 'platform-engineer'] }
+      await send(petra, `people/${paul.person.id}`, body, { 'countersign-propose': 'roles' })
+      const { changes } = (await send(pia, 'changes')).body as unknown as { changes: Seen[] }
+      const part = async (by: Token) =>
+        (await send(by, `changes/${changes[0]?.id}`)).body.your_part as unknown
+      expect(await Promise.all([petra, pia, dana, paul].map(part))).toEqual([
+        'proposer',
+        'second',
+        'not_entitled',
+        'subject',
+      ])
+    })
+
     it('is made once when two confirm at the same time', async () => {
       const { gateway, pia, names, propose, confirm } = await open()
       const paul = await gateway.enrol('Paul', ['platform-engineer'])
       await prove(gateway, pia)
+      await prove(gateway, paul)
       const change = await propose()
       const both = await Promise.all([confirm(pia, change), confirm(paul, change)])
       expect(both.map(({ status }) => status).sort()).toEqual([200, 409])

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { profileFor } from '../harness/passkeys.ts'
 import { type Plane, startPlane } from '../harness/plane.ts'
 import { run as asked } from './terminal.ts'
 
@@ -34,8 +35,14 @@ describe('what no feed reports', () => {
     const proposed = await run(...put, ...where, '--propose', 'a domain controller')
     expect(proposed.code).toBe(4)
     const [, id = ''] = /change ([0-9a-f-]{36}) waits/.exec(proposed.err) ?? []
-    const ines = { url: plane.gateway.baseUrl, token: plane.ines.token }
-    expect((await asked(ines, 'change', 'show', id)).out).toContain('a domain controller')
+    const { baseUrl } = plane.gateway
+    const bare = { url: baseUrl, token: plane.ines.token }
+    expect((await asked(bare, 'change', 'show', id)).out).toContain('a domain controller')
+    const unsigned = await asked(bare, 'change', 'confirm', id)
+    expect(unsigned).toMatchObject({ code: 4, out: '' })
+    expect(unsigned.err).toContain(`${baseUrl}/changes/${id}`)
+    expect((await run('asset', 'list')).out).not.toMatch(/never touch/)
+    const ines = { profile: profileFor(plane.dataDir, baseUrl, plane.ines) }
     expect(await asked(ines, 'change', 'confirm', id)).toMatchObject({
       code: 0,
       out: 'Confirmed and made.\n',

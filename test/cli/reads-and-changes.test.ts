@@ -23,6 +23,7 @@ import { stopList } from '../../src/contract/stops.ts'
 import { taskList } from '../../src/contract/tasks.ts'
 import { toolList } from '../../src/contract/tools.ts'
 import { type NetPlane, startNetPlane } from '../harness/net-plane.ts'
+import { profileFor } from '../harness/passkeys.ts'
 import { addPerson, type TestPerson } from '../harness/plane.ts'
 import { type Asker, run } from './terminal.ts'
 
@@ -202,7 +203,9 @@ describe('a change', () => {
     const proposed = await run(as(petra), 'roster', 'add', ...shift, '--propose', 'a first shift')
     expect(proposed.code).toBe(4)
     const [, change = ''] = /change ([0-9a-f-]{36}) waits/.exec(proposed.err) ?? []
-    expect((await run(as(net.plane.dana), 'change', 'confirm', change)).code).toBe(0)
+    const { dana, gateway } = net.plane
+    const profile = profileFor(folder, gateway.baseUrl, dana)
+    expect((await run({ profile }, 'change', 'confirm', change)).code).toBe(0)
     expect(
       (
         await run(

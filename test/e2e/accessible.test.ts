@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { proposeShift } from '../harness/proposals.ts'
 import type { Visitor } from './browser.ts'
 import { canBrowse, NEEDS, visit } from './browser.ts'
 import { type ConsoleWorld, openWorld } from './world.ts'
@@ -14,7 +15,7 @@ const SLOW_MS = 120_000
 
 type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
 
-/** Where the console can go; `:request` and `:other` stand for two that wait. */
+/** Where the console can go; `:request` and `:other` stand for two that wait, `:change` for a change that does. */
 const ROUTES = [
   '/',
   '/approvals',
@@ -26,6 +27,8 @@ const ROUTES = [
   '/tools',
   '/people',
   '/standing-plans',
+  '/changes',
+  '/changes/:change',
   '/ledger',
 ]
 
@@ -33,15 +36,20 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
   let world: ConsoleWorld
   let request = ''
   let other = ''
+  let change = ''
   beforeAll(async () => {
     world = await openWorld()
     request = (await world.ask()).id
     other = (await world.ask()).id
+    const { plane } = world.net
+    change = await proposeShift(plane, plane.ines, plane.alex)
   }, SLOW_MS)
   afterAll(() => world?.close())
 
   const routes = () =>
-    ROUTES.map((route) => route.replace(':request', request).replace(':other', other))
+    ROUTES.map((route) =>
+      route.replace(':request', request).replace(':other', other).replace(':change', change),
+    )
 
   for (const look of LOOKS) {
     it(

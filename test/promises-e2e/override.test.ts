@@ -92,6 +92,7 @@ describe('a shift entered by one person with a token', () => {
     for (const { id, digest } of open) {
       const confirmed = await rest(plane, plane.ines, 'POST', `/api/v1/changes/${id}/confirm`, {
         seen_digest: digest,
+        ...signedBy(plane.gateway.baseUrl, plane.ines, digest),
       })
       expect(confirmed.status).toBe(200)
     }

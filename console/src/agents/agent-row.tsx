@@ -7,8 +7,9 @@ import type { Agent } from '../api/wire.ts'
 import { visible } from '../text/visible.ts'
 import { Chip, type Tone } from '../ui/chip.tsx'
 import { Icon } from '../ui/icon.tsx'
+import css from '../ui/rows.module.css'
 import { AgentSwitch } from './agent-switch.tsx'
-import css from './agents.module.css'
+import own from './agents.module.css'
 import { Touched } from './touched.tsx'
 
 const STATE: Readonly<Record<Agent['state'], Tone>> = {
@@ -32,7 +33,7 @@ export function AgentRow({ agent }: { readonly agent: Agent }) {
     <li className={css.entry}>
       <button
         type="button"
-        className={css.agent}
+        className={css.row}
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >
@@ -53,7 +54,7 @@ function Detail({ agent }: { readonly agent: Agent }) {
   const me = useQuery(meQuery).data
   const verb = agent.state === 'active' ? 'agent.suspend' : 'agent.activate'
   return (
-    <div className={css.detail}>
+    <div className={`${css.detail} ${css.start}`}>
       <p>{MODE[agent.mode]}</p>
       <dl className={css.facts}>
         <dt>Identity</dt>
@@ -65,7 +66,7 @@ function Detail({ agent }: { readonly agent: Agent }) {
           {agent.grants.length === 0
             ? 'nothing'
             : agent.grants.map((grant) => (
-                <code key={grant} className={css.grant}>
+                <code key={grant} className={own.grant}>
                   {visible(grant)}
                 </code>
               ))}

@@ -5,8 +5,9 @@ import { Problem } from '../api/problem.ts'
 import type { Agent } from '../api/wire.ts'
 import { visible } from '../text/visible.ts'
 import { Icon } from '../ui/icon.tsx'
+import css from '../ui/rows.module.css'
 import { Trouble } from '../ui/states.tsx'
-import css from './agents.module.css'
+import own from './agents.module.css'
 import { useAgentState } from './use-agent-state.ts'
 
 export function AgentSwitch({ agent }: { readonly agent: Agent }) {
@@ -22,13 +23,13 @@ export function AgentSwitch({ agent }: { readonly agent: Agent }) {
     if (reason.trim() !== '') change.mutate({ id, verb, proposal: reason })
   }
   return (
-    <div className={css.switch}>
+    <div className={own.switch}>
       {change.data?.isProposed === true ? (
         <p>
           <Icon name="person" size={14} /> It waits for a second person.
         </p>
       ) : needsSecond ? (
-        <form className={css.form} onSubmit={propose}>
+        <form className={`${css.form} ${css.start}`} onSubmit={propose}>
           <TextInput
             label="A second person confirms this. Tell them why"
             value={reason}

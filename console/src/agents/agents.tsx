@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { agentsQuery } from '../api/queries.ts'
 import type { Agent } from '../api/wire.ts'
 import { Panel } from '../ui/panel.tsx'
+import css from '../ui/rows.module.css'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import { AgentRow } from './agent-row.tsx'
-import css from './agents.module.css'
 
 export function Agents() {
   const agents = useQuery(agentsQuery)

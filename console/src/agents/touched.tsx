@@ -6,8 +6,9 @@ import { caseCallsQuery, tasksQuery } from '../api/queries.ts'
 import { actionText, effectTone, plainWords } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
 import { Chip } from '../ui/chip.tsx'
+import css from '../ui/rows.module.css'
 import { When } from '../ui/when.tsx'
-import css from './agents.module.css'
+import own from './agents.module.css'
 
 /** Cases whose calls are read; a longer list is for the cases themselves. */
 const MAX_CASES = 8
@@ -30,7 +31,7 @@ export function Touched({ agent }: { readonly agent: string }) {
       </h3>
       <ul>
         {calls.slice(0, SHOWN).map((call) => (
-          <li key={call.id} className={css.call}>
+          <li key={call.id} className={own.call}>
             <Chip tone={effectTone(call.effect)}>{call.effect}</Chip>
             <span>{actionText(call.action)}</span>
             <code>{visible(call.tool)}</code>

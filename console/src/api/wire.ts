@@ -8,11 +8,13 @@ import type {
   decisionAnswer,
   queueView,
 } from '../../../src/contract/approvals.ts'
-import type { call, caseRecord } from '../../../src/contract/cases.ts'
+import type { asset, call, caseRecord } from '../../../src/contract/cases.ts'
+import type { change, changeAnswer, shownChange } from '../../../src/contract/changes.ts'
 import type { containment, undoShown } from '../../../src/contract/effects.ts'
 import type { checkpoint, inclusion } from '../../../src/contract/ledger.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
+import type { activeBundle } from '../../../src/contract/policies.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
 import type { standingPlan } from '../../../src/contract/standing.ts'
@@ -30,6 +32,11 @@ export type QueuePage = Output<typeof approvalList>
 export type QueueCounts = Output<typeof approvalCounts>
 export type QueueView = Output<typeof queueView>
 export type QueueFilter = { readonly view: QueueView; readonly q: string }
+export type ActiveBundle = Output<typeof activeBundle>
+export type Asset = Output<typeof asset>
+export type Change = Output<typeof change>
+export type ChangeAnswer = Output<typeof changeAnswer>
+export type ShownChange = Output<typeof shownChange>
 export type Approval = Output<typeof approval>
 export type DecisionAnswer = Output<typeof decisionAnswer>
 export type Case = Output<typeof caseRecord>

@@ -10,6 +10,7 @@ export type Place = {
     | '/tools'
     | '/people'
     | '/standing-plans'
+    | '/changes'
     | '/ledger'
   readonly name: string
   readonly icon: IconName
@@ -35,6 +36,7 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
       { to: '/tools', name: 'Tools', icon: 'tools', key: 't' },
       { to: '/people', name: 'People', icon: 'people', key: 'p' },
       { to: '/standing-plans', name: 'Pre-approved', icon: 'policies', key: 's' },
+      { to: '/changes', name: 'Changes', icon: 'copy', key: 'h' },
     ],
   },
   {

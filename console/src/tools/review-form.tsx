@@ -2,9 +2,9 @@
 import { Button, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Tool } from '../api/wire.ts'
+import css from '../ui/rows.module.css'
 import { Trouble } from '../ui/states.tsx'
 import { REVIEW_EXAMPLES } from './review-examples.ts'
-import css from './tools.module.css'
 import { useReview } from './use-review.ts'
 
 export function ReviewForm({ tool }: { readonly tool: Tool }) {

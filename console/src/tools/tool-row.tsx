@@ -7,12 +7,12 @@ import { effectTone, plainWords } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
 import { Chip, type Tone } from '../ui/chip.tsx'
 import { Folded } from '../ui/panel.tsx'
+import css from '../ui/rows.module.css'
 import { ScrollText } from '../ui/scroll-text.tsx'
 import { Loading, Trouble } from '../ui/states.tsx'
 import { When } from '../ui/when.tsx'
 import { DefinitionDiff } from './definition-diff.tsx'
 import { ReviewForm } from './review-form.tsx'
-import css from './tools.module.css'
 
 const STATUS: Readonly<Record<Tool['status'], Tone>> = {
   quarantined: 'warn',
@@ -26,7 +26,7 @@ export function ToolRow({ tool, me }: { readonly tool: Tool; readonly me: Me }) 
     <li className={css.entry}>
       <button
         type="button"
-        className={css.tool}
+        className={css.row}
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >

@@ -6,9 +6,9 @@ import { meQuery, toolsQuery } from '../api/queries.ts'
 import type { Me, Tool } from '../api/wire.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Panel } from '../ui/panel.tsx'
+import css from '../ui/rows.module.css'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import { ToolRow } from './tool-row.tsx'
-import css from './tools.module.css'
 
 const GROUPS = [
   { status: 'quarantined', title: 'In quarantine', none: 'Nothing is in quarantine.' },

@@ -3,6 +3,7 @@ import { CHANGE_KINDS, type ChangeKind } from '../../command/change-kinds.ts'
 import {
   confirmChange,
   contentOfChange,
+  partInChange,
   rejectChange,
   reviewChange,
 } from '../../command/confirm-change.ts'
@@ -25,6 +26,7 @@ import type { App } from './app.ts'
 import { answers } from './app.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
+import { assertionOf } from './passkey-routes.ts'
 
 const TAGS = ['changes']
 
@@ -47,15 +49,17 @@ export function changeRoutes(app: App, deps: RestDeps): void {
     '/api/v1/changes/:id',
     { schema: { tags: TAGS, params: idParams, response: answers(shownChange) } },
     async (request) => {
-      const { tenant } = doerOf(request).person
-      const found = await deps.governed.byId(tenant, request.params.id)
+      const { person } = doerOf(request)
+      const found = await deps.governed.byId(person.tenant, request.params.id)
       if (found === undefined) throw new Failure('not_found', 'there is no such change')
-      const [content, reason] = await Promise.all([
+      const [content, reason, part] = await Promise.all([
         contentOfChange(deps, found),
         contentOfChange(deps, found, 'reason'),
+        partInChange(deps, found, person),
       ])
       return {
         ...changeWire(found),
+        your_part: part,
         ...(content === undefined ? {} : { content: parseStrict(content) }),
         ...(reason === undefined ? {} : { reason: new TextDecoder().decode(reason) }),
       }
@@ -72,8 +76,9 @@ function decidingRoutes(app: App, deps: RestDeps): void {
     async (request) => {
       const { person } = doerOf(request)
       const place = { tenant: person.tenant, person, changeId: request.params.id }
-      const seenDigest = request.body.seen_digest
-      const { change, result } = await confirmChange(deps, { ...place, seenDigest })
+      const { seen_digest: seenDigest, assertion } = request.body
+      const signed = assertion === undefined ? {} : { assertion: assertionOf(assertion) }
+      const { change, result } = await confirmChange(deps, { ...place, seenDigest, ...signed })
       return { change: changeWire(change), ...tokenOf(result) }
     },
   )

@@ -33,6 +33,34 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   return lines
 }
 
+/** How many lines are kept on each side of a change, so that one sees where it is. */
+const AROUND = 3
+
+export type ShownLine = DiffLine | { readonly kind: 'left'; readonly text: string }
+
+/** The changes with a little around them; what is left out is counted. Nothing changed: everything. */
+export function nearChanges(lines: readonly DiffLine[]): readonly ShownLine[] {
+  const changed = lines.flatMap(({ kind }, at) => (kind === 'same' ? [] : [at]))
+  if (changed.length === 0) return lines
+  const isNear = new Uint8Array(lines.length)
+  for (const at of changed) isNear.fill(1, Math.max(0, at - AROUND), at + AROUND + 1)
+  const shown: ShownLine[] = []
+  let left = 0
+  const count = () => {
+    if (left > 0) shown.push({ kind: 'left', text: left === 1 ? '1 line' : `${left} lines` })
+    left = 0
+  }
+  lines.forEach((line, at) => {
+    if (isNear[at] === 0) left += 1
+    else {
+      count()
+      shown.push(line)
+    }
+  })
+  count()
+  return shown
+}
+
 /** `[i][j]`: how many lines the rests from i and j have in common. */
 function commonLengths(a: readonly string[], b: readonly string[]): readonly Uint32Array[] {
   const rows = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1))
