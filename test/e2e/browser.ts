@@ -17,7 +17,12 @@ export type Look = {
   readonly scheme?: 'light' | 'dark'
   readonly width?: number
   readonly height?: number
+  /** A phone: it is touched, and its pages are laid out as a phone lays them out. */
+  readonly hasTouch?: boolean
 }
+
+export type { Browser, Page }
+export type Locator = ReturnType<Page['locator']>
 
 export type Visitor = {
   readonly page: Page
@@ -35,6 +40,8 @@ export async function visit(browser: Browser, baseUrl: string, look: Look = {}):
     baseURL: baseUrl,
     colorScheme: look.scheme ?? 'light',
     viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+    hasTouch: look.hasTouch ?? false,
+    isMobile: look.hasTouch ?? false,
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
