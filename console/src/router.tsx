@@ -12,6 +12,7 @@ import { readQueueSearch } from './approvals/queue-search.ts'
 import { readCaseSearch } from './cases/case-search.ts'
 import { readGroupSearch } from './group/group-search.ts'
 import { readLoginSearch } from './login/link.ts'
+import { readPolicySearch } from './policies/policy-search.ts'
 import { RouteError, RouteMissing, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readStandingSearch } from './standing/standing-search.ts'
@@ -90,6 +91,13 @@ const standing = createRoute({
   component: lazyRouteComponent(() => import('./standing/standing.tsx'), 'Standing'),
 })
 
+const policies = createRoute({
+  getParentRoute: at,
+  path: '/policies',
+  validateSearch: readPolicySearch,
+  component: lazyRouteComponent(() => import('./policies/policies.tsx'), 'Policies'),
+})
+
 const changes = createRoute({
   getParentRoute: at,
   path: '/changes',
@@ -118,6 +126,7 @@ const tree = root.addChildren([
   tools,
   people,
   standing,
+  policies,
   changes,
   change,
   ledger,

@@ -44,4 +44,30 @@ export const policyTestBody = z.strictObject({
   documents: jsonObject.optional().meta({ description: 'absent: the active bundle' }),
   cases: json.meta({ description: 'test cases as in *.test.yaml' }),
 })
+/** What would be decided, and the rules that decide. The decision has more members than are listed here. */
+export const policyExplanation = z.looseObject({
+  decision: z.looseObject({
+    kind: z.enum(['allow', 'deny', 'hold']),
+    reason: z.string(),
+    detail: z.string(),
+    obligations: z.array(
+      z.looseObject({
+        policyId: z.string(),
+        requires: z.enum(['confirm', 'approve', 'dual']),
+        role: z.string(),
+        coSigners: z.array(z.string()),
+      }),
+    ),
+    isEnforced: z.boolean().meta({ description: 'false: monitored, the call passes' }),
+  }),
+  sentences: z.array(z.string()),
+  policies: z.array(
+    z.looseObject({
+      id: z.string(),
+      does: z.enum(['permits', 'forbids', 'asks']),
+      reason: z.string(),
+      text: z.string(),
+    }),
+  ),
+})
 export const policyReport = z.looseObject({})

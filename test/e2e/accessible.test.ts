@@ -27,6 +27,8 @@ const ROUTES = [
   '/tools',
   '/people',
   '/standing-plans',
+  '/policies',
+  '/policies?request=:request',
   '/changes',
   '/changes/:change',
   '/ledger',

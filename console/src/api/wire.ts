@@ -14,7 +14,7 @@ import type { containment, undoShown } from '../../../src/contract/effects.ts'
 import type { checkpoint, inclusion } from '../../../src/contract/ledger.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
-import type { activeBundle } from '../../../src/contract/policies.ts'
+import type { activeBundle, bundle, policyExplanation } from '../../../src/contract/policies.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
 import type { standingPlan } from '../../../src/contract/standing.ts'
@@ -33,6 +33,8 @@ export type QueueCounts = Output<typeof approvalCounts>
 export type QueueView = Output<typeof queueView>
 export type QueueFilter = { readonly view: QueueView; readonly q: string }
 export type ActiveBundle = Output<typeof activeBundle>
+export type Bundle = Output<typeof bundle>
+export type Explanation = Output<typeof policyExplanation>
 export type Asset = Output<typeof asset>
 export type Change = Output<typeof change>
 export type ChangeAnswer = Output<typeof changeAnswer>

@@ -10,6 +10,7 @@ export type Place = {
     | '/tools'
     | '/people'
     | '/standing-plans'
+    | '/policies'
     | '/changes'
     | '/ledger'
   readonly name: string
@@ -34,8 +35,9 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
     places: [
       { to: '/agents', name: 'Agents', icon: 'agents', key: 'n' },
       { to: '/tools', name: 'Tools', icon: 'tools', key: 't' },
+      { to: '/policies', name: 'Policies', icon: 'policies', key: 'o' },
       { to: '/people', name: 'People', icon: 'people', key: 'p' },
-      { to: '/standing-plans', name: 'Pre-approved', icon: 'policies', key: 's' },
+      { to: '/standing-plans', name: 'Pre-approved', icon: 'once', key: 's' },
       { to: '/changes', name: 'Changes', icon: 'copy', key: 'h' },
     ],
   },

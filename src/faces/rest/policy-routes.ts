@@ -9,6 +9,7 @@ import {
   policyCheckAnswer,
   policyDocumentsBody,
   policyExplainBody,
+  policyExplanation,
   policyReport,
   policyTestBody,
   publishPolicyAnswer,
@@ -82,8 +83,11 @@ export function policyRoutes(app: App, deps: RestDeps): void {
 function deskRoutes(app: App, deps: RestDeps): void {
   app.post(
     '/api/v1/policies/explain',
-    { schema: { tags: TAGS, body: policyExplainBody, response: answers(policyReport) } },
-    async (request) => deps.policyDesk.explain(doerOf(request).person.tenant, request.body.request),
+    { schema: { tags: TAGS, body: policyExplainBody, response: answers(policyExplanation) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      return policyExplanation.parse(await deps.policyDesk.explain(tenant, request.body.request))
+    },
   )
   app.post(
     '/api/v1/policies/test',
