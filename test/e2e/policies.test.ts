@@ -49,6 +49,7 @@ describe.skipIf(!canBrowse)(`policies ${NEEDS}`, () => {
     async () => {
       const { page, noise } = await world.open(world.net.plane.alex, '/policies')
       const desk = page.getByRole('region', { name: 'Explain a decision' })
+      await desk.getByText(/^The facts/).click()
       await desk.getByLabel('Action and effect').selectOption('contain:device/contain')
       await desk.getByRole('button', { name: 'Explain' }).click()
       const answer = desk.getByRole('region', { name: 'Answer' })
@@ -70,6 +71,7 @@ describe.skipIf(!canBrowse)(`policies ${NEEDS}`, () => {
       const desk = page.getByRole('region', { name: 'Explain a decision' })
       const answer = desk.getByRole('region', { name: 'Answer' })
       await answer.getByText('it waits for people').waitFor()
+      await desk.getByText(/^The facts/).click()
       expect(await desk.getByLabel('Target', { exact: true }).inputValue()).toBe(target)
       await answer.getByText(target, { exact: false }).first().waitFor()
     },

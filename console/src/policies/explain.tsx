@@ -8,7 +8,7 @@ import { approvalQuery, queueQuery } from '../api/queries.ts'
 import type { ApprovalListed, Explanation } from '../api/wire.ts'
 import { actionText } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
-import { Panel } from '../ui/panel.tsx'
+import { Folded, Panel } from '../ui/panel.tsx'
 import css from '../ui/rows.module.css'
 import { Trouble } from '../ui/states.tsx'
 import type { Policy } from './bundle.ts'
@@ -36,7 +36,9 @@ export function Explain({ policy }: { readonly policy: Policy }) {
     <Panel title="Explain a decision">
       <form className={css.form} onSubmit={submit}>
         <Recent onPick={(asked) => ask(asked)} otherwise={question} />
-        <QuestionForm policy={policy} question={question} onChange={setQuestion} />
+        <Folded title={`The facts: ${factsOf(question)}`}>
+          <QuestionForm policy={policy} question={question} onChange={setQuestion} />
+        </Folded>
         <div className={css.buttons}>
           <Button type="submit" loading={explain.isPending}>
             Explain
@@ -91,6 +93,11 @@ function Recent({
       {failed !== undefined && <Trouble error={failed} />}
     </>
   )
+}
+
+function factsOf({ action, effect, target, environment, severity, mode }: Question): string {
+  const what = `${actionText(action)} (${effect}) on ${visible(target)} in ${visible(environment)}`
+  return `${what}, severity ${severity}, by a ${visible(mode)} agent`
 }
 
 function lineOf({ action, targets, state, created_at_ms: atMs }: ApprovalListed): string {

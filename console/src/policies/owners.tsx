@@ -24,7 +24,7 @@ export function Owners({ policy }: { readonly policy: Policy }) {
         The most specific row counts: the action, what it sets off, its effect, then the default.
       </p>
       <Table
-        caption="Who answers"
+        caption="Owners by class"
         heads={['Class', 'Where', 'Role', 'On duty now']}
         rows={policy.owners.map((each) => ({
           key: `${each.class} ${each.environment ?? ''}`,
