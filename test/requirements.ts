@@ -183,7 +183,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R129: { kind: 'refusal', state: 'open' },
   R130: { kind: 'gate', state: 'proved', sabotage: 'unread-consequences' },
   R131: { kind: 'refusal', state: 'proved', sabotage: 'records-unchecked' },
-  R132: { kind: 'gate', state: 'partly', sabotage: 'evidence-unguarded' },
+  R132: { kind: 'gate', state: 'proved', sabotage: 'evidence-unguarded' },
   R133: { kind: 'refusal', state: 'proved', sabotage: 'anything-is-a-role' },
   R134: { kind: 'property', state: 'proved', sabotage: 'limits-ignored' },
   R135: { kind: 'gate', state: 'proved', sabotage: 'permissions-merged' },

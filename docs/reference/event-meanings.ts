@@ -83,6 +83,8 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'effect.exceeded': 'A call did more than was decided about; people are paged, and what can be taken back is.',
   'safeguard.waived': 'A person let evidence of one target be destroyed without preserving it or checking the impact, with a reason, for an hour.',
   'effect.unseen': 'Whether a call of unknown outcome took effect could still not be seen; when it is looked at next.',
+  'collection.started': 'Evidence is collected beside an isolation that keeps it, by a call of its own.',
+  'collection.failed': 'Evidence beside an isolation is not collected, or nobody knows; the isolation stands and people are paged.',
   'containment.extended': 'A person decided that a containment lasts longer.',
   'containment.ended': 'A containment is no more: the target ended it by itself, or it was gone before somebody lifted it.',
   'containment.overdue': 'The time of a containment is over and it holds on; people are paged, or the target is looked at again.',

@@ -82,6 +82,9 @@ function classifyOwn(tool: Tool, reviewed: Reviewed, args: JsonObject): Classifi
     ...(inverse !== undefined && { inverse }),
     ...(ends !== undefined && { ends }),
     ...(preimage !== undefined && { preimage }),
+    ...(entry.evidence?.collection !== undefined && {
+      collection: collectedBeside(entry.evidence.collection, args),
+    }),
     flags: held.flags,
     resultLabels: held.resultLabels,
     arguments: args,
@@ -177,6 +180,15 @@ function readBefore(entry: ToolEntry, args: JsonObject): ClassifiedCall['preimag
   const { preimage } = entry
   if (preimage === undefined) return undefined
   return { tool: preimage.tool, arguments: probeArguments(preimage.arguments, args) ?? {} }
+}
+
+/** Nothing waits for a collection: one that cannot be filled in is told when it should start. */
+function collectedBeside(
+  { tool, arguments: templates }: NonNullable<NonNullable<ToolEntry['evidence']>['collection']>,
+  args: JsonObject,
+): NonNullable<ClassifiedCall['collection']> {
+  const filled = probeArguments(templates, args)
+  return { tool, ...(filled !== undefined && { arguments: filled }) }
 }
 
 /** Whether an answer of `classify` is a no. */

@@ -30,6 +30,9 @@ function argumentProblems(tool: Tool, entry: ToolEntry): readonly string[] {
     ...entry.discriminators.flatMap(({ when }) => namesIn('discriminators', when)),
     ...Object.values(entry.probe?.arguments ?? {}).flatMap((text) => namesIn('probe', text)),
     ...Object.values(entry.preimage?.arguments ?? {}).flatMap((text) => namesIn('preimage', text)),
+    ...Object.values(entry.evidence?.collection?.arguments ?? {}).flatMap((text) =>
+      namesIn('evidence.collection', text),
+    ),
     ...namesIn('ends', entry.ends?.minutes ?? ''),
     ...entry.confirmations.map(({ argument }) => ({ where: 'confirmations', name: argument })),
     ...(entry.idempotencyArgument === undefined
@@ -68,6 +71,7 @@ function calleeProblems(tool: Tool, entry: ToolEntry, known: KnownTools): readon
   const reads = [
     ['probe', entry.probe],
     ['preimage', entry.preimage],
+    ['evidence.collection', entry.evidence?.collection],
   ] as const
   const probes = reads.flatMap(([what, read]) =>
     read === undefined ? [] : [{ what, tool: read.tool, given: Object.keys(read.arguments) }],

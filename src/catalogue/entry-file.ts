@@ -92,7 +92,8 @@ function checkInverses(file: string, entries: readonly ShippedEntry[]): void {
     const inverses = [entry.worst, ...entry.discriminators.map(({ is }) => is)].map(
       ({ inverse }) => inverse?.tool,
     )
-    for (const tool of [...inverses, entry.probe?.tool, entry.preimage?.tool]) {
+    const reads = [entry.probe?.tool, entry.preimage?.tool, entry.evidence?.collection?.tool]
+    for (const tool of [...inverses, ...reads]) {
       if (tool !== undefined && !names.has(tool) && !tool.includes('__')) {
         throw new Failure(
           'catalogue_invalid',

@@ -220,10 +220,14 @@ function readWaiver(item: Reading | undefined): ToolEntry['waiver'] {
 }
 
 function readEvidence(item: Reading | undefined): ToolEntry['evidence'] {
-  const evidence = item?.object(['waiver'])
+  const evidence = item?.object(['waiver', 'collection'])
   if (evidence === undefined) return undefined
   const waiver = readWaiver(evidence.optional('waiver'))
-  return waiver === undefined ? {} : { waiver }
+  const collection = readInverse(evidence.optional('collection'))
+  return {
+    ...(waiver !== undefined && { waiver }),
+    ...(collection !== undefined && { collection }),
+  }
 }
 
 function readEnds(item: Reading | undefined): ToolEntry['ends'] {

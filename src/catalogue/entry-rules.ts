@@ -18,6 +18,7 @@ export function entryProblems(entry: ToolEntry): readonly string[] {
     ...probeProblems(entry),
     ...endProblems(entry),
     ...observationProblems(entry),
+    ...collectionProblems(entry),
     ...(entry.completesWithinMs !== undefined && entry.probe === undefined
       ? ['completesWithinMs: what is done later is only seen by a probe']
       : []),
@@ -150,5 +151,24 @@ function observationProblems({ preimage, unchanged, affected }: ToolEntry): read
     ...(kept === undefined ? [] : [`unchanged: ${kept}`]),
     ...(unchanged !== undefined && preimage === undefined ? ['unchanged: needs a preimage'] : []),
     ...badExpression('affected', affected),
+  ]
+}
+
+/** What an isolation keeps is of use only to those who look at it, and it does not keep for ever (R132). */
+function collectionProblems({ worst, evidence }: ToolEntry): readonly string[] {
+  const isolates = worst.effect === 'contain' && worst.verb === 'contain'
+  const keeps = isolates && worst.flags.includes('preserves-evidence')
+  if (evidence?.collection === undefined) {
+    return keeps && evidence?.waiver === undefined
+      ? [
+          'evidence: isolation that keeps evidence names what collects it, or who answers for doing without',
+        ]
+      : []
+  }
+  return [
+    ...(keeps ? [] : ['evidence.collection: stands beside isolation that keeps evidence only']),
+    ...Object.entries(evidence.collection.arguments).flatMap(([name, expression]) =>
+      badExpression(`evidence.collection.arguments.${name}`, expression),
+    ),
   ]
 }

@@ -117,9 +117,16 @@ export type ToolEntry = {
    * (R63). The review that carries the entry is signed over its digest, the waiver with it.
    */
   readonly waiver?: { readonly by: string; readonly reason: string }
-  /** Who answers by name for destroying evidence with this tool without what protects it (R132). */
+  /**
+   * Of a tool that destroys evidence: who answers by name for doing without what protects it. Of an isolation that
+   * keeps it: the read that collects it beside the isolation, whose arguments are CEL over `args` (R132).
+   */
   readonly evidence?: {
     readonly waiver?: { readonly by: string; readonly reason: string }
+    readonly collection?: {
+      readonly tool: string
+      readonly arguments: Readonly<Record<string, string>>
+    }
   }
   /**
    * Why the destructive hint the server declares is a false signal (a library that sets it for every tool). A
@@ -186,6 +193,8 @@ export type ClassifiedCall = {
   readonly preimage?: { readonly tool: string; readonly arguments: JsonObject }
   /** Once it was read: where it is kept, and whether the effect was there already. */
   readonly before?: { readonly evidence: string; readonly isThere: boolean }
+  /** What is collected beside the call; without arguments when they cannot be read from those of the call. */
+  readonly collection?: { readonly tool: string; readonly arguments?: JsonObject }
   /** Present when the call restricts somebody or something: every containment ends. */
   readonly ends?: EndOfContainment
   readonly flags: readonly Flag[]

@@ -45,6 +45,7 @@ export function approvalText(request: Approval, shown: Shown, shower: Shower): s
     ['changed by a person', changeLines(shown, shower.person)],
     ['target', shown.targets.map(targetLine)],
     ['undo', [undoLine(shown)]],
+    ['evidence collected beside it', collectedLines(shown)],
     ['what could be hit', radiusLines(shown)],
     ['why it stopped', [...shown.reasons.map(reasonLine), thresholdLine(shown)]],
     ['who', whoLines(request, shown, shower)],
@@ -114,6 +115,11 @@ function targetLine(target: Shown['targets'][number]): string {
     `${visible(target.kind)} ${visible(target.id)}: criticality ${target.criticality} of 5, ` +
     `environment ${visible(target.environment)}${labels}${known}`
   )
+}
+
+function collectedLines({ collects }: Shown): readonly string[] {
+  if (collects === undefined || collects === null) return []
+  return [`${visible(collects.tool)} ${jsonText(collects.arguments ?? {})}`]
 }
 
 function undoLine({ reversibility, inverse }: Shown): string {

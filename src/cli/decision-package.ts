@@ -27,6 +27,7 @@ const shown = z.looseObject({
   arguments: z.unknown(),
   reversibility: z.string(),
   inverse: z.object({ tool: z.string(), arguments: z.unknown() }).nullable(),
+  collects: z.object({ tool: z.string(), arguments: z.unknown() }).nullish(),
   flags: z.array(z.string()),
   targets: z.array(
     z.object({

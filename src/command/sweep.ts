@@ -4,6 +4,7 @@
  */
 import { expire } from '../enforcement/await-decision.ts'
 import { climbNow } from '../enforcement/climb.ts'
+import { collectDue } from '../enforcement/collect.ts'
 import { compensateDue } from '../enforcement/compensate.ts'
 import { endContainment } from '../enforcement/end-containment.ts'
 import { reconcile } from '../enforcement/reconcile.ts'
@@ -37,5 +38,5 @@ export async function sweepContainments(spine: Spine, stop?: AbortSignal): Promi
     if (call?.outcome === 'unknown') await reconcile(spine, record, call)
     else await endContainment(spine, record)
   }
-  return due.length + (await compensateDue(spine, BATCH))
+  return due.length + (await compensateDue(spine, BATCH)) + (await collectDue(spine, BATCH))
 }

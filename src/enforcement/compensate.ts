@@ -11,7 +11,7 @@ const ACTOR = { kind: 'system', id: 'effect-watch' } as const
 /** What a node that is gone left to be taken back. Returns how many were due. */
 export async function compensateDue(spine: Spine, limit: number): Promise<number> {
   const nowMs = spine.clock.nowMs()
-  const due = await spine.followUps.due(nowMs - FOLLOW_UP_UNTIL_MS, nowMs, limit)
+  const due = await spine.followUps.due('compensate', nowMs - FOLLOW_UP_UNTIL_MS, nowMs, limit)
   for (const { tenant, call } of due) await compensate(spine, tenant, call)
   return due.length
 }

@@ -21,10 +21,10 @@ import type { Task } from '../task/task.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, dispatchedDraft, leaseIssuedDraft } from './entries.ts'
 import type { CallIntent } from './intent.ts'
+import { leaveBehind } from './leave-behind.ts'
 import type { CallPlace } from './place.ts'
 import type { PlannedStep } from './plan-step.ts'
 import { recordOf } from './record.ts'
-import { effectRecordOf } from './record-effect.ts'
 import { sourcesShown } from './shown-sources.ts'
 import type { Spine } from './spine.ts'
 import { supersede } from './supersede.ts'
@@ -131,8 +131,7 @@ export async function dispatchEntries(
   const effect =
     approvers === undefined
       ? undefined
-      : effectRecordOf(place, call, ids.dispatched, approvers, lease.issuedAtMs)
-  if (effect !== undefined) await spine.effects.put(tx, effect)
+      : await leaveBehind(spine, tx, place, call, ids.dispatched, approvers, lease.issuedAtMs)
   const dispatched = dispatchedDraft(ids.dispatched, place, {
     upstream: frame.upstream,
     frame: frameDigestOf(frame),

@@ -67,6 +67,7 @@ function callShown({ intent, place, call }: Considered): JsonObject {
       call.inverse === undefined
         ? null
         : { tool: call.inverse.tool, arguments: call.inverse.arguments },
+    collects: call.collection === undefined ? null : { ...call.collection },
     flags: [...call.flags],
   }
 }

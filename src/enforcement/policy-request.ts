@@ -50,7 +50,8 @@ export function policyRequests(
       upstream: call.tool.upstream,
       reversibility: call.reversibility,
       hasInverse: call.inverse !== undefined,
-      flags: call.flags,
+      // What goes with the call is decided with it: nobody is asked about a collection afterwards.
+      flags: call.collection === undefined ? call.flags : [...call.flags, 'collects-evidence'],
       targetCount: call.targets.length,
     },
     exposure: { labels: exposure.labels, untrustedSources: openSources(exposure) },

@@ -30,6 +30,8 @@ export type UndoPlan = {
   readonly targets: readonly Target[]
   readonly done: PlannedCall
   readonly inverse?: PlannedCall
+  /** What is collected beside it. */
+  readonly collection?: PlannedCall
 }
 
 /** Nothing for a read or a remark, which leave nothing to take back, to end or to look at again. */
@@ -99,7 +101,14 @@ export function undoPlanOf(call: ClassifiedCall): JsonObject {
       inverse === undefined || !takesBack(call)
         ? null
         : { upstream, tool: inverse.tool, arguments: inverse.arguments },
+    ...collectionOf(call),
   }
+}
+
+/** Without arguments it cannot be sent, and is told as such when it should be. */
+function collectionOf({ tool: { upstream }, collection }: ClassifiedCall): JsonObject {
+  if (collection?.arguments === undefined) return {}
+  return { collection: { upstream, tool: collection.tool, arguments: collection.arguments } }
 }
 
 /** The plan as it was written. Throws `payload_unreadable` when it was erased with its case. */
@@ -114,7 +123,13 @@ export async function readUndoPlan(
     throw new Failure('payload_unreadable', 'how to take the call back is no longer on record')
   }
   const inverse = plannedCall(plan.inverse)
-  return { done, targets: targetsIn(plan.targets), ...(inverse === undefined ? {} : { inverse }) }
+  const collection = plannedCall(plan.collection)
+  return {
+    done,
+    targets: targetsIn(plan.targets),
+    ...(inverse === undefined ? {} : { inverse }),
+    ...(collection === undefined ? {} : { collection }),
+  }
 }
 
 function plannedCall(value: JsonValue | undefined): PlannedCall | undefined {

@@ -2,6 +2,7 @@
 import type { Tx } from '../kernel/commit.ts'
 import { codeOf, Failure, refusal } from '../kernel/failure.ts'
 import type { Attached } from './attach.ts'
+import { collectBeside } from './collect.ts'
 import { compensate } from './compensate.ts'
 import type { Considered } from './considered.ts'
 import { commitDispatch, type Dispatched } from './dispatch.ts'
@@ -44,6 +45,7 @@ async function dispatchAndAct(
     attached.isOpen ? attached.request : undefined,
   )
   spine.at('dispatch:after')
+  collectBeside(spine, considered.place, imaged.call)
   try {
     return await actAndSettle(spine, considered, imaged, dispatched)
   } catch (error) {

@@ -90,7 +90,7 @@ async function tellFailed(spine: Spine, tx: Tx, record: EffectRecord): Promise<v
 
 export function placeOf(
   spine: Pick<Spine, 'nextId' | 'clock'>,
-  record: EffectRecord,
+  record: Pick<EffectRecord, 'caseId' | 'task' | 'call'>,
   actor: EntryDraft['actor'],
 ): Omit<EntryDraft, 'type' | 'data'> {
   return {

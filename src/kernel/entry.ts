@@ -120,6 +120,9 @@ export const EVENTS = {
   'undo.failed': { undoes: 'id', outcome: 'label', error: 'label?' },
   'effect.exceeded': { tool: 'label', what: 'label', observed: 'label?', targets: 'count?', approved: 'count?' },
   'effect.unseen': { effect_of: 'id', next: 'instant?' },
+  // `beside` is the isolation. Without it a collection that was sent is of unknown outcome; its start says beside what.
+  'collection.started': { beside: 'id' },
+  'collection.failed': { beside: 'id?', outcome: 'label', error: 'label?' },
   'containment.extended': { contained: 'id', by: 'label', ends: 'instant' },
   'containment.ended': { contained: 'id', how: 'label' },
   'containment.overdue': { contained: 'id', how: 'label' },

@@ -26,6 +26,7 @@ export type NoticeKind =
   | 'lease.stuck'
   | 'undo.failed'
   | 'effect.exceeded'
+  | 'collection.failed'
   | 'change.proposed'
 
 /** `page` asks for somebody now, at any hour; `inform` may be read in the morning. */

@@ -110,6 +110,7 @@ const SENTENCES: Readonly<Record<NoticeKind, (facts: MessageFacts) => string>> =
   'lease.stuck': () => 'A credential could not be taken back.',
   'undo.failed': () => 'Undoing an action has failed.',
   'effect.exceeded': () => 'An action reached further than was approved.',
+  'collection.failed': () => 'Evidence of something isolated is not being collected.',
   'change.proposed': (facts) =>
     facts.state === 'alone'
       ? `${person(facts)} made a change alone that has to be reviewed: ${action(facts)}.`

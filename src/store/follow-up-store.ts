@@ -1,22 +1,21 @@
 /** What has to follow an effect (port `FollowUpStore`). */
-import type { FollowUp, FollowUpStore } from '../enforcement/follow-up.ts'
+import type { FollowUpStore } from '../enforcement/follow-up.ts'
 import type { Access } from './transaction.ts'
 
 export function createFollowUpStore(access: Access): FollowUpStore {
   return {
-    due: async (sinceMs, nowMs, limit) => {
+    due: async (kind, sinceMs, nowMs, limit) => {
       const rows = await access
         .readAll()
         .selectFrom('follow_up')
         .selectAll()
+        .where('kind', '=', kind)
         .where('due_at_ms', '<=', nowMs)
         .where('due_at_ms', '>', sinceMs)
         .orderBy('due_at_ms')
         .limit(limit)
         .execute()
-      return rows.map(({ tenant, call, kind, due_at_ms }) => {
-        return { tenant, call, kind: kind as FollowUp['kind'], dueAtMs: due_at_ms }
-      })
+      return rows.map(({ tenant, call, due_at_ms: dueAtMs }) => ({ tenant, call, kind, dueAtMs }))
     },
     put: async (tx, { tenant: of, call, kind, dueAtMs }) => {
       const { tenant, db } = access.openFor(tx, of)
@@ -28,12 +27,13 @@ export function createFollowUpStore(access: Access): FollowUpStore {
     },
     take: async (tx, { tenant: of, call, kind }) => {
       const { tenant, db } = access.openFor(tx, of)
-      await db
+      const { numDeletedRows } = await db
         .deleteFrom('follow_up')
         .where('tenant', '=', tenant)
         .where('call', '=', call)
         .where('kind', '=', kind)
-        .execute()
+        .executeTakeFirstOrThrow()
+      return numDeletedRows === 1n
     },
   }
 }

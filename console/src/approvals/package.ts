@@ -44,6 +44,8 @@ export type Package = {
   readonly arguments: unknown
   readonly reversibility: string
   readonly inverse: { readonly tool: string; readonly arguments: unknown } | undefined
+  /** What is collected beside an isolation that keeps evidence. */
+  readonly collects: { readonly tool: string; readonly arguments: unknown } | undefined
   readonly flags: readonly string[]
   readonly targets: readonly Target[]
   readonly isRadiusAssumed: boolean
@@ -74,6 +76,7 @@ export function readPackage(value: unknown): Package | undefined {
   const given = fields(value)
   if (given === undefined || typeof given.action !== 'string') return undefined
   const inverse = fields(given.inverse)
+  const collects = fields(given.collects)
   const incident = fields(given.case) ?? {}
   const agent = fields(given.agent) ?? {}
   const exposure = fields(given.exposure) ?? {}
@@ -85,6 +88,7 @@ export function readPackage(value: unknown): Package | undefined {
     arguments: given.arguments,
     reversibility: text(given.reversibility, 'unknown'),
     inverse: inverse && { tool: text(inverse.tool), arguments: inverse.arguments },
+    collects: collects && { tool: text(collects.tool), arguments: collects.arguments },
     flags: texts(given.flags),
     targets,
     isRadiusAssumed: targets.length === 0 || targets.some(({ isKnown }) => !isKnown),

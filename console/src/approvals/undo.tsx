@@ -6,7 +6,7 @@ import type { Package } from './package.ts'
 import { plainWords } from './words.ts'
 
 export function Undo({ shown }: { readonly shown: Package }) {
-  const { inverse, reversibility } = shown
+  const { inverse, collects, reversibility } = shown
   return (
     <Panel title="Undo" note={plainWords(reversibility)}>
       {inverse === undefined ? (
@@ -16,6 +16,14 @@ export function Undo({ shown }: { readonly shown: Package }) {
           <code>{inverse.tool}</code>{' '}
           <code>
             <Foreign text={canonical(inverse.arguments ?? {})} cutAt={300} />
+          </code>
+        </p>
+      )}
+      {collects !== undefined && (
+        <p>
+          Evidence is collected beside it: <code>{collects.tool}</code>{' '}
+          <code>
+            <Foreign text={canonical(collects.arguments ?? {})} cutAt={300} />
           </code>
         </p>
       )}
