@@ -10,6 +10,7 @@
  */
 import type { InstantMs } from '../kernel/clock.ts'
 import type { Receipt } from '../kernel/entry.ts'
+import type { LeaseFinding } from './finding.ts'
 import type { BrokerKind } from './lease.ts'
 import type { SecretMaterial } from './material.ts'
 import type { LeaseSecret, Placement } from './placement.ts'
@@ -54,6 +55,8 @@ export type Issued = {
   /** Until when somebody who has the secret could still use it if revoking failed or is not possible. */
   readonly residualUntilMs: InstantMs
   readonly isRenewable: boolean
+  /** Where the backend gave more than was asked for. Absent: it did not, as far as it tells. */
+  readonly findings?: readonly LeaseFinding[]
 }
 
 /** A lease as a broker sees it later, perhaps after a restart. Without `handle`: the issue was never answered. */
