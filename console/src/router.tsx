@@ -16,6 +16,7 @@ import { readPolicySearch } from './policies/policy-search.ts'
 import { RouteError, RouteMissing, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
 import { readStandingSearch } from './standing/standing-search.ts'
+import { readStartSearch } from './start/start-search.ts'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: RouteMissing })
 const at = () => root
@@ -91,6 +92,13 @@ const standing = createRoute({
   component: lazyRouteComponent(() => import('./standing/standing.tsx'), 'Standing'),
 })
 
+const start = createRoute({
+  getParentRoute: at,
+  path: '/start',
+  validateSearch: readStartSearch,
+  component: lazyRouteComponent(() => import('./start/start.tsx'), 'Start'),
+})
+
 const policies = createRoute({
   getParentRoute: at,
   path: '/policies',
@@ -126,6 +134,7 @@ const tree = root.addChildren([
   tools,
   people,
   standing,
+  start,
   policies,
   changes,
   change,

@@ -1,4 +1,5 @@
 /** The demo that leaves the decision to whoever sits in front of it. */
+import { resolve } from 'node:path'
 import { AGENT, CASE_REF } from '../../range/seed.ts'
 import type { Config } from '../config.ts'
 import type { Cli } from './context.ts'
@@ -9,6 +10,7 @@ import { signalled } from './run-gateway.ts'
 
 /** Well below the age at which facts about cases count as too old (config.ts). */
 const FEED_INTERVAL_MS = 30 * 60_000
+const ROOT = resolve(import.meta.dirname, '../..')
 const ENDED: Readonly<Record<number, string>> = {
   0: 'The agent is done: the address is blocked, and the block is real.',
   1: 'The agent ended: the block had no effect.',
@@ -26,6 +28,7 @@ export async function showDemo(cli: Cli, config: Config, profileArgs: string): P
     stage.seeded.feed().catch(() => tell('gateway', 'The case feed could not be told again.'))
   }, FEED_INTERVAL_MS)
   const say = (text: string) => cli.terminal.out.write(text)
+  say(welcome(await stage.seeded.loginLink('dana'), stage.seeded.agentKey))
   const args = ['--base', stage.gateway.baseUrl, '--key', stage.seeded.agentKey, '--case', CASE_REF]
   let suspect = ''
   const agent = startAgent(args, (event) => {
@@ -52,6 +55,19 @@ const COMMAND = 'bin/countersign'
 /** The pinned Node: the one on the reader's path may be older. */
 const NODE = 'node_modules/.bin/node'
 
+/** The page of the console that leads from here to the first decision, with what its commands need. */
+function welcome(link: string, agentKey: string): string {
+  const url = new URL(link)
+  const where = new URLSearchParams({ root: ROOT, key: resolve(agentKey) })
+  url.searchParams.set('to', `/start?${where}`.replaceAll('%2F', '/'))
+  return `
+  Open this in a browser to be Dana, who leads the shift; it is good once, within ten minutes:
+
+    ${url.href}
+
+`
+}
+
 function howToDecide(stage: Stage, event: AgentEvent, profile: string): string {
   const id = String(event.approvalId)
   return `
@@ -62,8 +78,8 @@ function howToDecide(stage: Stage, event: AgentEvent, profile: string): string {
     ${COMMAND} approval deny ${id} --as dana${profile} --reason "Not now."
 
   Try it as priya first: she is an analyst, so her yes would only be advice.
-  Or in the console: bin/countersign login --as dana${profile} prints a link that signs you in at
-  ${stage.gateway.baseUrl}.
+  Or in the console, by the link above; bin/countersign login --as dana${profile} prints
+  another one that signs you in at ${stage.gateway.baseUrl}.
 
 `
 }

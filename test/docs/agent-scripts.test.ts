@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TENANT } from '../../src/wiring.ts'
 import { connectAgent } from '../harness/agent-client.ts'
@@ -28,18 +30,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A script of the guide, with an agent of its own. */
-async function start(script: string, ...args: readonly string[]) {
-  const agent = await addAgent(net.plane.gateway, `guide-${++agents}`, net.plane.alex)
-  const keyFile = join(folder, `${agents}.jwk`)
+/** What tells a script of the guide who it is. */
+function environmentOf(agent: TestAgent): Record<string, string> {
+  const keyFile = join(folder, `${agent.id}.jwk`)
   writeFileSync(keyFile, JSON.stringify(agent.privateKey.export({ format: 'jwk' })))
-  const env = {
-    ...process.env,
+  return {
     COUNTERSIGN_URL: net.plane.gateway.baseUrl,
     AGENT_KEY: keyFile,
     AGENT_SUBJECT: agent.subject,
     AGENT_CASE: 'INC-482',
   }
+}
+
+/** A script of the guide, with an agent of its own. */
+async function start(script: string, ...args: readonly string[]) {
+  const agent = await addAgent(net.plane.gateway, `guide-${++agents}`, net.plane.alex)
+  const env = { ...process.env, ...environmentOf(agent) }
   const child = spawn(process.execPath, [join(GUIDES, 'agent', script), ...args], { env })
   children.push(child)
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
@@ -96,6 +102,30 @@ describe('the scripts of the guide for agent authors', () => {
     expect((await client.call('net__look', { target: 'web-14' })).isError ?? false).toBe(false)
     await client.close()
   })
+
+  it.each(['modern', 'legacy'] as const)(
+    'speak to a client that starts a program (%s)',
+    async (era) => {
+      const agent = await addAgent(net.plane.gateway, `guide-${++agents}`, net.plane.alex)
+      const who = { name: 'desk', version: '1' }
+      const mode = era === 'modern' ? ('auto' as const) : ('legacy' as const)
+      const client = new Client(who, { versionNegotiation: { mode } })
+      const script = join(GUIDES, 'agent', 'stdio.mjs')
+      const env = environmentOf(agent)
+      await client.connect(
+        new StdioClientTransport({ command: process.execPath, args: [script], env }),
+      )
+      expect((await client.listTools()).tools.map(({ name }) => name)).toContain('net__look')
+      const target = net.address()
+      const call = (name: string) => client.callTool({ name, arguments: { target } })
+      expect((await call('net__look')).isError ?? false).toBe(false)
+      expect(JSON.stringify(await call('net__block'))).toContain('pending_approval')
+      await decide(net.plane, net.plane.dana, 'approve', await pendingOf(agent))
+      expect((await call('net__block')).isError ?? false).toBe(false)
+      expect(net.ran(target)).toBe(2)
+      await client.close()
+    },
+  )
 
   it('stand in the guide as they are', () => {
     const guide = readFileSync(join(GUIDES, 'connect-an-agent.md'), 'utf8')

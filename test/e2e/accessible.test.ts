@@ -27,6 +27,7 @@ const ROUTES = [
   '/tools',
   '/people',
   '/standing-plans',
+  '/start',
   '/policies',
   '/policies?request=:request',
   '/changes',

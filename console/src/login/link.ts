@@ -15,7 +15,7 @@ export function takeLink(): string | undefined {
 
 /** Pages a link may lead to; anything else in the address leads to the board. */
 const PAGES =
-  /^\/(?:(?:approvals|changes)\/[\w-]{1,64}|standing-plans|people)(?:\?[\w&=,-]{1,2010})?(?:#emergency)?$/
+  /^\/(?:(?:approvals|changes)\/[\w-]{1,64}|standing-plans|people|start)(?:\?[\w&=,./-]{1,2010})?(?:#emergency)?$/
 
 export type LoginSearch = { readonly to?: string | undefined }
 

@@ -10,6 +10,7 @@ export type Place = {
     | '/tools'
     | '/people'
     | '/standing-plans'
+    | '/start'
     | '/policies'
     | '/changes'
     | '/ledger'
@@ -33,6 +34,7 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
   {
     title: 'Set up',
     places: [
+      { to: '/start', name: 'First run', icon: 'start', key: 'f' },
       { to: '/agents', name: 'Agents', icon: 'agents', key: 'n' },
       { to: '/tools', name: 'Tools', icon: 'tools', key: 't' },
       { to: '/policies', name: 'Policies', icon: 'policies', key: 'o' },
