@@ -135,10 +135,28 @@ function probeProblems(entry: ToolEntry): readonly string[] {
 /** An end nobody could bring about is none. */
 function endProblems({ ends, worst }: ToolEntry): readonly string[] {
   if (ends === undefined) return []
-  const minutes = badExpression('ends.minutes', ends.minutes)
+  const minutes = [
+    ...badExpression('ends.minutes', ends.minutes),
+    ...neverMinutes(ends.minutes ?? '1'),
+  ]
   return ends.atEnd === 'revert' && worst.inverse === undefined
     ? [...minutes, 'ends.atEnd: reverting needs an inverse']
     : minutes
+}
+
+/**
+ * `args.seconds / 60` gives nothing: a number in JSON is a double and 60 is none. The containment would silently last
+ * a whole shift. What reads into objects and lists cannot be tried out.
+ */
+function neverMinutes(expression: string): readonly string[] {
+  const names = argumentNames(expression)
+  if (/\bargs(\.\w+)?\s*\[|\bargs\.\w+\./.test(expression)) return []
+  const gives = [1, '1'].some((value) => {
+    const args = Object.fromEntries(names.map((name) => [name, value]))
+    const read = evaluateExpression(expression, { args })
+    return read.ok && typeof read.value === 'number'
+  })
+  return gives ? [] : ['ends.minutes: gives no number for any number; write 60.0 and not 60']
 }
 
 function observationProblems({ preimage, unchanged, affected }: ToolEntry): readonly string[] {

@@ -66,6 +66,11 @@ describe('an entry file', () => {
   })
 
   const wrong: readonly (readonly [why: string, value: JsonValue, message: string])[] = [
+    [
+      'gives no minutes whatever the arguments',
+      file({ ...BLOCK, ends: { minutes: 'args.seconds / 60' } }),
+      'edr: tools[block]: ends.minutes: gives no number for any number; write 60.0 and not 60',
+    ],
     ['is no object', [], 'edr: must be an object'],
     ['names no server', { tools: [] }, 'edr: "server" is missing'],
     [

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NFT_ENTRIES } from './nft-entries.ts'
 import { hasPrograms, type RealPlane, startReal } from './real-plane.ts'
 
 const CAN_RUN = process.getuid?.() === 0 && hasPrograms('ip', 'nft')
@@ -14,59 +15,6 @@ const ATTACKER = `10.77.${OCTET}.1`
 const MANAGER = `10.77.${OCTET}.3`
 const HOST = `10.77.${OCTET}.2`
 const PORT = 8080
-
-const device = { kind: 'device', from: 'args.host' }
-const client = { kind: 'ipv4_net', from: 'args.address' }
-const blockedIs = (value: boolean) => ({
-  tool: 'address_status',
-  arguments: { address: 'args.address' },
-  expect: `result.structuredContent.blocked == ${value}`,
-})
-const isolatedIs = (value: boolean) => ({
-  tool: 'host_status',
-  arguments: { host: 'args.host' },
-  expect: `result.structuredContent.isolated == ${value}`,
-})
-const lift = (tool: string, name: string) => ({ tool, arguments: { [name]: `args.${name}` } })
-
-const ENTRIES = {
-  block_address: {
-    effect: 'contain',
-    verb: 'deny',
-    target: client,
-    reversibility: 'time-limited',
-    inverse: lift('unblock_address', 'address'),
-    preimage: { tool: 'address_status', arguments: { address: 'args.address' } },
-    probe: blockedIs(true),
-    ends: { minutes: 'args.seconds / 60' },
-  },
-  unblock_address: {
-    effect: 'contain',
-    verb: 'allow',
-    target: client,
-    reversibility: 'compensable',
-    probe: blockedIs(false),
-    waiver: { by: 'petra', reason: 'blocking again is a decision of its own' },
-  },
-  address_status: { effect: 'read', verb: 'query', target: client },
-  isolate_host: {
-    effect: 'contain',
-    verb: 'contain',
-    target: device,
-    reversibility: 'reversible',
-    inverse: lift('release_host', 'host'),
-    probe: isolatedIs(true),
-  },
-  release_host: {
-    effect: 'contain',
-    verb: 'allow',
-    target: device,
-    reversibility: 'reversible',
-    inverse: lift('isolate_host', 'host'),
-    probe: isolatedIs(false),
-  },
-  host_status: { effect: 'read', verb: 'query', target: device },
-}
 
 let real: RealPlane
 let web: ChildProcess
@@ -116,7 +64,7 @@ describe.skipIf(!CAN_RUN)('nftables in a network namespace (root, ip and nft)', 
       ['device', 'web-14'],
       ['ipv4_net', ATTACKER],
     ] as const
-    real = await startReal(upstream, ENTRIES, assets)
+    real = await startReal(upstream, NFT_ENTRIES, assets)
   }, 90_000)
   afterAll(async () => {
     await real?.plane.close()
