@@ -5,14 +5,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
+import type { BrokerSpec } from './adapters/broker-spec.ts'
 import type { ChannelSpec } from './adapters/channel-spec.ts'
 import type { RosterSpec } from './adapters/roster-spec.ts'
 import type { UpstreamSpec } from './adapters/upstream-spec.ts'
+import { brokerOf, toolRule } from './config-brokers.ts'
 import { channelOf } from './config-channels.ts'
 import { type ConfigFile, configFile, type ENVIRONMENT } from './contract/config-file.ts'
 import type { SpineLimits } from './enforcement/spine.ts'
 import { Failure } from './kernel/failure.ts'
 import type { LeaseSecret } from './lease/placement.ts'
+import type { ToolRule } from './lease/rule.ts'
 
 const SHIPPED = resolve(import.meta.dirname, '..')
 
@@ -33,6 +36,9 @@ export type Config = {
   readonly floorDir: string
   readonly catalogueDir: string
   readonly upstreams: readonly UpstreamConfig[]
+  /** Backends that lend credentials, and the tools that are called with what they lend; none unless given. */
+  readonly brokers?: readonly BrokerSpec[]
+  readonly lending?: readonly ToolRule[]
   /** Takes only passkeys that say they cannot leave their device. */
   readonly requireDeviceBoundPasskeys?: boolean
   /** Rotas kept elsewhere; none unless given. */
@@ -82,6 +88,10 @@ export function readConfig(environment: Environment = process.env): Config {
       file.catalogue === undefined ? resolve(SHIPPED, 'catalogue') : resolve(base, file.catalogue),
     requireDeviceBoundPasskeys: file.passkeys.require_device_bound,
     upstreams: file.upstreams.map((upstream) => upstreamOf(upstream, base)),
+    brokers: file.brokers.map(brokerOf),
+    lending: file.upstreams.flatMap((upstream) =>
+      upstream.lending.map((rule) => toolRule(upstreamOf(upstream, base), rule, file.brokers)),
+    ),
     rosters: file.rosters.map((roster) => rosterOf(roster, base)),
     channels: file.channels.map((given) => channelOf(given, (file) => secretReader(base, file))),
     holdMs: file.hold_seconds * 1000,
@@ -147,7 +157,7 @@ function portOf(text: string | undefined): number | undefined {
 }
 
 function upstreamOf(given: Upstream, base: string): UpstreamConfig {
-  const { trust_shipped_entries: trustsShippedEntries, credential, ...spec } = given
+  const { trust_shipped_entries: trustsShippedEntries, credential, lending: _, ...spec } = given
   const secret = credential === undefined ? undefined : secretOf(credential, base)
   const plain = spec.transport === 'stdio' ? { ...spec, cwd: resolve(base, spec.cwd ?? '.') } : spec
   return {

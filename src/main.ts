@@ -16,7 +16,8 @@ import { recover } from './enforcement/recover.ts'
 import { createListener, type Face, listen } from './faces/listener.ts'
 import { createMcpFace } from './faces/mcp/face.ts'
 import { createRestFace } from './faces/rest/create-rest-face.ts'
-import { type GatewayOptions, type Parts, TENANT, wire } from './wiring.ts'
+import { type Parts, TENANT, wire } from './wiring.ts'
+import type { GatewayOptions } from './wiring-options.ts'
 
 /** A checkpoint covers an entry within a second of its commit (DESIGN 10); half of that leaves room. */
 const CHECKPOINT_INTERVAL_MS = 500

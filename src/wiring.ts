@@ -45,6 +45,8 @@ import type { Log } from './kernel/log.ts'
 import { decide } from './policy/decide.ts'
 import { type EngineChoice, openStore, type Store } from './store/store.ts'
 import { covering } from './wiring-ledger.ts'
+import { wireLending } from './wiring-lending.ts'
+import type { GatewayOptions } from './wiring-options.ts'
 import { wirePlans } from './wiring-plans.ts'
 import { wireRefresh } from './wiring-refresh.ts'
 import { wireTasks } from './wiring-tasks.ts'
@@ -55,13 +57,6 @@ const VERSION = '0.1.0'
 const random = pooledRandom()
 /** Where `npm ci` builds the console. */
 const CONSOLE_DIR = resolve(import.meta.dirname, '../console/dist')
-
-export type GatewayOptions = {
-  readonly log?: Log
-  readonly clock?: Clock
-  /** Where a crash test may strike; labels of the store and of the spine. */
-  readonly at?: (label: string) => void
-}
 
 /** Everything commands and faces stand on. */
 export type Parts = Awaited<ReturnType<typeof wire>>
@@ -102,6 +97,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     changes: createWaiting(store.changes.subscribe, clock),
     breaker: createBreaker(clock),
     limits: config.limits,
+    ...wireLending(config, { ...store, clock }, options.brokers),
   }
   return {
     store,

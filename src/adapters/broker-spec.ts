@@ -32,3 +32,12 @@ export type PostgresBrokerSpec = Common & {
   readonly ca?: Secret
   readonly terms: readonly PostgresTerms[]
 }
+
+export type SealedBrokerSpec = {
+  readonly kind: 'sealed'
+  readonly id: string
+  /** Name of the secret in the store. */
+  readonly secret: string
+}
+
+export type BrokerSpec = SealedBrokerSpec | PostgresBrokerSpec

@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import { UpstreamError } from '../kernel/upstream-error.ts'
 import { withoutSecrets } from '../kernel/without-secrets.ts'
 import type { LeaseSecret } from '../lease/placement.ts'
+import { basicOf } from './upstream-transport.ts'
 
 /** Anything that came from the server, without the credential it was called with. */
 export function withoutCredential<T extends JsonValue>(
@@ -33,7 +34,13 @@ export function offerWithoutCredential(
 }
 
 function textsOf(secret: LeaseSecret | undefined): readonly string[] {
-  return secret === undefined ? [] : Object.values(secret.value)
+  if (secret === undefined) return []
+  const { user, password } = secret.value
+  const texts = Object.values(secret.value)
+  // As it went over the wire.
+  return secret.kind === 'basic' && user !== undefined && password !== undefined
+    ? [...texts, basicOf(user, password)]
+    : texts
 }
 
 /** The exchange, with answers, errors, progress, log messages and questions searched. */

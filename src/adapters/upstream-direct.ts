@@ -17,7 +17,7 @@ import { type Answered, type DirectAnswer, readAnswer, resultOf } from './upstre
 import { fromRequest } from './upstream-errors.ts'
 import { headerText } from './upstream-param-headers.ts'
 import { GATEWAY_IMPLEMENTATION, type UpstreamLimits } from './upstream-spec.ts'
-import { authorizationOf } from './upstream-transport.ts'
+import { headersOf } from './upstream-transport.ts'
 
 /** The only revision that has this form. */
 export const DIRECT_VERSION = '2026-07-28'
@@ -58,7 +58,7 @@ export function openDirect(parts: DirectParts): Direct {
   const url = new URL(parts.url)
   const isTls = url.protocol === 'https:'
   const agent = new (isTls ? HttpsAgent : HttpAgent)({ keepAlive: true, timeout: IDLE_MS })
-  const authorization = authorizationOf(parts.secret)
+  const injected = headersOf(parts.secret)
   let lastId = 0
   return {
     send: async (request) => {
@@ -79,7 +79,7 @@ export function openDirect(parts: DirectParts): Direct {
           'mcp-method': method,
           'mcp-name': headerText(name),
           'content-length': body.length,
-          ...(authorization === undefined ? {} : { authorization }),
+          ...injected,
         },
         read: { id, maxBytes: parts.limits.maxResultBytes, onNotice: parts.onNotice },
       }).catch((error: unknown) => {

@@ -52,12 +52,17 @@ export function makeExchange(parts: ExchangeParts): Exchange {
       throw new Failure('upstream_unreachable', 'no tool server of this name is configured')
     }
     const sending: Sending = { spec, frame, secret, timeoutMs, back }
-    const connection = await connectionFor(parts, sending)
-    if (back.signal.aborted) {
-      throw new Failure('upstream_unreachable', 'the agent went away before the call was sent')
+    try {
+      const connection = await connectionFor(parts, sending)
+      if (back.signal.aborted) {
+        throw new Failure('upstream_unreachable', 'the agent went away before the call was sent')
+      }
+      const raw = await sendOver(parts, connection, sending)
+      return answerOf(spec, frame, raw, parts.limits)
+    } finally {
+      // What was opened with a borrowed credential ends with the one call it is for, child processes with it.
+      if (secret?.lease !== undefined) parts.pool.shut(spec, secret)
     }
-    const raw = await sendOver(parts, connection, sending)
-    return answerOf(spec, frame, raw, parts.limits)
   }
 }
 

@@ -47,8 +47,9 @@ export class UpstreamPool {
     if (this.isClosed) throw new Failure('upstream_unreachable', 'the gateway is shutting down')
     this.closeIdle()
     const session = typeof use === 'object' ? use : undefined
-    const key = JSON.stringify([spec.id, identityOf(secret), session?.id ?? ''])
-    const slot = this.slots.get(key) ?? this.addSlot(key, spec, session !== undefined)
+    const identity = identityOf(secret)
+    const key = JSON.stringify([spec.id, identity, session?.id ?? ''])
+    const slot = this.slots.get(key) ?? this.addSlot(key, spec, identity, session !== undefined)
     if (use === 'home') slot.isHome = true
     if (slot.live !== undefined && this.isOutdated(slot.live, spec, secret)) this.retire(slot.live)
     const connection = await this.opening(slot, secret, session)
@@ -70,6 +71,17 @@ export class UpstreamPool {
     if (this.retire(connection)) this.parts.onLost(spec.id)
   }
 
+  /** Closes what was opened under this credential, and forgets it. */
+  shut(spec: UpstreamSpec, secret: LeaseSecret): void {
+    for (const [key, slot] of this.slots) {
+      if (slot.spec.id !== spec.id || slot.identity !== identityOf(secret)) continue
+      this.slots.delete(key)
+      const { open } = slot
+      slot.live = undefined
+      void open?.then(({ client }) => client.close()).catch(() => {})
+    }
+  }
+
   async close(): Promise<void> {
     this.isClosed = true
     const opening = [...this.slots.values()].map((slot) => slot.open)
@@ -82,9 +94,9 @@ export class UpstreamPool {
     )
   }
 
-  private addSlot(key: string, spec: UpstreamSpec, isPrivate: boolean): Slot {
+  private addSlot(key: string, spec: UpstreamSpec, identity: string, isPrivate: boolean): Slot {
     if (isPrivate) this.makeRoom(spec.id)
-    const slot = emptySlot(spec, isPrivate)
+    const slot = emptySlot(spec, identity, isPrivate)
     this.slots.set(key, slot)
     return slot
   }
@@ -214,6 +226,7 @@ export class UpstreamPool {
   }
 }
 
+/** One lease is like the next of its kind: the server is not asked for its era at each call. */
 function verdictKey(spec: UpstreamSpec, secret: LeaseSecret | undefined): string {
-  return JSON.stringify([spec.id, identityOf(secret)])
+  return JSON.stringify([spec.id, secret?.lease === undefined ? identityOf(secret) : 'borrowed'])
 }

@@ -9,6 +9,8 @@ const STABLE_MS = 10_000
 
 export type Slot = {
   readonly spec: UpstreamSpec
+  /** Of the credential it was opened with. */
+  readonly identity: string
   /** Made for one agent session. */
   readonly isPrivate: boolean
   /** Carries the change notices of its upstream, so it is never idle. */
@@ -19,9 +21,10 @@ export type Slot = {
   notBeforeMs: number
 }
 
-export function emptySlot(spec: UpstreamSpec, isPrivate: boolean): Slot {
+export function emptySlot(spec: UpstreamSpec, identity: string, isPrivate: boolean): Slot {
   return {
     spec,
+    identity,
     isPrivate,
     isHome: false,
     open: undefined,

@@ -19,7 +19,8 @@ export const exchangeScope = new AsyncLocalStorage<InExchange>()
 /** Names a credential without holding it: connections are shared only among equal credentials. */
 export function identityOf(secret: LeaseSecret | undefined): string {
   if (secret === undefined || secret.kind === 'none') return 'none'
-  return hash('sha256', canonicalText([secret.kind, secret.value]), 'hex').slice(0, 32)
+  const named = [secret.kind, secret.value, ...(secret.lease === undefined ? [] : [secret.lease])]
+  return hash('sha256', canonicalText(named), 'hex').slice(0, 32)
 }
 
 /** `onRedirect` hears that the server pointed elsewhere. */
@@ -70,24 +71,42 @@ function guardedFetch(
   maxBytes: number,
   onRedirect: () => void,
 ): Fetch {
-  const authorization = authorizationOf(secret)
+  const injected = Object.entries(headersOf(secret))
   return async (url, init) => {
     const headers = new Headers(init?.headers)
     headers.delete('authorization')
-    if (authorization !== undefined) headers.set('authorization', authorization)
+    for (const [name, value] of injected) headers.set(name, value)
     const response = await fetch(url, { ...init, headers })
     if (response.redirected || (response.status >= 300 && response.status < 400)) onRedirect()
     return init?.method === 'POST' ? limited(response, maxBytes) : response
   }
 }
 
-/** The Authorization header of a bearer lease, which carries `{ token }`. Throws `config_invalid`. */
-export function authorizationOf(secret: LeaseSecret | undefined): string | undefined {
-  if (secret?.kind !== 'bearer') return undefined
-  const token = secret.value.token
-  if (token === undefined)
-    throw new Failure('config_invalid', 'a bearer lease needs a member "token"')
-  return `Bearer ${token}`
+/** What each HTTP request carries, names in lower case. Throws `config_invalid` when a member is missing. */
+export function headersOf(secret: LeaseSecret | undefined): Readonly<Record<string, string>> {
+  const member = (name: string): string => {
+    const value = secret?.value[name]
+    if (value === undefined)
+      throw new Failure('config_invalid', `a ${secret?.kind} lease needs a member "${name}"`)
+    return value
+  }
+  switch (secret?.kind) {
+    case 'bearer':
+      return { authorization: `Bearer ${member('token')}` }
+    case 'basic':
+      return { authorization: `Basic ${basicOf(member('user'), member('password'))}` }
+    case 'headers':
+      return Object.fromEntries(
+        Object.entries(secret.value).map(([name, value]) => [name.toLowerCase(), value]),
+      )
+    default:
+      return {}
+  }
+}
+
+/** RFC 7617, with UTF-8. */
+export function basicOf(user: string, password: string): string {
+  return Buffer.from(`${user}:${password}`, 'utf8').toString('base64')
 }
 
 /** The same response, ended by `upstream_protocol` once its body passes the limit. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Config } from '../config.ts'
 import { Failure } from '../kernel/failure.ts'
 import { type Gateway, startGateway } from '../main.ts'
-import type { GatewayOptions } from '../wiring.ts'
+import type { GatewayOptions } from '../wiring-options.ts'
 
 /** Starts it. Throws `config_invalid` when the port is taken, and what the start of a gateway refuses. */
 export async function runGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {

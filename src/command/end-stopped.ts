@@ -5,6 +5,7 @@
 import type { ApprovalStore } from '../approval/ports.ts'
 import { closed } from '../approval/resolve.ts'
 import { atLeast, EFFECTS } from '../catalogue/tool.ts'
+import { type LetGoParts, letGo } from '../enforcement/let-go.ts'
 import type { Stop } from '../facts/facts.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit, Tx } from '../kernel/commit.ts'
@@ -19,6 +20,7 @@ export type EndStoppedParts = {
   readonly nextId: NextId
   readonly approvals: ApprovalStore
   readonly leases: LeaseStore
+  readonly brokeredLeases: LetGoParts['brokeredLeases']
 }
 
 /** The entries of what ends with the stop itself. */
@@ -60,17 +62,10 @@ async function revokeInFlight(
   for (const lease of await parts.leases.inFlight(tx)) {
     const isSpared = stop.scope === 'writes' && !changesSomething(lease.effect)
     if (isSpared || !covers(stop, lease.agent, lease.tool)) continue
-    await parts.leases.revoke(tx, lease.id)
-    entries.push({
-      id: parts.nextId(),
-      type: 'lease.revoked',
-      atMs: stop.pressedAtMs,
-      actor: { kind: 'person', id: stop.pressedBy },
-      caseId: lease.caseId,
-      task: lease.task,
-      call: lease.call,
-      data: { lease: lease.id, reason: 'stopped' },
-    })
+    const { caseId, task, call } = lease
+    const actor = { kind: 'person', id: stop.pressedBy } as const
+    const told = { atMs: stop.pressedAtMs, actor, caseId, task, call }
+    entries.push(...(await letGo(parts, tx, lease, told, 'stopped')))
   }
   return entries
 }

@@ -33,6 +33,7 @@ export const PERMISSIONS = {
   'task.close': ['platform-engineer', ...ANALYSTS],
   'tool.review': ['platform-engineer'],
   'policy.publish': ['platform-engineer'],
+  'secret.put': ['platform-engineer'],
   'case.export': ['auditor', 'privacy-officer', ...LEADS],
   'ledger.check': ['auditor', 'platform-engineer', ...LEADS],
   /** Asking for the next role, deciding against what was recommended or ran, and looking again: three of their own. */

@@ -4,6 +4,7 @@
  * approval was given in a world where nobody had pressed it.
  */
 import type { ApprovalStore } from '../approval/ports.ts'
+import type { LetGoParts } from '../enforcement/let-go.ts'
 import type { Stop } from '../facts/facts.ts'
 import type { StopStore } from '../facts/ports.ts'
 import type { Person } from '../identity/person.ts'
@@ -28,6 +29,7 @@ export type StopParts = {
   readonly approvals: ApprovalStore
   readonly notices: NoticeQueue
   readonly leases: LeaseStore
+  readonly brokeredLeases: LetGoParts['brokeredLeases']
   readonly roster: RosterStore
 }
 

@@ -3,6 +3,7 @@
  * reference (docs/reference/config.md); a default has its reason in its description or beside it.
  */
 import { z } from 'zod'
+import { brokerFile, lendingFile } from './broker-file.ts'
 import { channelFiles } from './channel-file.ts'
 import { rosterFile } from './roster-file.ts'
 
@@ -55,7 +56,17 @@ const credential = z
   ])
   .optional()
   .describe("The gateway's own credential for it. Files are named from the folder of this file.")
-const ofEveryServer = { id, asks, trust_shipped_entries: trustShippedEntries, credential }
+const lending = z
+  .array(lendingFile)
+  .default([])
+  .describe('Tools that are called with a borrowed credential: docs/guides/credentials.md.')
+const ofEveryServer = {
+  id,
+  asks,
+  trust_shipped_entries: trustShippedEntries,
+  credential,
+  lending,
+}
 
 const upstream = z.discriminatedUnion('transport', [
   z.strictObject({ ...ofEveryServer, transport: z.literal('stdio'), command, args, env, cwd }),
@@ -220,6 +231,10 @@ export const configFile = z.strictObject({
   passkeys: passkeys.prefault({}),
   limits: limits.prefault({}),
   upstreams: z.array(upstream).default([]).describe('The tool servers.'),
+  brokers: z
+    .array(brokerFile)
+    .default([])
+    .describe('Backends that lend credentials: docs/guides/credentials.md.'),
   rosters: z
     .array(rosterFile)
     .default([])

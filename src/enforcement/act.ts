@@ -2,26 +2,29 @@
 import type { ClassifiedCall } from '../catalogue/tool.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import { UpstreamError } from '../kernel/upstream-error.ts'
+import { credentialFor } from './credential.ts'
 import type { Dispatched } from './dispatch.ts'
 import type { CallIntent } from './intent.ts'
+import type { CallPlace } from './place.ts'
 import type { Acted } from './settle.ts'
 import type { Spine } from './spine.ts'
 
 export async function act(
   spine: Spine,
   intent: Pick<CallIntent, 'upstream' | 'back'>,
+  place: CallPlace,
   call: ClassifiedCall,
   dispatched: Dispatched,
 ): Promise<Acted> {
   const { upstream } = intent
-  const secret = spine.credentials(upstream)
   try {
+    const secret = await credentialFor(spine, place, call, dispatched)
     const answer = await spine.exchange(
       dispatched.slot,
       dispatched.frame,
       dispatched.frameDigest,
       secret,
-      call.timeoutMs,
+      timeLimit(spine, call, dispatched),
       intent.back,
     )
     spine.breaker.saw(upstream, true)
@@ -38,6 +41,12 @@ export async function act(
       error: new Failure('upstream_failed', 'the adapter threw something that is no error'),
     }
   }
+}
+
+/** Nothing goes on longer than the credential it goes on with. */
+function timeLimit(spine: Spine, { timeoutMs }: ClassifiedCall, { lease }: Dispatched): number {
+  if (lease.kind === 'local') return timeoutMs
+  return Math.max(1, Math.min(timeoutMs, lease.expiresAtMs - spine.clock.nowMs()))
 }
 
 /** The server did not answer; an agent that went away says nothing about it. */

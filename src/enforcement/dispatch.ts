@@ -6,24 +6,23 @@
  * an outcome, and recovery settles it as `unknown` or by probe. The frame leaves only through the slot that
  * this commit minted, so nothing can act before it.
  */
-import type { ApprovalRequest, Grant } from '../approval/request.ts'
+import type { ApprovalRequest } from '../approval/request.ts'
 import type { ClassifiedCall } from '../catalogue/tool.ts'
-import type { Facts } from '../facts/facts.ts'
-import { digestOfJson } from '../kernel/canonical-json.ts'
 import type { Committed, Tx } from '../kernel/commit.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { DispatchSlot } from '../kernel/dispatch-slot.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { JsonObject } from '../kernel/strict-json.ts'
 import type { Lease } from '../lease/lease.ts'
 import type { Task } from '../task/task.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, dispatchedDraft, leaseIssuedDraft } from './entries.ts'
-import type { CallIntent } from './intent.ts'
+import { frameDigestOf, frameOf } from './frame-of.ts'
 import { leaveBehind } from './leave-behind.ts'
+import type { Lent } from './lent.ts'
 import type { CallPlace } from './place.ts'
 import type { PlannedStep } from './plan-step.ts'
+import { recheck, releasedBy } from './recheck.ts'
 import { recordOf } from './record.ts'
 import { sourcesShown } from './shown-sources.ts'
 import type { Spine } from './spine.ts'
@@ -46,12 +45,14 @@ export type Dispatched = {
 
 /**
  * Commits the dispatch. Throws `facts_changed` (nothing written; decide again), `budget_exhausted`,
- * `grant_used`, `approval_expired`, `task_expired` (nothing written), or what the commit port throws.
+ * `grant_used`, `approval_expired`, `task_expired` (nothing written), or what the commit port throws. With a
+ * borrowed credential the decision is on record already, and is checked again.
  */
 export async function commitDispatch(
   spine: Spine,
   considered: Considered,
   request: ApprovalRequest | undefined,
+  lent?: Lent,
 ): Promise<Dispatched> {
   const { intent, place, call, facts, discharged, planned } = considered
   const { tenant } = place.session
@@ -59,8 +60,8 @@ export async function commitDispatch(
   const nowMs = spine.clock.nowMs()
   const shown = grant === undefined ? [] : await sourcesShown(spine, facts, request)
   const frame = frameOf(intent, call, place.callId)
-  const lease = leaseOf(spine, place, call, nowMs)
-  const ids = { decided: spine.nextId(), lease: spine.nextId(), dispatched: spine.nextId() }
+  const lease = lent?.lease ?? leaseOf(spine, place, call, nowMs)
+  const ids = idsOf(spine, lent)
   const done = await spine.commit(tenant, async (tx) => {
     await recheck(spine, tx, facts, grant, nowMs)
     // What a handed-over task does counts for those it was handed from as well.
@@ -69,26 +70,46 @@ export async function commitDispatch(
     const used = await useGrant(spine, tx, considered, ids.dispatched)
     await spine.facts.tasks.approveSources(tx, facts.task.id, shown)
     // Without a grant the call runs because it is allowed now, and the question about it is moot.
-    const released = grant === undefined || planned !== undefined ? undefined : request
+    const released = releasedBy(considered, request)
     const moot =
       grant === undefined && request !== undefined
         ? await endQuestion(spine, tx, place, request)
         : []
-    const decided = decidedDraft(ids.decided, considered, released?.id)
     const upgraded =
       grant !== undefined && request?.upgradesPurpose === true && facts.task.purpose !== 'respond'
         ? [await upgradePurpose(spine, tx, place, facts.task)]
         : []
-    const acts = await dispatchEntries(spine, tx, place, call, frame, lease, ids, {
+    const [issued, sent] = await dispatchEntries(spine, tx, place, call, frame, lease, ids, {
       attempt: considered.attempt,
       request: released?.id,
       grant: planned === undefined ? grant?.id : undefined,
       planned,
       approvers: grant?.people ?? [],
     })
-    return { value: undefined, entries: [decided, ...moot, ...upgraded, ...acts, ...used] }
+    const rest = [...moot, ...upgraded]
+    const entries: [EntryDraft, ...EntryDraft[]] =
+      lent === undefined
+        ? [decidedDraft(ids.decision, considered, released?.id), ...rest, issued, sent, ...used]
+        : [issued, ...rest, sent, ...used]
+    return { value: undefined, entries }
   })
   return slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs: nowMs })
+}
+
+/** Ids of the entries of a dispatch. `decided` is what it rests on: the draft beside it, or an entry before it. */
+export type DispatchIds = {
+  readonly decided: string | Receipt
+  readonly lease: string
+  readonly dispatched: string
+  readonly lent?: Lent | undefined
+}
+
+function idsOf(spine: Spine, lent: Lent | undefined): DispatchIds & { readonly decision: string } {
+  const decision = spine.nextId()
+  const ids = { decision, lease: spine.nextId(), dispatched: spine.nextId() }
+  return lent === undefined
+    ? { ...ids, decided: decision }
+    : { ...ids, decided: lent.decided, lent }
 }
 
 /** What the dispatch entry says about the approval it rests on. */
@@ -109,9 +130,10 @@ export async function dispatchEntries(
   call: ClassifiedCall,
   frame: Frame,
   lease: Lease,
-  ids: { readonly decided: string; readonly lease: string; readonly dispatched: string },
+  ids: DispatchIds,
   rests: Rests,
-): Promise<readonly EntryDraft[]> {
+): Promise<readonly [EntryDraft, EntryDraft]> {
+  if (ids.lent !== undefined) await putIssued(spine, tx, ids.lent)
   await spine.leases.put(tx, lease)
   const record = recordOf(
     place,
@@ -143,7 +165,13 @@ export async function dispatchEntries(
     call,
     ...(effect === undefined ? {} : { effect }),
   })
-  return [leaseIssuedDraft(ids.lease, place, lease, ids.decided), dispatched]
+  return [leaseIssuedDraft(ids.lease, place, lease, ids.decided, ids.lent), dispatched]
+}
+
+/** What was borrowed may have been taken back between its issue and here. Throws `facts_changed`. */
+async function putIssued(spine: Spine, tx: Tx, { lease, issued }: Lent): Promise<void> {
+  if (await spine.brokeredLeases.issued(tx, lease.id, issued)) return
+  throw new Failure('facts_changed', 'the credential was taken back meanwhile')
 }
 
 /** The slot and receipt of the dispatch entry, as the commit minted them. */
@@ -158,10 +186,6 @@ export function slotOf(
     throw new Failure('internal', 'the commit minted no slot')
   }
   return { slot, receipt, frameDigest: frameDigestOf(rest.frame), ...rest }
-}
-
-export function frameDigestOf(frame: Frame): Digest {
-  return digestOfJson('countersign-frame-v1', frame)
 }
 
 /** A credential for this call only; a local lease is the right to have one injected. */
@@ -198,22 +222,6 @@ async function endQuestion(
   return ended
 }
 
-async function recheck(
-  spine: Spine,
-  tx: Tx,
-  facts: Facts,
-  grant: Grant | undefined,
-  nowMs: number,
-): Promise<void> {
-  const changed = await spine.facts.revisions.changed(tx, facts.seen)
-  if (changed.length > 0)
-    throw new Failure('facts_changed', `changed meanwhile: ${changed.join(', ')}`)
-  if (facts.task.expiresAtMs <= nowMs) throw new Failure('task_expired', 'the task has expired')
-  if (grant !== undefined && grant.expiresAtMs <= nowMs) {
-    throw new Failure('approval_expired', 'the approval was not used in time')
-  }
-}
-
 /** The one signature that approved the call also turns the task towards responding (R10). */
 async function upgradePurpose(
   spine: Spine,
@@ -228,20 +236,4 @@ async function upgradePurpose(
     type: 'task.changed',
     data: { task: task.id, purpose: 'respond', reason: 'approved_write' },
   }
-}
-
-/** The exact frame: what was decided, and nothing an agent could add beside it. */
-export function frameOf(
-  intent: Pick<CallIntent, 'upstream' | 'name' | 'kind'>,
-  call: ClassifiedCall,
-  callId: string,
-): Frame {
-  const { upstream, name, kind } = intent
-  if (kind === 'resource')
-    return { upstream, method: 'resources/read', name, params: { uri: name } }
-  // Not for an inner tool: the argument is its own, and the frame is the outer one's.
-  const key = call.via === undefined ? call.tool.reviewed?.entry.idempotencyArgument : undefined
-  const given = key === undefined ? call.forwarded : { ...call.forwarded, [key]: callId }
-  const params: JsonObject = { name, arguments: given }
-  return { upstream, method: kind === 'prompt' ? 'prompts/get' : 'tools/call', name, params }
 }

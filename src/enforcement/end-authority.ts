@@ -11,12 +11,14 @@ import type { NextId } from '../kernel/ids.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { TaskStore } from '../task/ports.ts'
 import type { Task } from '../task/task.ts'
+import { type LetGoParts, letGo } from './let-go.ts'
 
 export type EndAuthorityDeps = {
   readonly nextId: NextId
   readonly nowMs: () => number
   readonly approvals: ApprovalStore
   readonly leases: LeaseStore
+  readonly brokeredLeases: LetGoParts['brokeredLeases']
   readonly tasks: TaskStore
 }
 
@@ -116,15 +118,9 @@ async function revokeLeases(
 ): Promise<readonly EntryDraft[]> {
   const entries: EntryDraft[] = []
   for (const lease of await deps.leases.liveOfTask(tx, task.id)) {
-    await deps.leases.revoke(tx, lease.id)
-    entries.push(
-      draft(deps, 'lease.revoked', {
-        caseId: task.caseId,
-        task: task.id,
-        call: lease.call,
-        data: { lease: lease.id, reason },
-      }),
-    )
+    const { id, caseId } = task
+    const told = { atMs: deps.nowMs(), actor: GATEWAY, caseId, task: id, call: lease.call }
+    entries.push(...(await letGo(deps, tx, lease, told, reason)))
   }
   return entries
 }

@@ -9,6 +9,7 @@ import type { Lease } from '../lease/lease.ts'
 import type { Outcome } from './call.ts'
 import type { Considered } from './considered.ts'
 import type { EffectRecord } from './effect-record.ts'
+import type { Lent } from './lent.ts'
 import type { CallPlace } from './place.ts'
 import { UNDO_PAYLOAD, undoPlanOf } from './record-effect.ts'
 
@@ -89,20 +90,24 @@ export function leaseIssuedDraft(
   id: string,
   place: CallPlace,
   lease: Lease,
-  decidedEntry: string,
+  decided: string | Receipt,
+  lent?: Lent,
 ): EntryDraft {
   return {
     ...baseOf(place),
     id,
     type: 'lease.issued',
-    cites: [decidedEntry],
+    cites: lent === undefined ? [decided] : [decided, lent.requested],
     data: {
       lease: lease.id,
       kind: lease.kind,
       tool: place.label.tool,
       task: lease.task,
       expires: lease.expiresAtMs,
-      residual_until: lease.expiresAtMs,
+      residual_until: lent?.issued.residualUntilMs ?? lease.expiresAtMs,
+      ...(lent === undefined
+        ? {}
+        : { broker: lent.broker, scope: lent.scope, broader: lent.isBroader }),
     },
   }
 }
@@ -118,7 +123,7 @@ type DispatchParts = {
     readonly step: number
     readonly compensation?: JsonObject
   }
-  readonly cites: readonly string[]
+  readonly cites: readonly (string | Receipt)[]
   /** What the call may leave behind, and how it is taken back. */
   readonly effect?: EffectRecord
   readonly call: ClassifiedCall

@@ -8,21 +8,23 @@ import { codeOf, Failure } from '../kernel/failure.ts'
 import { act } from './act.ts'
 import type { Dispatched } from './dispatch.ts'
 import type { CallIntent } from './intent.ts'
+import type { CallPlace } from './place.ts'
 import type { Acted } from './settle.ts'
 import type { Spine } from './spine.ts'
 
 export async function actWhileLeased(
   spine: Spine,
   intent: Pick<CallIntent, 'upstream' | 'back'>,
+  place: CallPlace,
   call: ClassifiedCall,
   dispatched: Dispatched,
 ): Promise<Acted> {
   const watch = spine.halts?.watch(dispatched.lease)
-  if (watch === undefined) return act(spine, intent, call, dispatched)
+  if (watch === undefined) return act(spine, intent, place, call, dispatched)
   const { upstream, back } = intent
   const signal = AbortSignal.any([back.signal, watch.signal])
   try {
-    const acted = await act(spine, { upstream, back: { ...back, signal } }, call, dispatched)
+    const acted = await act(spine, { upstream, back: { ...back, signal } }, place, call, dispatched)
     return isCutOff(acted, watch.signal) ? HALTED : acted
   } finally {
     watch.end()

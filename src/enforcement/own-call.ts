@@ -9,8 +9,10 @@ import type { ClassifiedCall, Tool } from '../catalogue/tool.ts'
 import type { Tx } from '../kernel/commit.ts'
 import type { Actor, EntryDraft } from '../kernel/entry.ts'
 import { act } from './act.ts'
-import { type Dispatched, dispatchEntries, frameOf, leaseOf, slotOf } from './dispatch.ts'
+import { type Dispatched, dispatchEntries, leaseOf, slotOf } from './dispatch.ts'
 import { baseOf, jsonPayload } from './entries.ts'
+import { frameOf } from './frame-of.ts'
+import { lend, orTakeBack } from './lend.ts'
 import type { CallPlace } from './place.ts'
 import type { TaskPlace } from './session.ts'
 import type { Acted } from './settle.ts'
@@ -34,11 +36,32 @@ export async function dispatchOwn(spine: Spine, own: OwnCall): Promise<OwnDispat
   const place = placeOf(spine, own)
   const { call, tool } = own
   const frame = frameOf(tool, call, place.callId)
-  const lease = leaseOf(spine, place, call, place.atMs)
-  const ids = { decided: spine.nextId(), lease: spine.nextId(), dispatched: spine.nextId() }
-  const decided: EntryDraft = {
+  const draft = decidedOwn(spine, own, place)
+  const check = async () => undefined
+  const lent = await lend(spine, { place, call, name: tool.name, draft, check })
+  const lease = lent?.lease ?? leaseOf(spine, place, call, place.atMs)
+  const decided = lent?.decided ?? draft.id
+  const ids = { decided, lease: spine.nextId(), dispatched: spine.nextId(), lent }
+  const rests = { attempt: 0, request: undefined, grant: undefined }
+  const done = await orTakeBack(spine, place, lent, () =>
+    spine.commit(place.session.tenant, async (tx) => {
+      const guarded = (await own.guard?.(tx, place)) ?? []
+      const acts = await dispatchEntries(spine, tx, place, call, frame, lease, ids, rests)
+      const [issued, sent] = acts
+      const entries: [EntryDraft, ...EntryDraft[]] =
+        lent === undefined ? [draft, ...guarded, ...acts] : [issued, ...guarded, sent]
+      return { value: undefined, entries }
+    }),
+  )
+  const dispatchedAtMs = spine.clock.nowMs()
+  const dispatched = slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs })
+  return { place, dispatched }
+}
+
+function decidedOwn(spine: Spine, { call, rule }: OwnCall, place: CallPlace): EntryDraft {
+  return {
     ...baseOf(place),
-    id: ids.decided,
+    id: spine.nextId(),
     type: 'tool.call.decided',
     data: {
       ...place.label,
@@ -47,25 +70,18 @@ export async function dispatchOwn(spine: Spine, own: OwnCall): Promise<OwnDispat
       decision: 'allow',
       enforced: true,
       reason: 'allowed',
-      policies: [own.rule],
+      policies: [rule],
       attempt: 0,
     },
     payloads: { arguments: jsonPayload(place.arguments) },
   }
-  const rests = { attempt: 0, request: undefined, grant: undefined }
-  const done = await spine.commit(place.session.tenant, async (tx) => {
-    const guarded = (await own.guard?.(tx, place)) ?? []
-    const acts = await dispatchEntries(spine, tx, place, call, frame, lease, ids, rests)
-    return { value: undefined, entries: [decided, ...guarded, ...acts] }
-  })
-  const dispatched = slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs: place.atMs })
-  return { place, dispatched }
 }
 
 /** Sends it. Nobody waits at the other end, so nothing can call it off. */
-export function actOwn(spine: Spine, own: OwnCall, { dispatched }: OwnDispatch): Promise<Acted> {
+export function actOwn(spine: Spine, own: OwnCall, sent: OwnDispatch): Promise<Acted> {
   const back = { signal: new AbortController().signal }
-  return act(spine, { upstream: own.tool.upstream, back }, own.call, dispatched)
+  const { place, dispatched } = sent
+  return act(spine, { upstream: own.tool.upstream, back }, place, own.call, dispatched)
 }
 
 function placeOf(spine: Spine, { session, tool, call, actor }: OwnCall): CallPlace {

@@ -7,11 +7,21 @@ import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import type { CallRecord } from './call.ts'
 import { firstLookAtMs, stateAfter } from './effect-record.ts'
+import { letGo } from './let-go.ts'
 import type { Spine } from './spine.ts'
 
 type Parts = Pick<
   Spine,
-  'calls' | 'effects' | 'commit' | 'ledger' | 'leases' | 'nextId' | 'clock' | 'at' | 'node'
+  | 'brokeredLeases'
+  | 'calls'
+  | 'effects'
+  | 'commit'
+  | 'ledger'
+  | 'leases'
+  | 'nextId'
+  | 'clock'
+  | 'at'
+  | 'node'
 >
 
 /** After the end of its time limit, the slack of its lease and this, a call of a lost node is given up on. */
@@ -57,6 +67,8 @@ async function settleAll(spine: Parts, calls: readonly CallRecord[]): Promise<nu
 async function settleUnknown(spine: Parts, call: CallRecord): Promise<boolean> {
   const nowMs = spine.clock.nowMs()
   const cited = await dispatchReceipt(spine, call)
+  const lease =
+    call.lease === undefined ? undefined : await spine.leases.byId(call.tenant, call.lease)
   const base = {
     atMs: nowMs,
     actor: { kind: 'system', id: 'recovery' },
@@ -84,15 +96,9 @@ async function settleUnknown(spine: Parts, call: CallRecord): Promise<boolean> {
         duration_ms: Math.max(0, nowMs - call.createdAtMs),
       },
     }
-    if (call.lease === undefined) return { value: undefined, entries: [outcome] }
-    await spine.leases.revoke(tx, call.lease)
-    const revoked: EntryDraft = {
-      ...base,
-      id: spine.nextId(),
-      type: 'lease.revoked',
-      data: { lease: call.lease, reason: 'gateway_restarted' },
-    }
-    return { value: undefined, entries: [outcome, revoked] }
+    const ended =
+      lease === undefined ? [] : await letGo(spine, tx, lease, base, 'gateway_restarted')
+    return { value: undefined, entries: [outcome, ...ended] }
   }
   try {
     await spine.commit(call.tenant, work)

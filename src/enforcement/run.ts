@@ -8,6 +8,7 @@ import type { Considered } from './considered.ts'
 import { commitDispatch, type Dispatched } from './dispatch.ts'
 import { actWhileLeased } from './halt.ts'
 import type { CallAnswer } from './intent.ts'
+import { lendFor, orTakeBack } from './lend.ts'
 import { observe, tellExcess } from './observe.ts'
 import { type Imaged, takePreimage } from './preimage.ts'
 import { probe } from './probe.ts'
@@ -39,10 +40,11 @@ async function dispatchAndAct(
   }
   const imaged = await takePreimage(spine, session, considered.call)
   spine.at('dispatch:before')
-  const dispatched = await commitDispatch(
-    spine,
-    { ...considered, call: imaged.call },
-    attached.isOpen ? attached.request : undefined,
+  const sending = { ...considered, call: imaged.call }
+  const request = attached.isOpen ? attached.request : undefined
+  const lent = await lendFor(spine, sending, request)
+  const dispatched = await orTakeBack(spine, considered.place, lent, () =>
+    commitDispatch(spine, sending, request, lent),
   )
   spine.at('dispatch:after')
   collectBeside(spine, considered.place, imaged.call)
@@ -64,7 +66,7 @@ async function actAndSettle(
 ): Promise<CallAnswer> {
   const { intent, place } = considered
   const { call } = imaged
-  const acted = await actWhileLeased(spine, intent, call, dispatched)
+  const acted = await actWhileLeased(spine, intent, place, call, dispatched)
   spine.at('act:after')
   const finding = await probe(spine, place.session, call, acted)
   const excess = await observe(spine, place, imaged, acted)

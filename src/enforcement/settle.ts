@@ -14,6 +14,7 @@ import type { Outcome } from './call.ts'
 import type { Dispatched } from './dispatch.ts'
 import { firstLookAtMs, stateAfter } from './effect-record.ts'
 import { baseOf, jsonPayload, outcomeDraft } from './entries.ts'
+import { letGo, type Told } from './let-go.ts'
 import type { CallPlace } from './place.ts'
 import { rememberSafeguards } from './safeguards.ts'
 import type { Spine } from './spine.ts'
@@ -51,36 +52,29 @@ export async function settle(
   const outcomeId = spine.nextId()
   const dataClass = call.resultLabels.includes('personal') ? 'personal' : 'operational'
   const recorded = result === undefined ? undefined : jsonPayload(result, dataClass)
-  const entries: [EntryDraft, ...EntryDraft[]] = [
-    outcomeDraft(
-      outcomeId,
-      { ...place, atMs: nowMs },
-      {
-        outcome,
-        durationMs: Math.max(0, nowMs - dispatched.dispatchedAtMs),
-        dispatched: dispatched.receipt,
-        ...(evidenceId === undefined ? {} : { evidence: evidenceId }),
-        ...(recorded === undefined ? {} : { result: recorded }),
-        ...(probe === 'untold' ? {} : { probe }),
-        ...errorOf(acted),
-      },
-    ),
-    revokedDraft(spine, place, dispatched.lease.id, nowMs),
-  ]
-  if (evidenceId !== undefined) {
-    entries.push({
-      ...baseOf({ ...place, atMs: nowMs }),
-      id: spine.nextId(),
-      type: 'tool.result.delivered',
-      cites: [outcomeId],
-      data: { evidence: evidenceId, labels: call.resultLabels, redactions: redactionsIn(acted) },
-    })
-  }
+  const told = baseOf({ ...place, atMs: nowMs })
+  const first = outcomeDraft(
+    outcomeId,
+    { ...place, atMs: nowMs },
+    {
+      outcome,
+      durationMs: Math.max(0, nowMs - dispatched.dispatchedAtMs),
+      dispatched: dispatched.receipt,
+      ...(evidenceId === undefined ? {} : { evidence: evidenceId }),
+      ...(recorded === undefined ? {} : { result: recorded }),
+      ...(probe === 'untold' ? {} : { probe }),
+      ...errorOf(acted),
+    },
+  )
+  const delivered: readonly EntryDraft[] =
+    evidenceId === undefined
+      ? []
+      : [deliveredDraft(spine, told, call, acted, outcomeId, evidenceId)]
   await spine.commit(tenant, async (tx) => {
     if (!(await spine.calls.settle(tx, place.callId, outcome, evidenceId, nowMs))) {
       throw new Failure('outcome_unknown', 'the call was given up on before its answer came')
     }
-    await spine.leases.revoke(tx, dispatched.lease.id)
+    const ended = await letGo(spine, tx, dispatched.lease, told, 'call_settled')
     if (atLeast(call.effect, 'influence')) {
       const lookAtMs = outcome === 'unknown' ? firstLookAtMs(nowMs) : undefined
       await spine.effects.conclude(tx, place.callId, stateAfter(outcome), lookAtMs)
@@ -106,10 +100,21 @@ export async function settle(
       const sources = call.flags.includes('untrusted-output') ? [place.label.tool] : []
       await spine.facts.tasks.addExposure(tx, task.id, call.resultLabels, sources)
     }
-    return { value: undefined, entries: [...entries, ...(await also(tx, outcome))] }
+    return {
+      value: undefined,
+      entries: [first, ...ended, ...delivered, ...(await also(tx, outcome))],
+    }
   })
   return { outcome, ...(evidenceId === undefined ? {} : { evidenceId }) }
 }
+
+/** With these it surely was not sent. */
+const UNSENT: ReadonlySet<string> = new Set([
+  'upstream_unreachable',
+  'lease_refused',
+  'broker_refused',
+  'broker_unreachable',
+])
 
 /**
  * The outcome from what is known, never from what is hoped. For a read the answer is the effect; for anything
@@ -118,7 +123,7 @@ export async function settle(
 export function outcomeOf(call: ClassifiedCall, acted: Acted, probe: ProbeFinding): Outcome {
   if (acted.kind === 'rpc-error') return 'failed'
   if (acted.kind === 'failure') {
-    return codeOf(acted.error) === 'upstream_unreachable' ? 'failed' : 'unknown'
+    return UNSENT.has(codeOf(acted.error)) ? 'failed' : 'unknown'
   }
   if (acted.answer.kind === 'input-required') return 'no_effect'
   if (acted.answer.isToolError) return 'failed'
@@ -127,6 +132,18 @@ export function outcomeOf(call: ClassifiedCall, acted: Acted, probe: ProbeFindin
   // It works on after its answer; the sweeper looks until its time is over.
   if (call.tool.reviewed?.entry.completesWithinMs !== undefined) return 'unknown'
   return probe === 'absent' ? 'no_effect' : 'applied_unverified'
+}
+
+function deliveredDraft(
+  { nextId }: Spine,
+  told: Told,
+  call: ClassifiedCall,
+  acted: Acted,
+  outcome: string,
+  evidence: string,
+): EntryDraft {
+  const data = { evidence, labels: call.resultLabels, redactions: redactionsIn(acted) }
+  return { ...told, id: nextId(), type: 'tool.result.delivered', cites: [outcome], data }
 }
 
 function redactionsIn(acted: Acted): number {
@@ -138,13 +155,4 @@ function errorOf(acted: Acted): { error?: string } {
   if (acted.kind === 'failure') return { error: codeOf(acted.error) }
   if (acted.answer.kind === 'input-required') return { error: 'input_required' }
   return acted.answer.isToolError ? { error: 'tool_error' } : {}
-}
-
-function revokedDraft(spine: Spine, place: CallPlace, lease: string, atMs: number): EntryDraft {
-  return {
-    ...baseOf({ ...place, atMs }),
-    id: spine.nextId(),
-    type: 'lease.revoked',
-    data: { lease, reason: 'call_settled' },
-  }
 }

@@ -16,6 +16,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import type { NextId } from '../kernel/ids.ts'
 import type { NoticeQueue } from '../kernel/notice.ts'
+import type { BrokeredLeaseStore } from '../lease/brokered.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { LedgerReader, PayloadStore } from '../ledger/ports.ts'
 import type { ActiveBundle, Decide } from '../policy/ports.ts'
@@ -26,6 +27,7 @@ import type { CallStore } from './call.ts'
 import type { CallsOut } from './calls-out.ts'
 import type { EffectStore } from './effect-record.ts'
 import type { FollowUpStore } from './follow-up.ts'
+import type { Lending } from './lent.ts'
 import type { Changes, Halts, LocalCredentials } from './ports.ts'
 import type { Exchange } from './upstream.ts'
 
@@ -79,6 +81,9 @@ export type Spine = {
   readonly standings: StandingStore
   readonly questions: QuestionStore
   readonly leases: LeaseStore
+  readonly brokeredLeases: BrokeredLeaseStore
+  /** Absent: every call goes out with the gateway's own credential. */
+  readonly lending?: Lending
   readonly evidence: EvidenceStore
   readonly safeguards: SafeguardStore
   readonly calls: CallStore

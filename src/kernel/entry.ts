@@ -108,9 +108,18 @@ export const EVENTS = {
   'standing.reviewed': { standing: 'id', verdict: 'label', person: 'id' },
   'plan.handed_over': { plan: 'id', reason: 'label', calls: 'count', person: 'id?', previous: 'id?' },
   'plan.completed': { plan: 'id', calls: 'count' },
-  'lease.requested': { lease: 'id', kind: 'label', tool: 'label' },
-  'lease.issued': { lease: 'id', kind: 'label', tool: 'label', task: 'id', expires: 'instant', residual_until: 'instant' },
-  'lease.revoked': { lease: 'id', reason: 'label' },
+  'lease.requested': { lease: 'id', kind: 'label', tool: 'label', broker: 'label?', scope: 'digest?', ttl_ms: 'count?' },
+  'lease.issued': { lease: 'id', kind: 'label', tool: 'label', task: 'id', expires: 'instant', residual_until: 'instant', broker: 'label?', scope: 'digest?', broader: 'flag?', findings: 'labels?' },
+  // `ending`: nobody may use it from here on, and the broker is asked to take it back until it has.
+  'lease.ending': { lease: 'id', reason: 'label' },
+  'lease.revoked': { lease: 'id', reason: 'label', residual_until: 'instant?', sessions: 'count?' },
+  // `left`: the backend cannot take it back before it ends by itself.
+  'lease.left': { lease: 'id', reason: 'label', residual_until: 'instant' },
+  'lease.revocation_failed': { lease: 'id', attempt: 'count', error: 'label', stuck: 'flag' },
+  // `wanted` is the task, tool or target it was presented for and not lent for; `used`: it was used before.
+  'lease.misused': { lease: 'id', tool: 'label', why: 'label' },
+  'secret.sealed': { secret: 'label', fields: 'labels' },
+  'secret.removed': { secret: 'label' },
   'tool.call.dispatched': { ...CALL, upstream: 'label', frame: 'digest', lease: 'id', attempt: 'count', grant: 'id?', plan: 'id?', step: 'count?', ends: 'instant?', at_end: 'label?', before: 'id?' },
   'tool.call.outcome': { ...CALL, outcome: 'label', evidence: 'id?', probe: 'label?', error: 'label?', duration_ms: 'count' },
   'tool.result.delivered': { evidence: 'id?', labels: 'labels', redactions: 'count', removed: 'labels?' },

@@ -162,6 +162,8 @@ export const FAILURES = {
   broker_unreachable: row('peer', 503, 'The credential cannot be borrowed now', 'Try later; nothing was sent.'),
   broker_refused: row('operator', 502, 'The broker does not lend the credential', 'Correct what the message names at the broker; nothing was sent.'),
 
+  lease_refused: row('us', 403, 'The credential was borrowed for something else', 'Nothing was sent with it. Find out who presented it; people were paged.'),
+
   // rotas kept elsewhere
   roster_unreachable: row('operator', 502, 'The rota cannot be fetched', 'Check address and token; the last known rota stands in, marked stale.'),
   roster_unreadable: row('operator', 502, 'The rota cannot be taken at its word', 'Correct the feed or its settings; the last known rota stands in, marked stale.'),

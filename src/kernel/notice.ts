@@ -24,6 +24,7 @@ export type NoticeKind =
   | 'roster.gap'
   | 'containment.ended'
   | 'lease.stuck'
+  | 'lease.misused'
   | 'undo.failed'
   | 'effect.exceeded'
   | 'collection.failed'

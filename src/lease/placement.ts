@@ -11,4 +11,6 @@ export type Placement =
 export type LeaseSecret = {
   readonly kind: 'bearer' | 'basic' | 'headers' | 'environment' | 'none'
   readonly value: Readonly<Record<string, string>>
+  /** The lease it was borrowed under. What is opened with it is closed after the one call it is for. */
+  readonly lease?: string
 }

@@ -14,6 +14,7 @@ export const NONCE_BYTES = 12
 
 const TAG_BYTES = 16
 const VERSION = 1
+const VALUE_CONTEXT = 'countersign-value-v1'
 
 /** Where a payload belongs. `caseId` is absent for entries outside any case. */
 export type PayloadPlace = {
@@ -86,6 +87,21 @@ export function unwrapKey(
   return dataKey
 }
 
+/** Any value under a key of its own, for a place of its own. `nonce` is 12 random bytes. */
+export function sealValue(
+  key: SealingKey,
+  place: KeyPlace,
+  value: Uint8Array,
+  nonce: Uint8Array,
+): Uint8Array {
+  return encrypt(key, keyContext(place, VALUE_CONTEXT), value, nonce)
+}
+
+/** Opens it. Throws `payload_unreadable`. */
+export function openValue(key: SealingKey, place: KeyPlace, envelope: Uint8Array): Uint8Array {
+  return decrypt(key, keyContext(place, VALUE_CONTEXT), envelope)
+}
+
 function payloadContext(place: PayloadPlace): Uint8Array {
   return context('countersign-payload-v1', [
     place.tenant,
@@ -95,13 +111,8 @@ function payloadContext(place: PayloadPlace): Uint8Array {
   ])
 }
 
-function keyContext(place: KeyPlace): Uint8Array {
-  return context('countersign-key-v1', [
-    place.tenant,
-    place.caseId ?? '',
-    place.dataClass,
-    place.keyId,
-  ])
+function keyContext(place: KeyPlace, purpose = 'countersign-key-v1'): Uint8Array {
+  return context(purpose, [place.tenant, place.caseId ?? '', place.dataClass, place.keyId])
 }
 
 /** Length-prefixed parts, so that no two different places give the same bytes. No id is empty. */

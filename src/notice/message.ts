@@ -108,6 +108,7 @@ const SENTENCES: Readonly<Record<NoticeKind, (facts: MessageFacts) => string>> =
   'roster.gap': () => 'The rota has a gap: somebody could be asked and nobody would be there.',
   'containment.ended': () => 'A containment has reached its end and holds; decide what comes next.',
   'lease.stuck': () => 'A credential could not be taken back.',
+  'lease.misused': () => 'A credential was presented for something it was not lent for.',
   'undo.failed': () => 'Undoing an action has failed.',
   'effect.exceeded': () => 'An action reached further than was approved.',
   'collection.failed': () => 'Evidence of something isolated is not being collected.',

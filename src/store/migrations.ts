@@ -21,6 +21,7 @@ import { passkeyTables } from './migration-0008-passkeys.ts'
 import { planTables } from './migration-0009-plans.ts'
 import { governedTables } from './migration-0010-governed-changes.ts'
 import { effectTables } from './migration-0011-effects.ts'
+import { brokeredLeaseTables } from './migration-0012-brokered-lease.ts'
 import { standingTables } from './migration-0014-standing-plans.ts'
 import { dutyTables } from './migration-0017-duty.ts'
 import { signingKeyTables } from './migration-0018-signing-keys.ts'
@@ -44,6 +45,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0009-plans': planTables,
   '0010-governed-changes': governedTables,
   '0011-effects': effectTables,
+  '0012-brokered-lease': brokeredLeaseTables,
   '0014-standing-plans': standingTables,
   '0017-duty': dutyTables,
   '0018-signing-keys': signingKeyTables,

@@ -53,9 +53,7 @@ export const TABLES = {
     precedence: 'integer', source: 'text', entered_at_ms: 'integer?', entered_by: 'text?',
     confirmed_by: 'text?', confirmed_at_ms: 'integer?', by_token: 'integer?',
   },
-  roster_feed: {
-    tenant: 'text', source: 'text', digest: 'text?', state: 'text', confirmed_at_ms: 'integer',
-  },
+  roster_feed: { tenant: 'text', source: 'text', digest: 'text?', state: 'text', confirmed_at_ms: 'integer' },
 
   // how people prove who they are
   login_link: {
@@ -177,6 +175,15 @@ export const TABLES = {
     tenant: 'text', id: 'text', kind: 'text', task: 'text', call: 'text', upstream: 'text', tool: 'text',
     state: 'text', issued_at_ms: 'integer', expires_at_ms: 'integer', is_own: 'integer?',
   },
+  // `live_place` is `place` until it ends, so that two that live never share it. `handle` is encrypted.
+  brokered_lease: {
+    tenant: 'text', id: 'text', kind: 'text', broker: 'text', task: 'text', agent: 'text', case_id: 'text', call: 'text',
+    scope: 'text', place: 'text', live_place: 'text?', state: 'text', node: 'text', handle: 'blob?', reason: 'text?',
+    issued_at_ms: 'integer', expires_at_ms: 'integer', residual_until_ms: 'integer', ending_since_ms: 'integer?',
+    attempts: 'integer', due_at_ms: 'integer?', is_stuck: 'integer',
+  },
+  // `fields` names what is inside; the values are in the envelope only.
+  sealed_secret: { tenant: 'text', name: 'text', envelope: 'blob', fields: 'text', sealed_by: 'text', sealed_at_ms: 'integer' },
   effect_record: {
     tenant: 'text', call: 'text', case_id: 'text', task: 'text', agent: 'text', tool: 'text',
     action: 'text', effect: 'text', dispatched_entry: 'text', has_inverse: 'integer', state: 'text',

@@ -7,7 +7,10 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Commit } from '../kernel/commit.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import type { Randomness } from '../kernel/ids.ts'
+import type { BrokeredLeaseStore } from '../lease/brokered.ts'
+import type { SecretStore } from '../lease/secrets.ts'
 import type { KeyWrap, LedgerReader, PayloadStore } from '../ledger/ports.ts'
+import { createBrokeredLeaseStore } from './brokered-lease-store.ts'
 import { type Changes, createChanges } from './changes.ts'
 import { lockDirectory } from './directory-lock.ts'
 import type { Engine } from './engine.ts'
@@ -19,6 +22,7 @@ import { openPostgresEngine } from './postgres-engine.ts'
 import { createRecords, type Records } from './records.ts'
 import type { CommitLabel } from './run-batch.ts'
 import { createSealing } from './seal-payloads.ts'
+import { createSecretStore } from './secret-store.ts'
 import { openSqliteEngine } from './sqlite-engine.ts'
 import { checkAgainstWitness } from './start-checks.ts'
 import { createTransactions } from './transaction.ts'
@@ -44,6 +48,8 @@ export type Store = Records & {
   readonly commit: Commit
   readonly ledger: LedgerReader
   readonly payloads: PayloadStore
+  readonly brokeredLeases: BrokeredLeaseStore
+  readonly secrets: SecretStore
   readonly changes: Changes
   /** How far this node's clock is ahead of the database's, ms; beyond 1 s either way the node is not ready. */
   readonly skewMs: () => Promise<number>
@@ -108,6 +114,8 @@ function assemble(
     ...createRecords(transactions, options.clock.nowMs),
     ledger: createLedgerReader(transactions),
     payloads: createPayloadStore(transactions, sealing),
+    brokeredLeases: createBrokeredLeaseStore(transactions, options),
+    secrets: createSecretStore(transactions, options),
     changes: { subscribe: changes.subscribe },
     skewMs: () => engine.skewMs(options.clock.nowMs()),
     close: () => {

@@ -111,10 +111,13 @@ export const ROOT_FILES: readonly string[] = [
   'main.ts',
   'wiring.ts',
   'wiring-ledger.ts',
+  'wiring-lending.ts',
+  'wiring-options.ts',
   'wiring-refresh.ts',
   'wiring-plans.ts',
   'wiring-tasks.ts',
   'config.ts',
+  'config-brokers.ts',
   'config-channels.ts',
 ]
 

@@ -1,0 +1,79 @@
+/** A gateway whose tools want a borrowed credential, and what its ledger says of one call. */
+import type { BrokerSpec } from '../../src/adapters/broker-spec.ts'
+import { sealSecret } from '../../src/command/seal-secret.ts'
+import type { Placement } from '../../src/lease/placement.ts'
+import type { CredentialBroker } from '../../src/lease/ports.ts'
+import { TENANT } from '../../src/wiring.ts'
+import { type AgentClient, connectAgent } from '../harness/agent-client.ts'
+import { ENTRIES, reviewAll } from '../harness/any-tools.ts'
+import { type GuardedCall, type GuardedTools, guardedTools } from '../harness/guarded-tools.ts'
+import { type Plane, type PlaneOptions, startPlane, taskToken } from '../harness/plane.ts'
+import { type RecordedEntry, readRecord } from '../promises-e2e/record.ts'
+
+export const KEY = 'canary-9b1f-key-of-the-edr'
+export const TOOLS = [
+  { name: 'look', entry: ENTRIES.read },
+  { name: 'block', entry: ENTRIES.block },
+  { name: 'unblock', entry: ENTRIES.unblock },
+]
+const BROKERS: readonly BrokerSpec[] = [{ id: 'edr-key', kind: 'sealed', secret: 'edr' }]
+
+export type LendingWorld = {
+  readonly plane: Plane
+  readonly tools: GuardedTools
+  readonly agent: AgentClient
+  readonly record: () => Promise<readonly RecordedEntry[]>
+  readonly close: () => Promise<void>
+}
+
+export type LendingOptions = PlaneOptions & {
+  readonly mayCall?: (call: GuardedCall) => boolean
+  readonly placement?: Placement
+  readonly brokers?: readonly CredentialBroker[]
+  readonly broker?: string
+  readonly maxTtlMs?: number
+  /** Value of the sealed secret; none is sealed when null. */
+  readonly secret?: string | null
+}
+
+/** Unless told otherwise: a sealed key that the tool wants in the header `x-api-key`. */
+export async function openLending(options: LendingOptions = {}): Promise<LendingWorld> {
+  const mayCall = options.mayCall ?? (({ headers }) => headers['x-api-key'] === KEY)
+  const tools = await guardedTools('edr', TOOLS, mayCall)
+  const { broker = 'edr-key', maxTtlMs = 300_000, secret = KEY } = options
+  const placement = options.placement ?? { kind: 'headers', headers: { 'X-Api-Key': 'key' } }
+  const rule = { upstream: 'edr', tools: ['*'], broker, placement, maxTtlMs, audience: tools.url }
+  const plane = await startPlane({
+    ...options,
+    upstreams: [tools.config],
+    config: { brokers: BROKERS, lending: [rule], ...options.config },
+  })
+  await reviewAll(plane, tools)
+  if (secret !== null) await putSecret(plane, secret)
+  const agent = await connectAgent(plane.gateway.baseUrl, await taskToken(plane))
+  return {
+    plane,
+    tools,
+    agent,
+    record: () => readRecord(plane, 'INC-482'),
+    close: async () => {
+      await agent.close()
+      await plane.close()
+      tools.close()
+    },
+  }
+}
+
+export async function putSecret(plane: Plane, key: string, name = 'edr'): Promise<void> {
+  await sealSecret(plane.gateway.parts.restParts, {
+    tenant: TENANT,
+    by: { kind: 'person', person: plane.petra },
+    name,
+    fields: { key },
+  })
+}
+
+/** The entries of the last call, in order, without what is the same in every test. */
+export function typesOf(record: readonly RecordedEntry[]): readonly string[] {
+  return record.map(({ type }) => type).filter((type) => /^(tool\.call|lease)\./.test(type))
+}
