@@ -66,6 +66,14 @@ export const queueQuery = (filter: QueueFilter, page: number) =>
     },
   })
 
+/** As many requests of one case as a page holds, oldest first. */
+export const requestsOfCaseQuery = (caseId: string) =>
+  queryOptions({
+    queryKey: ['approval', 'of-case', caseId],
+    queryFn: async ({ signal }) =>
+      (await get<QueuePage>(`/api/v1/approvals?case=${caseId}&limit=500`, signal)).approvals,
+  })
+
 /** The request that has waited longest. */
 export const oldestQuery = queryOptions({
   queryKey: ['approval', 'oldest'],

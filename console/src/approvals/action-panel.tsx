@@ -3,14 +3,13 @@
  * off whenever what is shown may not be what is true.
  */
 import { useLocation } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Passkey } from '../api/wire.ts'
 import { useLine } from '../live/use-line.ts'
 import { useSingleKey } from '../shell/use-single-key.ts'
-import { Trouble } from '../ui/states.tsx'
+import { Loading, Trouble } from '../ui/states.tsx'
 import css from './action-panel.module.css'
 import { ApproveForm } from './approve-form.tsx'
-import { AskForm } from './ask-form.tsx'
 import { approveBlockers, type KeyState, needsPasskey } from './blockers.ts'
 import { Clock } from './clock.tsx'
 import type { DecisionProps } from './decision-props.ts'
@@ -21,6 +20,10 @@ import { Outcome } from './outcome.tsx'
 import { useActiveKeys } from './use-active-keys.ts'
 import { useDecide } from './use-decide.ts'
 import { type OpenForm, VerbButtons } from './verb-buttons.tsx'
+import { isWordsVerb, WordsForm } from './words-form.tsx'
+
+/** Comes when somebody wants it: most requests are decided as they are. */
+const ModifyForm = lazy(async () => ({ default: (await import('./modify-form.tsx')).ModifyForm }))
 
 /** Behind the `#` of a request's address: whoever follows such a link means to release it alone. */
 const EMERGENCY_HASH = 'emergency'
@@ -56,7 +59,7 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
       <Clock fromMs={request.created_at_ms} untilMs={request.expires_at_ms} />
       {form === undefined && <VerbButtons request={request} decide={decide} onOpen={setForm} />}
       {form === undefined && <LikeIt request={request} />}
-      {form === 'ask' && <AskForm request={request} onClose={close} />}
+      {isWordsVerb(form) && <WordsForm verb={form} decide={decide} onClose={close} />}
       {form === 'deny' && <DenyForm decide={decide} onClose={close} />}
       {form === 'approve' && (
         <ApproveForm
@@ -68,6 +71,11 @@ function Verbs({ request, shown, isSound, opened }: ActionProps) {
           decide={decide}
           onClose={close}
         />
+      )}
+      {form === 'modify' && (
+        <Suspense fallback={<Loading rows={4} label="Loading the form" />}>
+          <ModifyForm shown={shown} decide={decide} onClose={close} />
+        </Suspense>
       )}
       {form === 'emergency' && (
         <EmergencyForm

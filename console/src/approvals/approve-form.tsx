@@ -1,15 +1,14 @@
 /** A yes: with a reason, the consequences acknowledged, and for what cannot be undone the target typed out. */
-import { Button, Checkbox, Textarea } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { Checkbox } from '@mantine/core'
+import { useState } from 'react'
 import type { Passkey } from '../api/wire.ts'
 import { BlockerList } from './blocker-list.tsx'
 import { typedValue } from './blockers.ts'
-import { focusOnce } from './focus-once.ts'
-import css from './forms.module.css'
 import type { Package } from './package.ts'
-import { submitOnCtrlEnter } from './submit-keys.ts'
+import { ReasonField } from './reason-field.tsx'
 import { TypedTarget } from './typed-target.tsx'
 import type { useDecide } from './use-decide.ts'
+import { Back, VerbForm } from './verb-form.tsx'
 
 export type FormProps = {
   readonly decide: ReturnType<typeof useDecide>
@@ -40,24 +39,22 @@ export function ApproveForm({
     reason.trim() !== '' &&
     (names.length === 0 || hasRead) &&
     (toType === undefined || typed === toType)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!isReady) return
+  const send = () => {
     const acknowledged = names.length === 0 ? undefined : names
     decide.mutate({ verb: 'approve', reason, acknowledged, passkeys }, { onSuccess: onClose })
   }
   return (
-    <form className={css.form} onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
-      <Textarea
+    <VerbForm
+      act={approveText(isAdvice, passkeys !== undefined)}
+      isReady={isReady}
+      isBusy={decide.isPending}
+      beside={<Back onClose={onClose} />}
+      onSend={send}
+    >
+      <ReasonField
         label={isAdvice ? 'Why you advise it' : 'Why this is right'}
-        description="It stays with the decision for good."
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        minRows={2}
-        autosize
-        required
-        data-autofocus
-        ref={focusOnce}
+        onWrite={setReason}
       />
       {names.length > 0 && (
         <Checkbox
@@ -68,15 +65,7 @@ export function ApproveForm({
       )}
       <TypedTarget toType={toType} typed={typed} onType={setTyped} />
       <BlockerList blockers={blockers} />
-      <div className={css.buttons}>
-        <Button variant="default" onClick={onClose}>
-          Back
-        </Button>
-        <Button type="submit" disabled={!isReady} loading={decide.isPending}>
-          {approveText(isAdvice, passkeys !== undefined)}
-        </Button>
-      </div>
-    </form>
+    </VerbForm>
   )
 }
 

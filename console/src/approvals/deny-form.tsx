@@ -1,22 +1,25 @@
 /** A no: as cheap as a yes. A usual reason is one press, one's own is typed; the agent is told. */
-import { Button, Textarea } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { Button } from '@mantine/core'
+import { useState } from 'react'
 import type { FormProps } from './approve-form.tsx'
-import { focusOnce } from './focus-once.ts'
 import css from './forms.module.css'
-import { submitOnCtrlEnter } from './submit-keys.ts'
+import { ReasonField } from './reason-field.tsx'
+import { Back, VerbForm } from './verb-form.tsx'
 
 const USUAL = ['Wrong target', 'Not enough evidence', 'Expected activity', 'Not now'] as const
 
 export function DenyForm({ decide, onClose }: FormProps) {
   const [reason, setReason] = useState('')
   const deny = (why: string) => decide.mutate({ verb: 'deny', reason: why }, { onSuccess: onClose })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (reason.trim() !== '') deny(reason)
-  }
   return (
-    <form className={css.form} onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
+    <VerbForm
+      act="Deny"
+      isReady={reason.trim() !== ''}
+      isBusy={decide.isPending}
+      isGrave
+      beside={<Back onClose={onClose} />}
+      onSend={() => deny(reason)}
+    >
       <fieldset className={css.usual}>
         <legend>Deny because</legend>
         {USUAL.map((why) => (
@@ -31,28 +34,13 @@ export function DenyForm({ decide, onClose }: FormProps) {
           </Button>
         ))}
       </fieldset>
-      <Textarea
+      <ReasonField
         label="Or in your words"
         description="The agent is told."
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        minRows={2}
-        autosize
-        ref={focusOnce}
+        onWrite={setReason}
+        isRequired={false}
       />
-      <div className={css.buttons}>
-        <Button variant="default" onClick={onClose}>
-          Back
-        </Button>
-        <Button
-          type="submit"
-          color="red"
-          disabled={reason.trim() === ''}
-          loading={decide.isPending}
-        >
-          Deny
-        </Button>
-      </div>
-    </form>
+    </VerbForm>
   )
 }

@@ -4,6 +4,7 @@ import type { Approval } from '../api/wire.ts'
 import { Chip } from '../ui/chip.tsx'
 import { When } from '../ui/when.tsx'
 import css from './action-panel.module.css'
+import { AskedAgain } from './asked-again.tsx'
 import { plainWords, stateText } from './words.ts'
 
 export function Outcome({ request }: { readonly request: Approval }) {
@@ -24,6 +25,7 @@ export function Outcome({ request }: { readonly request: Approval }) {
           </>
         )}
       </p>
+      {request.state === 'cancelled' && <AskedAgain request={request} />}
     </section>
   )
 }

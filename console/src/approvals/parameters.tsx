@@ -1,20 +1,23 @@
 /** The literal arguments, one line each, with where the value comes from; the whole as canonical JSON on demand. */
+import { lazy, Suspense } from 'react'
 import { Chip } from '../ui/chip.tsx'
 import { Foreign } from '../ui/foreign.tsx'
 import { Folded, Panel } from '../ui/panel.tsx'
 import { canonical } from './check-seen.ts'
 import type { DecisionProps } from './decision-props.ts'
+import { leafName, leavesOf } from './leaves.ts'
 import type { Package, Source } from './package.ts'
 import css from './parameters.module.css'
 import { sourceText } from './words.ts'
 
-type Leaf = { readonly path: string; readonly value: unknown }
-
 /** A person reads no more lines; the rest stands in the canonical form. */
 const MAX_LINES = 60
 
-export function Parameters({ shown }: DecisionProps) {
-  const leaves = leavesOf(shown.arguments, '')
+/** Comes after the request: what is asked is read before it is compared. */
+const Compared = lazy(async () => ({ default: (await import('./compared.tsx')).Compared }))
+
+export function Parameters({ request, shown }: DecisionProps) {
+  const leaves = leavesOf(shown.arguments)
   return (
     <Panel title="Exactly this call" note={<code>{shown.tool}</code>} id="parameters">
       <table className={css.table}>
@@ -29,7 +32,7 @@ export function Parameters({ shown }: DecisionProps) {
           {leaves.slice(0, MAX_LINES).map(({ path, value }) => (
             <tr key={path}>
               <th scope="row">
-                <Foreign text={nameOf(path)} cutAt={80} />
+                <Foreign text={leafName(path)} cutAt={80} />
               </th>
               <td>
                 <code className={css.value}>
@@ -49,6 +52,11 @@ export function Parameters({ shown }: DecisionProps) {
           <Foreign text={canonical(shown.arguments ?? null)} cutAt={4_000} />
         </pre>
       </Folded>
+      {request.plan === undefined && (
+        <Suspense>
+          <Compared request={request} shown={shown} />
+        </Suspense>
+      )}
     </Panel>
   )
 }
@@ -70,22 +78,4 @@ function Origin({
       {numbers.length === 0 ? words : `from evidence ${numbers.join(', ')}`}
     </Chip>
   )
-}
-
-/** Every value that is no object or list, by its RFC 6901 pointer, in the order it was sent. */
-function leavesOf(value: unknown, path: string): readonly Leaf[] {
-  if (typeof value !== 'object' || value === null) return path === '' ? [] : [{ path, value }]
-  const members = Object.entries(value)
-  if (members.length === 0) return path === '' ? [] : [{ path, value }]
-  return members.flatMap(([name, each]) =>
-    leavesOf(each, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
-  )
-}
-
-function nameOf(pointer: string): string {
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .join(' › ')
 }

@@ -6,7 +6,16 @@ import type { Approval, DecisionAnswer, Passkey } from '../api/wire.ts'
 import { countersign } from '../passkey/countersign.ts'
 import { failingText } from './words.ts'
 
-export type Verb = 'approve' | 'deny' | 'take-over' | 'acknowledge' | 'emergency-release'
+export type Verb =
+  | 'approve'
+  | 'deny'
+  | 'take-over'
+  | 'acknowledge'
+  | 'emergency-release'
+  | 'modify'
+  | 'escalate'
+  | 'ask'
+  | 'cancel'
 
 export type Deciding = {
   readonly verb: Verb
@@ -15,29 +24,39 @@ export type Deciding = {
   readonly acknowledged?: readonly string[]
   /** Keys one of which signs the digest that was seen. */
   readonly passkeys?: readonly Passkey[]
+  /** With `modify`: what the agent is to call with instead. */
+  readonly arguments?: unknown
 }
 
 export function useDecide(request: Approval) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: async ({ verb, reason, acknowledged, passkeys }: Deciding) => {
-      const signed =
-        passkeys === undefined
-          ? {}
-          : { assertion: await countersign(request.action_digest, passkeys) }
-      return send<DecisionAnswer>('POST', `/api/v1/approvals/${request.id}/${verb}`, {
-        seen_digest: request.action_digest,
-        reason,
-        ...signed,
-        ...(acknowledged === undefined ? {} : { acknowledged }),
-      })
-    },
+    mutationFn: async (deciding: Deciding) =>
+      send<DecisionAnswer>(
+        'POST',
+        `/api/v1/approvals/${request.id}/${deciding.verb}`,
+        await bodyOf(request, deciding),
+      ),
     onSuccess: (answer, { verb }) => {
       const words = verb === 'emergency-release' ? RELEASED_ALONE : said(answer)
       notifications.show({ ...words, autoClose: 8_000 })
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['approval'] }),
   })
+}
+
+/** What each verb takes: a question and a cancellation are about no digest. */
+async function bodyOf({ action_digest: digest }: Approval, deciding: Deciding): Promise<unknown> {
+  const { verb, reason, acknowledged, passkeys, arguments: args } = deciding
+  if (verb === 'ask') return { question: reason }
+  if (verb === 'cancel') return { reason }
+  return {
+    seen_digest: digest,
+    reason,
+    ...(passkeys === undefined ? {} : { assertion: await countersign(digest, passkeys) }),
+    ...(acknowledged === undefined ? {} : { acknowledged }),
+    ...(verb === 'modify' ? { arguments: args } : {}),
+  }
 }
 
 const RELEASED_ALONE = {
@@ -72,6 +91,20 @@ function said({ outcome, failing, says }: DecisionAnswer): {
       return { title: 'It is yours', message: 'You own the decision now.', color: 'teal' }
     case 'acknowledged':
       return { title: 'You have it', message: 'Others see that you are on it.', color: 'teal' }
+    case 'modified':
+      return {
+        title: 'Closed',
+        message: 'The agent is told to ask again with your values.',
+        color: 'gray',
+      }
+    case 'escalated':
+      return {
+        title: 'Escalated',
+        message: 'The next role has to answer now, and was paged.',
+        color: 'teal',
+      }
+    case 'asked':
+      return { title: 'Asked', message: 'The agent is told; the clock goes on.', color: 'teal' }
     case 'cancelled':
       return { title: 'Cancelled', message: 'The request is closed.', color: 'gray' }
     default:

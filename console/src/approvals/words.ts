@@ -1,5 +1,5 @@
 /** Machine words as a practitioner says them. An unknown word is shown as it is: it is never made nicer. */
-import type { Tone } from '../ui/chip.tsx'
+import type { Tone } from '../ui/tone.ts'
 
 const VERBS: Readonly<Record<string, string>> = {
   allow: 'allow',

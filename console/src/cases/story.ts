@@ -1,8 +1,8 @@
 /** An entry of the ledger as a line of a story: a picture, a sentence of facts, and what kind of line it is. Pure. */
 import type { Timeline } from '../api/wire.ts'
 import { actionText, plainWords } from '../approvals/words.ts'
-import type { Tone } from '../ui/chip.tsx'
 import type { IconName } from '../ui/icon.tsx'
+import type { Tone } from '../ui/tone.ts'
 
 export type TimelineEntry = Timeline['entries'][number]
 

@@ -1,6 +1,6 @@
 /** Kinds of changes as somebody would say them after "wants to". An unknown kind is shown as it is. */
 import type { Change } from '../api/wire.ts'
-import type { Tone } from '../ui/chip.tsx'
+import type { Tone } from '../ui/tone.ts'
 
 const KINDS: Readonly<Record<string, string>> = {
   'person.register': 'register a person',

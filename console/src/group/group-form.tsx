@@ -1,11 +1,11 @@
 /** The reason, what it may set off, and the one signature over the list. */
-import { Button, Checkbox, Textarea } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { Button, Checkbox } from '@mantine/core'
+import { useState } from 'react'
 import { BlockerList } from '../approvals/blocker-list.tsx'
 import { needsPasskey } from '../approvals/blockers.ts'
-import formCss from '../approvals/forms.module.css'
-import { submitOnCtrlEnter } from '../approvals/submit-keys.ts'
+import { ReasonField } from '../approvals/reason-field.tsx'
 import { useActiveKeys } from '../approvals/use-active-keys.ts'
+import { VerbForm } from '../approvals/verb-form.tsx'
 import { useLine } from '../live/use-line.ts'
 import { Trouble } from '../ui/states.tsx'
 import type { Seen } from './bind-group.ts'
@@ -37,50 +37,44 @@ export function GroupForm({
       : []),
   ]
   const hasReason = reason.trim() !== ''
-  const mayApprove =
-    blockers.length === 0 &&
-    hasReason &&
-    (acknowledged.length === 0 || hasRead) &&
-    !decide.isPending
+  const mayApprove = blockers.length === 0 && hasReason && (acknowledged.length === 0 || hasRead)
   const send = (verdict: 'approve' | 'deny') =>
     decide.mutate({ verdict, reason, acknowledged, passkeys: isSigned ? keys : undefined })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (mayApprove) send('approve')
-  }
   return (
-    <form className={formCss.form} onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
-      <Textarea
-        label="One reason for all of them"
-        description="It stays with every decision for good, and the agents are told."
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        minRows={2}
-        autosize
-        required
-      />
-      {acknowledged.length > 0 && (
-        <Checkbox
-          checked={hasRead}
-          onChange={(event) => setRead(event.currentTarget.checked)}
-          label="I have read what each of them may set off"
+    <>
+      <VerbForm
+        act={isSigned ? `Sign all ${members.length} with passkey` : `Approve all ${members.length}`}
+        isReady={mayApprove}
+        isBusy={decide.isPending}
+        beside={
+          <Button
+            variant="default"
+            disabled={!isOpen || !hasReason || decide.isPending}
+            onClick={() => send('deny')}
+          >
+            Deny all
+          </Button>
+        }
+        onSend={() => send('approve')}
+      >
+        <ReasonField
+          label="One reason for all of them"
+          description="It stays with every decision for good, and the agents are told."
+          value={reason}
+          onWrite={setReason}
+          takesFocus={false}
         />
-      )}
-      <BlockerList blockers={blockers} />
-      <div className={formCss.buttons}>
-        <Button
-          variant="default"
-          disabled={!isOpen || !hasReason || decide.isPending}
-          onClick={() => send('deny')}
-        >
-          Deny all
-        </Button>
-        <Button type="submit" disabled={!mayApprove} loading={decide.isPending}>
-          {isSigned ? `Sign all ${members.length} with passkey` : `Approve all ${members.length}`}
-        </Button>
-      </div>
+        {acknowledged.length > 0 && (
+          <Checkbox
+            checked={hasRead}
+            onChange={(event) => setRead(event.currentTarget.checked)}
+            label="I have read what each of them may set off"
+          />
+        )}
+        <BlockerList blockers={blockers} />
+      </VerbForm>
       {decide.isError && <Trouble error={decide.error} />}
-    </form>
+    </>
   )
 }
 

@@ -1,9 +1,9 @@
 /** A fact in a word or three, with a picture: colour never says anything alone. */
+
 import type { ReactNode } from 'react'
 import css from './chip.module.css'
 import { Icon, type IconName } from './icon.tsx'
-
-export type Tone = 'plain' | 'accent' | 'good' | 'warn' | 'danger' | 'claim'
+import type { Tone } from './tone.ts'
 
 export function Chip({
   icon,
