@@ -10,6 +10,8 @@ export type GroupVerdict = 'approve' | 'deny'
 export type GroupMember = {
   readonly request: string
   readonly actionDigest: Digest
+  /** How often whoever decides signed this question before; absent: never. */
+  readonly again?: number
   readonly targets: readonly { readonly kind: string; readonly id: string }[]
 }
 
@@ -40,10 +42,11 @@ export function bindGroup(group: {
 
 type Line = ReturnType<typeof memberLine>
 
-function memberLine({ request, actionDigest, targets }: GroupMember) {
+function memberLine({ request, actionDigest, again = 0, targets }: GroupMember) {
   return {
     request,
     action_digest: actionDigest,
+    ...(again === 0 ? {} : { again }),
     targets: targets.map(({ kind, id }) => ({ kind, id })),
   }
 }

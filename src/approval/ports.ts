@@ -1,3 +1,4 @@
+import type { InstantMs } from '../kernel/clock.ts'
 import type { Tx } from '../kernel/commit.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { ApprovalRequest, Grant, GrantState, RequestState, Signature } from './request.ts'
@@ -27,14 +28,24 @@ export type ApprovalStore = {
   /** The request under lock, so that two deciders are ordered. */
   readonly lock: (tx: Tx, id: string) => Promise<ApprovalRequest | undefined>
   readonly put: (tx: Tx, request: ApprovalRequest) => Promise<void>
+  /** Those that stand. */
   readonly signatures: (tx: Tx, request: string) => Promise<readonly Signature[]>
   readonly addSignature: (tx: Tx, signature: Signature) => Promise<void>
   /** The same, outside a transaction. */
   readonly signaturesOf: (tenant: string, request: string) => Promise<readonly Signature[]>
   /** What still waits for somebody else and was signed with this key. */
   readonly pendingSignedWith: (tx: Tx, passkey: string) => Promise<readonly ApprovalRequest[]>
-  /** Takes back what a person signed as co-signer when they become the owner; the entry that says so stays. */
-  readonly withdrawSignature: (tx: Tx, request: string, person: string) => Promise<void>
+  /** Takes back what a person signed when they become the owner. It stays on the books and counts no more. */
+  readonly withdrawSignature: (
+    tx: Tx,
+    request: string,
+    person: string,
+    atMs: InstantMs,
+  ) => Promise<void>
+  /** How often a person signed the request, what they took back included. */
+  readonly timesSigned: (tx: Tx, request: string, person: string) => Promise<number>
+  /** The same, outside a transaction. */
+  readonly timesSignedBy: (tenant: string, request: string, person: string) => Promise<number>
   /** The newest grant of a request, whatever its state. */
   readonly grantOf: (tenant: string, request: string) => Promise<Grant | undefined>
   readonly lockGrant: (tx: Tx, id: string) => Promise<Grant | undefined>

@@ -115,7 +115,8 @@ function boundOf(
 ): BoundGroup {
   const memberOf = (request: Approval) => ({
     request: request.id,
-    actionDigest: request.action_digest as `sha256:${string}`,
+    actionDigest: request.action_digest,
+    again: request.signs.again,
     targets: checkedPackage(request).targets,
   })
   const [first] = members

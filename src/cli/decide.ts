@@ -67,7 +67,7 @@ async function sendDecision(
   const isYes = verb === 'approve'
   const isSigned = isYes && request.needs_passkey
   const assertion = isSigned
-    ? await practiceSignature(cli, gateway, request.action_digest)
+    ? await practiceSignature(cli, gateway, request.signs.digest)
     : undefined
   const body = {
     seen_digest: request.action_digest,

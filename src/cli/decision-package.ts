@@ -8,6 +8,7 @@ import { approval } from '../contract/approvals.ts'
 import { canonicalBytes, digestOfJson } from '../kernel/canonical-json.ts'
 import { digestOf } from '../kernel/digest.ts'
 import { Failure } from '../kernel/failure.ts'
+import { digestToSign } from '../ledger/sign-again.ts'
 import type { GatewayClient } from './gateway-client.ts'
 
 export type Approval = z.output<typeof approval>
@@ -123,7 +124,7 @@ export async function fetchApproval(gateway: GatewayClient, id: string): Promise
 }
 
 /**
- * The package of a request, after checking that it is what the action digest signs. Throws
+ * The package of a request, after checking that it is what the action digest signs, and a yes with it. Throws
  * `seen_digest_mismatch` when it is not, `payload_unreadable` when the package was erased or is of a kind this
  * version cannot show: nobody decides on what they cannot see.
  */
@@ -138,7 +139,8 @@ export function checkedPackage(request: Approval): Shown {
     signed?.request === request.id &&
     signed.action === request.action &&
     signed.evidence === evidence &&
-    digest === request.action_digest
+    digest === request.action_digest &&
+    request.signs.digest === digestToSign(digest, request.signs.again)
   if (!isWhole) {
     throw new Failure('seen_digest_mismatch', 'what is shown is not what the digest would sign')
   }

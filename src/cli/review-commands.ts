@@ -53,9 +53,9 @@ async function act(cli: Cli, verb: string, text: string, options: Reason): Promi
   const { request, text: shown } = await look(cli, gateway, id, cli.paint.err)
   cli.terminal.err.write(`${shown}\n`)
   const reason = await reasonOf(cli, options)
-  const { action_digest: digest, needs_passkey: needsPasskey } = request
+  const { action_digest: digest, signs, needs_passkey: needsPasskey } = request
   const isSigned = verb === 'emergency-release' && needsPasskey
-  const assertion = isSigned ? await practiceSignature(cli, gateway, digest) : undefined
+  const assertion = isSigned ? await practiceSignature(cli, gateway, signs.digest) : undefined
   const body = { seen_digest: digest, reason, assertion }
   const answer = await orInConsole(cli, gateway, `/approvals/${id}#emergency`, () =>
     gateway.send('POST', `/api/v1/approvals/${id}/${verb}`, body, decisionAnswer),

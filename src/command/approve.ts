@@ -77,13 +77,7 @@ export async function countYes(
   const verdict = eligibility(factsOf(standing, request, signatures))
   if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
   const acknowledged = acknowledgedBy(input, standing, request, verdict.need)
-  const alone = {
-    person,
-    digest: request.actionDigest,
-    effect: request.effect,
-    assertion: input.assertion,
-  }
-  const countersigned = inGroup ?? (await countersignatureOf(parts, tx, alone))
+  const countersigned = inGroup ?? (await signedAlone(parts, tx, input, request))
   const signature: Signature = {
     tenant,
     request: request.id,
@@ -104,6 +98,17 @@ export async function countYes(
     signature,
     reason,
   )
+}
+
+/** What the person's key signed of this one question; how often they did before is part of it. */
+export async function signedAlone(
+  parts: DecisionParts,
+  tx: Tx,
+  { person, assertion }: Pick<DecisionInput, 'person' | 'assertion'>,
+  { id, actionDigest: digest, effect }: ApprovalRequest,
+): Promise<Countersignature | undefined> {
+  const again = await parts.approvals.timesSigned(tx, id, person.id)
+  return countersignatureOf(parts, tx, { person, digest, again, effect, assertion })
 }
 
 /** The owner answers for what the decision may set off, once: co-signers are not asked again (R130, R136). */

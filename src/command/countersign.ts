@@ -13,6 +13,7 @@ import type { Digest } from '../kernel/digest.ts'
 import type { EntryDraft, Payload } from '../kernel/entry.ts'
 import type { FailureCode } from '../kernel/failure.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
+import { digestToSign } from '../ledger/sign-again.ts'
 import { jsonPayload } from './base.ts'
 
 export type CountersignParts = {
@@ -24,8 +25,10 @@ export type CountersignParts = {
 
 export type CountersignInput = {
   readonly person: Person
-  /** What is signed; the challenge is its 32 bytes. It holds a nonce, so no two questions share one. */
+  /** Of the question or group that is signed. It holds a nonce, so no two questions share one. */
   readonly digest: Digest
+  /** How often the person signed this question before (`ledger/sign-again.ts`); absent: never. */
+  readonly again?: number
   /** The worst effect of what the yes releases. */
   readonly effect: string
   readonly assertion?: Assertion | undefined
@@ -47,26 +50,35 @@ export function needsPasskey(effect: string): boolean {
 
 /**
  * Checks the signature with the key's row locked, and spends it: one person signs one digest once, even with two
- * keys. `undefined` below `contain`. Throws `passkey_required`, `passkey_unknown`, `passkey_not_active`,
+ * keys. The challenge is the 32 bytes of `digestToSign`. `undefined` below `contain`. Throws `passkey_required`, `passkey_unknown`, `passkey_not_active`,
  * `signature_invalid`, `signature_replayed`; the transaction then leaves nothing.
  */
 export async function countersignatureOf(
   parts: CountersignParts,
   tx: Tx,
-  { person, digest, effect, assertion }: CountersignInput,
+  { person, digest, again = 0, effect, assertion }: CountersignInput,
 ): Promise<Countersignature | undefined> {
   if (!needsPasskey(effect)) return undefined
   if (assertion === undefined)
     throw new Failure('passkey_required', `a yes to ${effect} is signed with a passkey`)
   const passkey = usable(parts, person, await parts.passkeys.lock(tx, assertion.id))
-  const challenge = challengeOf(digest)
+  const signed = digestToSign(digest, again)
+  const challenge = challengeOf(signed)
   const isOurs = (answered: string) => answered === challenge
   const { signCount, jwk } = await parts.webauthn.check(assertion, passkey, isOurs)
-  const isFirst = await parts.passkeys.spendChallenge(tx, digest, person.id, parts.clock.nowMs())
+  const isFirst = await parts.passkeys.spendChallenge(tx, signed, person.id, parts.clock.nowMs())
   if (!isFirst) throw new Failure('signature_replayed', 'the person signed this digest before')
   await parts.passkeys.setSignCount(tx, passkey, signCount)
   const { id: credential, ...answer } = assertion
-  const signature = { v: 1, signed: digest, passkey: passkey.id, credential, key: jwk, ...answer }
+  const signature = {
+    v: 1,
+    signed,
+    ...(again === 0 ? {} : { again }),
+    passkey: passkey.id,
+    credential,
+    key: jwk,
+    ...answer,
+  }
   return {
     data: { passkey: passkey.id },
     payloads: { signature: jsonPayload(signature, 'operational') },

@@ -28,7 +28,11 @@ import type { DecisionInput, GroupInput, GroupOutcome } from './decision-ports.t
 import { denyOne } from './deny.ts'
 import { signatureOverGroup } from './sign-group.ts'
 
-type Known = { readonly request: ApprovalRequest; readonly standing: Standing }
+type Known = {
+  readonly request: ApprovalRequest
+  readonly standing: Standing
+  readonly again: number
+}
 
 /**
  * Throws `group_refused` naming each member and why, `seen_digest_mismatch` when the group is not the one that
@@ -75,7 +79,9 @@ async function knownOf(
   const known: Known[] = []
   for (const { requestId } of named.toSorted((a, b) => (a.requestId < b.requestId ? -1 : 1))) {
     const request = await findRequest(parts, tenant, requestId)
-    known.push({ request, standing: await standingOf(parts, person, request) })
+    const standing = await standingOf(parts, person, request)
+    const again = await parts.approvals.timesSignedBy(tenant, request.id, person.id)
+    known.push({ request, standing, again })
   }
   return known
 }
@@ -100,10 +106,11 @@ function boundOf(input: GroupInput, members: readonly Known[], excluded: readonl
   return bound
 }
 
-function memberOf({ request, standing }: Known): GroupMember {
+function memberOf({ request, standing, again }: Known): GroupMember {
   return {
     request: request.id,
     actionDigest: request.actionDigest,
+    again,
     targets: shownTargets(standing.shown),
   }
 }

@@ -95,6 +95,8 @@ export type DecisionOutcome = {
 
 /** Whether the person could release the request now; when not, which test fails first. */
 export type Eligibility = {
+  /** How often the person signed it before: part of what their key signs next (`ledger/sign-again.ts`). */
+  readonly again: number
   /** While it waits: what keeps the person from releasing it alone, `undefined` when nothing does. */
   readonly emergency?: { readonly refusal: EmergencyRefusal | undefined }
 } & (

@@ -16,8 +16,9 @@ import type { Role } from '../identity/person.ts'
 import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
+import { signedAlone } from './approve.ts'
 import { commitUnchanged } from './base.ts'
-import { countersignatureOf, recordingRefusals } from './countersign.ts'
+import { recordingRefusals } from './countersign.ts'
 import {
   type DecisionParts,
   findRequest,
@@ -67,12 +68,12 @@ type Released = Pick<DecisionOutcome, 'request' | 'grantId'>
 async function releaseOne(
   parts: EmergencyParts,
   tx: Tx,
-  { person, assertion }: DecisionInput,
+  input: DecisionInput,
   request: ApprovalRequest,
   reason: string,
 ): Promise<Done<Released>> {
-  const { actionDigest: digest, effect } = request
-  const signed = await countersignatureOf(parts, tx, { person, digest, effect, assertion })
+  const { person } = input
+  const signed = await signedAlone(parts, tx, input, request)
   const base = requestBase(parts, person, request)
   const passkeys = signed === undefined ? [] : [signed.data.passkey]
   const alone = emergencyGrant(request, parts.nextId(), person.id, base.atMs)

@@ -36,7 +36,10 @@ export async function takeOver(
       throw new Failure('not_eligible', `failing test: ${verdict.failing} (${says}). ${next}`)
     }
     const isCoSigner = signatures.some((signed) => signed.person === person.id)
-    if (isCoSigner) await parts.approvals.withdrawSignature(tx, request.id, person.id)
+    if (isCoSigner) {
+      const atMs = parts.clock.nowMs()
+      await parts.approvals.withdrawSignature(tx, request.id, person.id, atMs)
+    }
     const taken = takenOver(standing.view, request, person.id)
     await parts.approvals.put(tx, taken)
     const entry: EntryDraft = {

@@ -50,6 +50,7 @@ export async function eligibilityOf(
   // Who signs second must not learn from us that somebody signed first (DESIGN 9): only their own counts here.
   const own = signed.filter(({ person }) => person === input.person.id)
   const facts = factsOf(standing, request, own)
+  const again = await parts.approvals.timesSignedBy(input.tenant, request.id, input.person.id)
   const verdict = eligibility(facts)
   const alone =
     request.state === 'pending'
@@ -58,8 +59,8 @@ export async function eligibilityOf(
   if (!verdict.isEligible) {
     const { failing } = verdict
     const mayTakeOver = request.state === 'pending' && mayOwn(facts).isEligible
-    return { isEligible: false, failing, mayTakeOver, ...FAILING_TEXT[failing], ...alone }
+    return { again, isEligible: false, failing, mayTakeOver, ...FAILING_TEXT[failing], ...alone }
   }
   const { heldAs: role, certificate } = verdict
-  return { isEligible: true, role, certificate, ...alone }
+  return { again, isEligible: true, role, certificate, ...alone }
 }

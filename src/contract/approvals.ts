@@ -103,6 +103,12 @@ export const eligibility = z.object({
     .meta({ description: 'while it waits: whether you could release it alone, to be reviewed' }),
 })
 
+/** What your key signs with a yes: the action digest, or after you signed it before one that says how often. */
+const signs = z.object({
+  digest,
+  again: z.int().meta({ description: 'how often you signed this request before' }),
+})
+
 /** A recorded payload, or what became of it. */
 const part = z.union([
   z.object({ state: z.literal('present'), value: json }),
@@ -123,14 +129,14 @@ const question = z.object({
  * holds the literal canonical arguments and targets. `package` holds the facts shown with it.
  */
 export const approval = approvalSummary
-  .extend({ statement: part, package: part, eligibility, questions: z.array(question) })
+  .extend({ statement: part, package: part, eligibility, signs, questions: z.array(question) })
   .meta({ id: 'Approval' })
 
 export const decisionBody = z.strictObject({
   seen_digest: digest.meta({ description: 'the action_digest that was shown' }),
   assertion: assertion
     .optional()
-    .meta({ description: 'over the 32 bytes of seen_digest; a yes from contain up needs it' }),
+    .meta({ description: 'over the 32 bytes of `signs.digest`; a yes from contain up needs it' }),
   reason: z.string().meta({ description: 'why, in a sentence' }),
   acknowledged: z.array(label).max(32).optional().meta({
     description: 'names of the consequences in the package; a yes of the owner needs all',

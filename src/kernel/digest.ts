@@ -28,6 +28,7 @@ export type DigestPurpose =
   | 'countersign-lease-v1'
   | 'countersign-call-v1'
   | 'countersign-action-v1'
+  | 'countersign-again-v1'
   | 'countersign-group-v1'
   | 'countersign-plan-v1'
   | 'countersign-standing-v1'

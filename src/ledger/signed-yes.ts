@@ -13,8 +13,10 @@ import { plainText } from './plain-json.ts'
 
 /** What the payload `signature` of an entry holds; binary parts in base64url. */
 export type SignedYes = {
-  /** The digest that was signed: of the action itself, or of a group it belongs to. */
+  /** The digest that was signed: of the action itself (`sign-again.ts`), or of a group it belongs to. */
   readonly signed: Digest
+  /** How often the person had signed the action before, by their own count; 0 for the first time. */
+  readonly again: number
   readonly passkey: string
   readonly key: JsonObject
   readonly clientData: Uint8Array
@@ -31,14 +33,15 @@ const MIN_RSA_BITS = 2048
 export function readSignedYes(payload: Uint8Array): SignedYes | undefined {
   const value = objectIn(payload)
   if (value === undefined || value.v !== 1 || !isObject(value.key)) return undefined
-  const { signed, passkey, key } = value
+  const { signed, again = 0, passkey, key } = value
   if (typeof signed !== 'string' || typeof passkey !== 'string') return undefined
+  if (typeof again !== 'number' || !Number.isSafeInteger(again) || again < 0) return undefined
   const clientData = base64url(value.clientDataJSON)
   const authenticatorData = base64url(value.authenticatorData)
   const signature = base64url(value.signature)
   if (clientData === undefined || authenticatorData === undefined || signature === undefined)
     return undefined
-  return { signed, passkey, key, clientData, authenticatorData, signature }
+  return { signed, again, passkey, key, clientData, authenticatorData, signature }
 }
 
 /** Digest of the public key, as `passkey.enrolled` names it; undefined for a key with no plain spelling. */

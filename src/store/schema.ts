@@ -132,7 +132,7 @@ export const TABLES = {
   },
   approval_signature: {
     tenant: 'text', request: 'text', person: 'text', role: 'text', certificate: 'text?', at_ms: 'integer',
-    held_as: 'text?', delegation: 'text?', passkey: 'text?',
+    held_as: 'text?', delegation: 'text?', passkey: 'text?', times: 'integer?', withdrawn_at_ms: 'integer?',
   },
   approval_grant: {
     tenant: 'text', id: 'text', request: 'text', fingerprint: 'text', action_digest: 'text',

@@ -11,7 +11,13 @@ import type { Access } from './transaction.ts'
 
 export type SignatureStore = Pick<
   ApprovalStore,
-  'signatures' | 'signaturesOf' | 'addSignature' | 'withdrawSignature' | 'pendingSignedWith'
+  | 'signatures'
+  | 'signaturesOf'
+  | 'addSignature'
+  | 'withdrawSignature'
+  | 'timesSigned'
+  | 'timesSignedBy'
+  | 'pendingSignedWith'
 >
 
 export function createSignatureStore(access: Access): SignatureStore {
@@ -27,41 +33,47 @@ export function createSignatureStore(access: Access): SignatureStore {
         .where('asked.tenant', '=', tenant)
         .where('asked.state', '=', 'pending')
         .where('given.passkey', '=', passkey)
+        .where('given.withdrawn_at_ms', 'is', null)
         .orderBy('asked.id')
         .execute()
       return rows.map(requestOf)
     },
     signaturesOf: (tenant, request) => signaturesIn(access.read(tenant), tenant, request),
-    withdrawSignature: async (tx, request, person) => {
+    withdrawSignature: async (tx, request, person, atMs) => {
       const { tenant, db } = access.open(tx)
       await db
-        .deleteFrom('approval_signature')
+        .updateTable('approval_signature')
+        .set({ withdrawn_at_ms: atMs })
         .where('tenant', '=', tenant)
         .where('request', '=', request)
         .where('person', '=', person)
         .execute()
     },
+    timesSigned: async (tx, request, person) => {
+      const { tenant, db } = access.open(tx)
+      return timesIn(db, tenant, request, person)
+    },
+    timesSignedBy: (tenant, request, person) =>
+      timesIn(access.read(tenant), tenant, request, person),
     signatures: async (tx, request) => {
       const { tenant, db } = access.open(tx)
       return signaturesIn(db, tenant, request)
     },
-    /** Throws `conflict` when the person signed this request before: needs are met by different people. */
+    /** Throws `conflict` when a signature of the person stands: needs are met by different people. */
     addSignature: async (tx, signature) => {
       const { tenant, db } = access.openFor(tx, signature.tenant)
+      const { request, person } = signature
+      const earlier = await timesIn(db, tenant, request, person)
+      const row = { ...rowOf(signature), times: earlier + 1 }
       const added = await db
         .insertInto('approval_signature')
-        .values({
-          tenant,
-          request: signature.request,
-          person: signature.person,
-          role: signature.role,
-          certificate: signature.certificate ?? null,
-          held_as: signature.heldAs ?? null,
-          delegation: signature.delegation ?? null,
-          passkey: signature.passkey ?? null,
-          at_ms: signature.atMs,
-        })
-        .onConflict((conflict) => conflict.doNothing())
+        .values(row)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['tenant', 'request', 'person'])
+            .doUpdateSet(row)
+            .where('approval_signature.withdrawn_at_ms', 'is not', null),
+        )
         .executeTakeFirst()
       if (added.numInsertedOrUpdatedRows !== 1n) {
         throw new Failure('conflict', 'the person has signed this request already')
@@ -80,10 +92,42 @@ async function signaturesIn(
     .selectAll()
     .where('tenant', '=', tenant)
     .where('request', '=', request)
+    .where('withdrawn_at_ms', 'is', null)
     .orderBy('at_ms')
     .orderBy('person')
     .execute()
   return rows.map(signatureOf)
+}
+
+async function timesIn(
+  db: Kysely<DB>,
+  tenant: string,
+  request: string,
+  person: string,
+): Promise<number> {
+  const row = await db
+    .selectFrom('approval_signature')
+    .select('times')
+    .where('tenant', '=', tenant)
+    .where('request', '=', request)
+    .where('person', '=', person)
+    .executeTakeFirst()
+  return row === undefined ? 0 : (row.times ?? 1)
+}
+
+function rowOf(signature: Signature): Omit<DB['approval_signature'], 'times'> {
+  return {
+    tenant: signature.tenant,
+    request: signature.request,
+    person: signature.person,
+    role: signature.role,
+    certificate: signature.certificate ?? null,
+    held_as: signature.heldAs ?? null,
+    delegation: signature.delegation ?? null,
+    passkey: signature.passkey ?? null,
+    at_ms: signature.atMs,
+    withdrawn_at_ms: null,
+  }
 }
 
 function signatureOf(row: DB['approval_signature']): Signature {

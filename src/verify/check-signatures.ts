@@ -7,6 +7,7 @@ import { digestOf } from '../kernel/digest.ts'
 import { parseStrict } from '../kernel/strict-json.ts'
 import type { CaseExport } from '../ledger/export-format.ts'
 import type { PlacedEntry } from '../ledger/finding.ts'
+import { digestToSign } from '../ledger/sign-again.ts'
 import type { SignedYes } from '../ledger/signed-yes.ts'
 import { faultInSignature, keyDigestOf, readSignedYes } from '../ledger/signed-yes.ts'
 import type { Check } from './verdict.ts'
@@ -32,13 +33,14 @@ export function checkSignatures(
   const payloads = payloadsOf(file, entries)
   const effects = effectsOf(entries)
   const findings = statementFindings(entries, payloads)
+  const known = new Set<string>()
   let signatures = 0
   for (const at of entries) {
     const { type, data } = at.entry
     if (!YES.includes(type)) continue
     if (data.passkey === undefined && !SIGNED.includes(effects.get(String(data.request)))) continue
     signatures += 1
-    const fault = faultIn(at, payloads.get(at.index), related, rpIdOf(file))
+    const fault = faultIn(at, payloads.get(at.index), related, rpIdOf(file), known)
     if (fault !== undefined) findings.push({ ...fault, index: at.index })
   }
   return conclusion(signatures, findings)
@@ -52,6 +54,7 @@ function faultIn(
   payloads: Payloads = {},
   related: readonly PlacedEntry[],
   rpId: string,
+  known: Set<string>,
 ): Fault | undefined {
   if (at.entry.data.passkey === undefined)
     return gap('yes_unsigned', 'only the gateway says that this person said yes')
@@ -63,17 +66,21 @@ function faultIn(
   if (fault !== undefined) return wrong('signature_wrong', fault)
   if (yes.passkey !== at.entry.data.passkey)
     return wrong('signature_wrong', 'it is of another passkey than the entry says')
-  return faultInSubject(at, yes, payloads.group) ?? faultInKey(at, yes, related)
+  return (
+    faultInSubject(at, yes, payloads.group) ??
+    faultInKey(at, yes, related) ??
+    faultInRepeat(at, yes, known)
+  )
 }
 
 /** What was signed is this action, or a list in which it stands. */
 function faultInSubject(
   { entry }: PlacedEntry,
-  { signed }: SignedYes,
+  { signed, again }: SignedYes,
   group: Uint8Array | undefined,
 ): Fault | undefined {
   const { action_digest: action, request } = entry.data
-  if (signed === action) return undefined
+  if (signed === digestToSign(String(action), again)) return undefined
   if (group === undefined) return gap('group_withheld', 'it signs a group that is not in this file')
   if (digestOf('countersign-group-v1', group) !== signed)
     return wrong('signature_wrong', 'it is over another digest')
@@ -82,6 +89,15 @@ function faultInSubject(
     one.request === request && one.action_digest === action
   if (verdict === 'approve' && Array.isArray(members) && members.some(isMember)) return undefined
   return wrong('signature_wrong', 'the signed group does not say yes to this action')
+}
+
+/** Each yes of a person to one question is over a digest of its own; a second one over the same is a copy. */
+function faultInRepeat({ entry: { data } }: PlacedEntry, yes: SignedYes, known: Set<string>) {
+  const mark = `${data.request} ${data.person} ${yes.signed}`
+  if (known.has(mark))
+    return wrong('signature_twice', 'the same digest was signed under an earlier yes')
+  known.add(mark)
+  return undefined
 }
 
 function faultInKey(at: PlacedEntry, yes: SignedYes, related: readonly PlacedEntry[]) {

@@ -21,8 +21,6 @@ export type Question = {
   state: 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled'
   modifiedBy?: Who
   signed: Map<Who, ModelRole>
-  /** Whoever put a key under this very question: the same key signs it no second time, taken back or not. */
-  spent: Set<Who>
   endsAtMs: number
   halfAtMs: number
   yes?: Yes
@@ -115,7 +113,6 @@ export function waysToRelease(
     const signer = signers[at]
     const isMet = (who: Who) => signer === who
     const could = (who: Who) =>
-      !question.spent.has(who) &&
       maySign(model, question, who, at, at === 0 ? (role ?? '') : need.role)
     return (who: Who, owner: Who | undefined) =>
       isMet(who) || ((signer === undefined || (at > 0 && signer === owner)) && could(who))
@@ -139,12 +136,4 @@ export function endWord(model: Model, who: Who): void {
   for (const { yes } of model.questions) {
     if (yes?.people.includes(who) === true) yes.isOver = true
   }
-}
-
-/**
- * Somebody took their yes back by taking the question over, and cannot give it again: a key signs a question once.
- * It then waits for others or for its end, and nothing is claimed of it here.
- */
-export function isKeySpentInVain({ spent, signed }: Question): boolean {
-  return [...spent].some((who) => !signed.has(who))
 }

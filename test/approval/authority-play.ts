@@ -26,12 +26,11 @@ export async function tried<T>(work: () => Promise<T>): Promise<T | undefined> {
 }
 
 export async function decide(play: Play, verb: Verb, who: Who, at: number): Promise<void> {
-  const { world, model, ids } = play
+  const { world, ids } = play
   const input = await real.decisionOf(world, who, ids[at] ?? '')
   const outcome = await tried(() => verbOf(world, verb)(input))
   if (outcome === undefined) return
   play.seen.add(outcome.kind === 'released' ? verb : outcome.kind)
-  if (outcome.kind === 'co-signed') model.questions[at]?.spent.add(who)
   if (outcome.kind === 'taken-over') await followOwnership(play, who, at)
   await followDecision(play, outcome.kind, who, at, verb === 'emergency' ? EMERGENCY_MS : undefined)
 }

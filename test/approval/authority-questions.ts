@@ -98,7 +98,7 @@ export function askedIn(world: World, { needs, isIrreversible }: Setting) {
 /** The same for the model. */
 export function questionOf({ needs, isIrreversible }: Setting, nowMs: number): Question {
   const times = { endsAtMs: nowMs + REQUEST_MS, halfAtMs: nowMs + REQUEST_MS / 2 }
-  return { needs, isIrreversible, state: 'pending', signed: new Map(), spent: new Set(), ...times }
+  return { needs, isIrreversible, state: 'pending', signed: new Map(), ...times }
 }
 
 /** Whoever owns it; nobody in particular where nobody does. */

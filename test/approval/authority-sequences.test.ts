@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { UNACKNOWLEDGED_MS } from '../../src/approval/ladder.ts'
 import { onSqlite } from '../harness/stores.ts'
-import { isKeySpentInVain, isPresent, type Setting, WHO, waysToRelease } from './authority-model.ts'
+import { isPresent, type Setting, WHO, waysToRelease } from './authority-model.ts'
 import { agree } from './authority-oracle.ts'
 import { decide, enrolAgain, sweep, use, wait } from './authority-play.ts'
 import { REQUEST_MS } from './authority-questions.ts'
@@ -125,11 +125,10 @@ async function endWell(play: Play, number: number): Promise<void> {
   await sweep(play)
   const { world, model, ids, seen } = play
   const question = model.questions[number]
-  if (question?.state !== 'pending' || isKeySpentInVain(question)) return
+  if (question?.state !== 'pending') return
   const { accountable } = await requestOf(world, ids[number] ?? '')
   const [way] = waysToRelease(model, question, accountable)
-  // One key signs a question once, so whoever signed beside the owner cannot sign it again alone.
-  const there = WHO.find((who) => isPresent(model, who) && !question.spent.has(who))
+  const there = WHO.find((who) => isPresent(model, who))
   if (way === undefined) {
     if (there === undefined) return
     seen.add('ended alone')

@@ -16,6 +16,7 @@ import { putShift } from '../../src/command/put-shift.ts'
 import { registerPerson } from '../../src/command/register-person.ts'
 import { makeStopCommands } from '../../src/command/stop.ts'
 import { type Person, ROLES } from '../../src/identity/person.ts'
+import { digestToSign } from '../../src/ledger/sign-again.ts'
 import { giveKey, keyOf } from '../harness/passkeys.ts'
 import { type Fresh, seededRandom } from '../harness/stores.ts'
 import type { Model, ModelRole, Setting, Who } from './authority-model.ts'
@@ -116,6 +117,7 @@ function signature(world: World, who: Who, digest: string) {
 /** What a decision of the person on the request carries, signed. */
 export async function decisionOf(world: World, who: Who, id: string): Promise<DecisionInput> {
   const { actionDigest } = await requestOf(world, id)
+  const again = await timesSigned(world, who, id)
   return {
     tenant: world.tenant,
     person: await personOf(world, who),
@@ -123,8 +125,12 @@ export async function decisionOf(world: World, who: Who, id: string): Promise<De
     seenDigest: actionDigest,
     reason: 'it has to be',
     acknowledged: CONSEQUENCES,
-    assertion: signature(world, who, actionDigest),
+    assertion: signature(world, who, digestToSign(actionDigest, again)),
   }
+}
+
+function timesSigned(world: World, who: Who, id: string): Promise<number> {
+  return world.deps.approvals.timesSignedBy(world.tenant, id, idOf(world, who))
 }
 
 /** Both requests in one signed decision. */
@@ -135,11 +141,13 @@ export async function decideBoth(
   verdict: 'approve' | 'deny',
 ) {
   const asked = await Promise.all(ids.map((id) => requestOf(world, id)))
-  const members = asked.map(({ id, actionDigest }) => ({
+  const memberOf = async ({ id, actionDigest }: ApprovalRequest) => ({
     request: id,
     actionDigest,
+    again: await timesSigned(world, who, id),
     targets: TARGETS,
-  }))
+  })
+  const members = await Promise.all(asked.map(memberOf))
   const { digest } = bindGroup({ tenant: world.tenant, verdict, members, excluded: [] })
   return world.decisions.group({
     tenant: world.tenant,

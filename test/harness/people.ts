@@ -42,7 +42,8 @@ function yesOf(
 ) {
   if (typeof shown.action_digest !== 'string') return {}
   const acknowledged = consequencesIn(shown)
-  return { acknowledged, ...signedBy(gateway.baseUrl, person, shown.action_digest) }
+  const { digest } = shown.signs as { readonly digest: string }
+  return { acknowledged, ...signedBy(gateway.baseUrl, person, digest) }
 }
 
 /** Reads the request as the person would, then decides on exactly what was read. */

@@ -223,16 +223,30 @@ export class Call {
     signature: string | null = this.story.signature(this.actionDigest),
   ): string {
     const grant = this.story.log.nextId()
+    this.yes('approval.granted', request, signature, { grant, expires: START_MS + 600_000 })
+    return grant
+  }
+
+  /** A yes that still waits for somebody else's. */
+  coSign(request: string, signature: string): void {
+    this.yes('approval.co_signed', request, signature)
+  }
+
+  private yes(
+    type: 'approval.granted' | 'approval.co_signed',
+    request: string,
+    signature: string | null,
+    more: { readonly [field: string]: FieldValue } = {},
+  ): void {
     const { person } = this.story
     this.say(
-      'approval.granted',
+      type,
       {
         request,
         action_digest: this.actionDigest,
         person,
         role: 'shift-lead',
-        grant,
-        expires: START_MS + 600_000,
+        ...more,
         ...(signature === null ? {} : { passkey: this.story.passkey }),
       },
       {
@@ -243,7 +257,6 @@ export class Call {
         },
       },
     )
-    return grant
   }
 
   end(how: 'denied' | 'expired' | 'cancelled', request: string): string {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { putCertificate } from '../../src/command/put-certificate.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { saidBy } from '../harness/agent-client.ts'
-import { decide, rest } from '../harness/people.ts'
+import { signedBy } from '../harness/passkeys.ts'
+import { consequencesIn, decide, rest } from '../harness/people.ts'
 import { addPerson, type Plane, putOnDuty, type TestPerson } from '../harness/plane.ts'
 import { fresh, type Held, openWorld, type Scene, type World } from './world.ts'
 
@@ -167,6 +168,50 @@ describe('whose decision it is', () => {
     expect(asked?.data).toMatchObject({ role: 'shift-lead', owner: plane.dana.id })
     const moved = record.find(({ type }) => type === 'approval.taken_over')
     expect(moved?.data).toMatchObject({ person: lead.id, previous: plane.dana.id })
+  })
+
+  it('whoever co-signed may take it over: their first yes is taken back, and they sign it anew [R150 R137]', async () => {
+    const both = await addPerson(plane.gateway, fresh('both'), ['shift-lead', 'incident-commander'])
+    await putOnDuty(plane.gateway, plane.clock, both)
+    const scene = await world.scene()
+    const labels = ['availability-critical']
+    const target = await world.asset('device', {
+      environment: 'production',
+      labels,
+      criticality: 5,
+    })
+    const held = await scene.hold('isolate', { target })
+    expect(held.needs).toBe('dual incident-commander, dual shift-lead')
+    const path = `/api/v1/approvals/${held.id}`
+    const signs = async () => {
+      const { body } = await rest(plane, both, 'GET', path)
+      return body.signs as { readonly digest: string; readonly again: number }
+    }
+    const first = await signs()
+    expect(first).toEqual({ digest: held.shown.action_digest, again: 0 })
+    const copied = {
+      seen_digest: held.shown.action_digest,
+      reason: 'it spreads',
+      acknowledged: consequencesIn(held.shown),
+      ...signedBy(plane.gateway.baseUrl, both, first.digest),
+    }
+    expect((await rest(plane, both, 'POST', `${path}/approve`, copied)).body.outcome).toBe(
+      'co-signed',
+    )
+    const body = { seen_digest: held.shown.action_digest, reason: 'Ines is away' }
+    expect((await rest(plane, both, 'POST', `${path}/take-over`, body)).status).toBe(200)
+    const replayed = await rest(plane, both, 'POST', `${path}/approve`, copied)
+    expect([replayed.status, replayed.body.code]).toEqual([403, 'signature_invalid'])
+    expect(await signs()).toMatchObject({ again: 1 })
+    expect(await world.yes(both, held.id)).toBe('co-signed')
+    expect(await world.yes(plane.dana, held.id)).toBe('released')
+    expect(await scene.ask('isolate', { target })).toBe('ran')
+    const signed = (await scene.record()).filter(({ payloads }) => payloads.signature !== undefined)
+    expect(signed.map(({ type, data }) => [type, data.person])).toEqual([
+      ['approval.co_signed', both.id],
+      ['approval.co_signed', both.id],
+      ['approval.granted', plane.dana.id],
+    ])
   })
 
   it('where nobody of the role is eligible it climbs at once, on record, and nothing passes [R150]', async () => {

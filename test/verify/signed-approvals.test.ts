@@ -3,6 +3,7 @@ import type { Oddity } from '../../range/practice-passkey.ts'
 import { makePracticeKey } from '../../range/practice-passkey.ts'
 import type { CaseExport } from '../../src/ledger/export-format.ts'
 import { writeExport } from '../../src/ledger/export-format.ts'
+import { digestToSign } from '../../src/ledger/sign-again.ts'
 import type { Verdict } from '../../src/verify/verdict.ts'
 import { verifyExport } from '../../src/verify/verify.ts'
 import { CaseStory, digest, payload } from '../ledger/case-story.ts'
@@ -12,6 +13,8 @@ import { edit, linesOf, seal } from './reseal.ts'
 type Told = {
   /** The payload `signature`, given the digest of the action. */
   readonly sign?: (story: CaseStory, actionDigest: string) => string | null
+  /** What the same person signed of the same action before, when they did. */
+  readonly first?: (story: CaseStory, actionDigest: string) => string
   readonly before?: (story: CaseStory, log: MemoryLog) => void
   readonly change?: (parts: CaseExport) => CaseExport
   readonly hide?: string
@@ -26,6 +29,8 @@ async function verdictOn(told: Told): Promise<Verdict> {
   const request = log.nextId()
   call.decide('hold', { request })
   call.ask(request)
+  const first = told.first?.(story, call.actionDigest)
+  if (first !== undefined) call.coSign(request, first)
   call.grant(request, (told.sign ?? signed)(story, call.actionDigest))
   const parts = await log.exportCase(story.caseId, (field) =>
     field === told.hide ? 'withheld' : 'disclosed',
@@ -35,6 +40,9 @@ async function verdictOn(told: Told): Promise<Verdict> {
 }
 
 const signed = (story: CaseStory, action: string) => story.signature(action)
+/** As a key signs that signed the action `again` times before; `over` is what it was really asked to sign. */
+const again = (times: number, over: number) => (story: CaseStory, action: string) =>
+  JSON.stringify({ ...JSON.parse(story.signature(digestToSign(action, over))), again: times })
 const odd = (oddity: Oddity) => (story: CaseStory, action: string) =>
   story.signature(action, undefined, oddity)
 
@@ -50,6 +58,11 @@ describe('a yes from containment up, in an export', () => {
     const check = verdict.checks.find(({ name }) => name === 'approvals')
     expect(check?.text).toContain('1 yeses from contain up, each signed by a passkey')
     expect(check?.text).toContain('whether a key was revoked before is not in this file')
+  })
+
+  it('is proved again when its person signs the same action anew', async () => {
+    const verdict = await verdictOn({ first: signed, sign: again(1, 1) })
+    expect(approvals(verdict)).toEqual([0, 'ok', []])
   })
 
   const FAILED: readonly (readonly [string, Told, string])[] = [
@@ -77,6 +90,17 @@ describe('a yes from containment up, in an export', () => {
       { sign: (story, action) => `${story.signature(action)} {` },
       'signature_wrong',
     ],
+    [
+      'that stands under an earlier yes as well',
+      { first: signed, sign: signed },
+      'signature_twice',
+    ],
+    [
+      'given again over what was signed the first time',
+      { first: signed, sign: again(1, 0) },
+      'signature_wrong',
+    ],
+    ['that does not say how often', { sign: again(0, 1) }, 'group_withheld'],
     [
       'by a key its own person vouched for',
       { before: (story) => story.enrol(story.person) },

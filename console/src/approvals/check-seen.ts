@@ -8,16 +8,24 @@ import type { Approval } from '../api/wire.ts'
 export async function isWhatIsSigned(request: Approval): Promise<boolean> {
   if (request.statement.state !== 'present' || request.package.state !== 'present') return false
   const statement = request.statement.value as Readonly<Record<string, unknown>>
-  const [signed, evidence] = await Promise.all([
+  const [signed, evidence, toSign] = await Promise.all([
     digestOf('countersign-action-v1', statement),
     digestOf('countersign-evidence-v1', request.package.value),
+    digestToSign(request),
   ])
   return (
     signed === request.action_digest &&
     statement.request === request.id &&
     statement.action === request.action &&
-    statement.evidence === evidence
+    statement.evidence === evidence &&
+    request.signs.digest === toSign
   )
+}
+
+/** What the key signs: the action digest, or one that says how often this person signed it before. */
+async function digestToSign({ action_digest, signs: { again } }: Approval): Promise<string> {
+  if (again === 0) return action_digest
+  return digestOf('countersign-again-v1', { v: 1, action_digest, again })
 }
 
 /** As the gateway and the verifier compute it: the purpose, a line feed, the canonical value. */

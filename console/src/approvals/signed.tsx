@@ -13,7 +13,8 @@ export function Signed({
 }) {
   return (
     <footer className={css.signed}>
-      A yes signs <Digest value={request.action_digest} label="the digest of the action" />
+      A yes signs <Digest value={request.signs.digest} label="the digest of the action" />
+      {request.signs.again > 0 && ' (you signed it before; this is your next signature)'}
       {isSound === true && (
         <Chip tone="good" icon="good">
           computed here from what you see

@@ -22,7 +22,7 @@ export type Deciding = {
   readonly reason: string
   /** Names of the consequences the person acknowledged. */
   readonly acknowledged?: readonly string[]
-  /** Keys one of which signs the digest that was seen. */
+  /** Keys one of which signs the question that was seen. */
   readonly passkeys?: readonly Passkey[]
   /** With `modify`: what the agent is to call with instead. */
   readonly arguments?: unknown
@@ -46,14 +46,14 @@ export function useDecide(request: Approval) {
 }
 
 /** What each verb takes: a question and a cancellation are about no digest. */
-async function bodyOf({ action_digest: digest }: Approval, deciding: Deciding): Promise<unknown> {
+async function bodyOf({ action_digest, signs }: Approval, deciding: Deciding): Promise<unknown> {
   const { verb, reason, acknowledged, passkeys, arguments: args } = deciding
   if (verb === 'ask') return { question: reason }
   if (verb === 'cancel') return { reason }
   return {
-    seen_digest: digest,
+    seen_digest: action_digest,
     reason,
-    ...(passkeys === undefined ? {} : { assertion: await countersign(digest, passkeys) }),
+    ...(passkeys === undefined ? {} : { assertion: await countersign(signs.digest, passkeys) }),
     ...(acknowledged === undefined ? {} : { acknowledged }),
     ...(verb === 'modify' ? { arguments: args } : {}),
   }

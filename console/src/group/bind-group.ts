@@ -29,6 +29,7 @@ function linesOf(seen: readonly Seen[]) {
     .map(({ request, shown }) => ({
       request: request.id,
       action_digest: request.action_digest,
+      ...(request.signs.again === 0 ? {} : { again: request.signs.again }),
       targets: shown.targets.map(({ kind, id }) => ({ kind, id })),
     }))
     .sort((a, b) => (a.request < b.request ? -1 : 1))

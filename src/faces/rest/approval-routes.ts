@@ -15,6 +15,7 @@ import { idParams } from '../../contract/words.ts'
 import { Failure } from '../../kernel/failure.ts'
 import type { JsonValue } from '../../kernel/strict-json.ts'
 import { parseStrict } from '../../kernel/strict-json.ts'
+import { digestToSign } from '../../ledger/sign-again.ts'
 import type { App } from './app.ts'
 import { answers } from './app.ts'
 import { doerOf } from './caller.ts'
@@ -44,6 +45,7 @@ export function approvalRoutes(app: App, deps: RestDeps): void {
         statement,
         package: shown,
         eligibility: eligibilityWire(eligibility),
+        signs: signsWire(found, eligibility),
         questions,
       }
     },
@@ -104,6 +106,11 @@ async function partOf(
   const payload = await deps.payloads.open(tenant, entry, name)
   if (payload.state === 'erased') return { state: 'erased' }
   return { state: 'present', value: parseStrict(payload.bytes) }
+}
+
+/** What the key of whoever asks would sign; the client computes it itself and compares. */
+function signsWire({ actionDigest }: ApprovalRequest, { again }: Eligibility) {
+  return { digest: digestToSign(actionDigest, again), again }
 }
 
 function eligibilityWire(eligibility: Eligibility) {
