@@ -81,6 +81,7 @@ function faultInSubject(
 ): Fault | undefined {
   const { action_digest: action, request } = entry.data
   if (signed === digestToSign(String(action), again)) return undefined
+  if (again > 0) return wrong('signature_wrong', 'it is over another digest')
   if (group === undefined) return gap('group_withheld', 'it signs a group that is not in this file')
   if (digestOf('countersign-group-v1', group) !== signed)
     return wrong('signature_wrong', 'it is over another digest')

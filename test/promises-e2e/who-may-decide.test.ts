@@ -198,19 +198,19 @@ describe('whose decision it is', () => {
     expect((await rest(plane, both, 'POST', `${path}/approve`, copied)).body.outcome).toBe(
       'co-signed',
     )
-    const body = { seen_digest: held.shown.action_digest, reason: 'Ines is away' }
+    const body = { seen_digest: held.shown.action_digest, reason: 'Dana is away' }
     expect((await rest(plane, both, 'POST', `${path}/take-over`, body)).status).toBe(200)
     const replayed = await rest(plane, both, 'POST', `${path}/approve`, copied)
     expect([replayed.status, replayed.body.code]).toEqual([403, 'signature_invalid'])
     expect(await signs()).toMatchObject({ again: 1 })
     expect(await world.yes(both, held.id)).toBe('co-signed')
-    expect(await world.yes(plane.dana, held.id)).toBe('released')
+    expect(await world.yes(plane.ines, held.id)).toBe('released')
     expect(await scene.ask('isolate', { target })).toBe('ran')
     const signed = (await scene.record()).filter(({ payloads }) => payloads.signature !== undefined)
     expect(signed.map(({ type, data }) => [type, data.person])).toEqual([
       ['approval.co_signed', both.id],
       ['approval.co_signed', both.id],
-      ['approval.granted', plane.dana.id],
+      ['approval.granted', plane.ines.id],
     ])
   })
 
