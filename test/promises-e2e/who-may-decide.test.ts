@@ -185,7 +185,7 @@ describe('whose decision it is', () => {
     const path = `/api/v1/approvals/${held.id}`
     const signs = async () => {
       const { body } = await rest(plane, both, 'GET', path)
-      return body.signs as { readonly digest: string; readonly again: number }
+      return body.signs as unknown as { readonly digest: string; readonly again: number }
     }
     const first = await signs()
     expect(first).toEqual({ digest: held.shown.action_digest, again: 0 })
