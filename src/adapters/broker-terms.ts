@@ -10,7 +10,7 @@ import type { LeaseScope } from '../lease/scope.ts'
 export type TermsOf<T> = T & { readonly tools: readonly string[] }
 
 /** The first terms that name the tool hold. Throws `broker_refused`. */
-export function termsFor<T>(terms: readonly TermsOf<T>[], { tool }: LeaseScope): T {
+export function termsFor<T extends TermsOf<object>>(terms: readonly T[], { tool }: LeaseScope): T {
   const found = terms.find(({ tools }) => tools.some((name) => names(name, tool)))
   if (found !== undefined) return found
   throw new Failure('broker_refused', `nothing is lent for the tool ${tool}`)
