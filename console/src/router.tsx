@@ -12,6 +12,7 @@ import { readQueueSearch } from './approvals/queue-search.ts'
 import { readCaseSearch } from './cases/case-search.ts'
 import { readGroupSearch } from './group/group-search.ts'
 import { readLoginSearch } from './login/link.ts'
+import { readOversightSearch } from './oversight/oversight-search.ts'
 import { readPolicySearch } from './policies/policy-search.ts'
 import { RouteError, RouteMissing, RoutePending } from './shell/route-states.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -118,6 +119,13 @@ const change = createRoute({
   component: lazyRouteComponent(() => import('./changes/change.tsx'), 'ChangePage'),
 })
 
+const oversight = createRoute({
+  getParentRoute: at,
+  path: '/oversight',
+  validateSearch: readOversightSearch,
+  component: lazyRouteComponent(() => import('./oversight/oversight.tsx'), 'Oversight'),
+})
+
 const ledger = createRoute({
   getParentRoute: at,
   path: '/ledger',
@@ -138,6 +146,7 @@ const tree = root.addChildren([
   policies,
   changes,
   change,
+  oversight,
   ledger,
 ])
 

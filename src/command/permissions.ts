@@ -35,6 +35,8 @@ export const PERMISSIONS = {
   'policy.publish': ['platform-engineer'],
   'secret.put': ['platform-engineer'],
   'case.export': ['auditor', 'privacy-officer', ...LEADS],
+  /** How people decide, by name: for those who answer for them, not for everybody. */
+  'oversight.read': ['auditor', 'privacy-officer', 'platform-engineer', ...LEADS],
   'ledger.check': ['auditor', 'platform-engineer', ...LEADS],
   /** Asking for the next role, deciding against what was recommended or ran, and looking again: three of their own. */
   'approval.escalate': [...ANALYSTS, 'identity-owner', 'service-owner', 'privacy-officer'],

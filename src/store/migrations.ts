@@ -23,6 +23,7 @@ import { governedTables } from './migration-0010-governed-changes.ts'
 import { effectTables } from './migration-0011-effects.ts'
 import { brokeredLeaseTables } from './migration-0012-brokered-lease.ts'
 import { standingTables } from './migration-0014-standing-plans.ts'
+import { oversightIndexes } from './migration-0015-oversight.ts'
 import { dutyTables } from './migration-0017-duty.ts'
 import { signingKeyTables } from './migration-0018-signing-keys.ts'
 import { followUpTables } from './migration-0020-follow-ups.ts'
@@ -48,6 +49,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0011-effects': effectTables,
   '0012-brokered-lease': brokeredLeaseTables,
   '0014-standing-plans': standingTables,
+  '0015-oversight': oversightIndexes,
   '0017-duty': dutyTables,
   '0018-signing-keys': signingKeyTables,
   '0020-follow-ups': followUpTables,

@@ -24,6 +24,7 @@ import type { Timetable } from '../kernel/timetable.ts'
 import type { LeaseStore } from '../lease/lease.ts'
 import type { ChatStore, NoticeStore } from '../notice/ports.ts'
 import type { GovernedStore } from '../oversight/change.ts'
+import type { OversightStore } from '../oversight/records.ts'
 import type { BundleStore } from '../policy/store.ts'
 import type { FeedStore, RosterStore } from '../roster/roster.ts'
 import type { TaskStore } from '../task/ports.ts'
@@ -45,6 +46,7 @@ import { createFollowUpStore } from './follow-up-store.ts'
 import { createGovernedStore } from './governed-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createNoticeStore } from './notice-store.ts'
+import { createOversightStore } from './oversight-store.ts'
 import { createPasskeyStore } from './passkey-store.ts'
 import { createPastDecisions } from './past-decisions.ts'
 import { createPersonStore } from './person-store.ts'
@@ -99,6 +101,7 @@ export type Records = {
   readonly notices: NoticeStore
   readonly chats: ChatStore
   readonly governed: GovernedStore
+  readonly oversight: OversightStore
 }
 
 export function createRecords(access: Access, nowMs: () => number): Records {
@@ -138,5 +141,6 @@ export function createRecords(access: Access, nowMs: () => number): Records {
     notices: createNoticeStore(access),
     chats: createChatStore(access),
     governed: createGovernedStore(access),
+    oversight: createOversightStore(access),
   }
 }

@@ -32,6 +32,7 @@ const ROUTES = [
   '/policies?request=:request',
   '/changes',
   '/changes/:change',
+  '/oversight',
   '/ledger',
 ]
 

@@ -12,6 +12,7 @@ import type { asset, call, caseRecord } from '../../../src/contract/cases.ts'
 import type { change, changeAnswer, shownChange } from '../../../src/contract/changes.ts'
 import type { containment, undoShown } from '../../../src/contract/effects.ts'
 import type { checkpoint, inclusion } from '../../../src/contract/ledger.ts'
+import type { oversight } from '../../../src/contract/oversight.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
 import type { activeBundle, bundle, policyExplanation } from '../../../src/contract/policies.ts'
@@ -60,4 +61,5 @@ export type ToolDiff = Output<typeof toolDiff>
 export type Undo = Output<typeof undoShown>
 export type Containment = Output<typeof containment>
 export type Task = Output<typeof task>
+export type Oversight = Output<typeof oversight>
 export type Passkey = Output<typeof passkey>

@@ -13,6 +13,7 @@ export type Place = {
     | '/start'
     | '/policies'
     | '/changes'
+    | '/oversight'
     | '/ledger'
   readonly name: string
   readonly icon: IconName
@@ -45,7 +46,10 @@ export const PLACE_GROUPS: readonly PlaceGroup[] = [
   },
   {
     title: 'Proof',
-    places: [{ to: '/ledger', name: 'Ledger', icon: 'ledger', key: 'l' }],
+    places: [
+      { to: '/ledger', name: 'Ledger', icon: 'ledger', key: 'l' },
+      { to: '/oversight', name: 'Oversight', icon: 'oversight', key: 'v' },
+    ],
   },
 ]
 

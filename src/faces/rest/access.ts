@@ -175,6 +175,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/changes/:id/review': decision('decide'),
   'GET /api/v1/deliveries': person('read'),
 
+  'GET /api/v1/oversight': person('oversight.read'),
+
   'GET /api/v1/ledger/checkpoint': person('read'),
   'GET /api/v1/ledger/check': person('ledger.check'),
   'GET /api/v1/ledger/prove/:index': person('read'),

@@ -35,6 +35,7 @@ import { importRoutes } from './import-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { describeApi } from './open-api.ts'
+import { oversightRoutes } from './oversight-routes.ts'
 import { passkeyRoutes } from './passkey-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { planRoutes } from './plan-routes.ts'
@@ -120,6 +121,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     ledgerRoutes,
     noticeRoutes,
     changeRoutes,
+    oversightRoutes,
     importRoutes,
   ]
   // Inside `after`, so that the plugins before have put their hooks on every route.

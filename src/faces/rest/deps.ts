@@ -32,6 +32,7 @@ import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
 import type { ChatReader, ChatStore, NoticeStore } from '../../notice/ports.ts'
 import type { GovernedStore } from '../../oversight/change.ts'
+import type { OversightStore } from '../../oversight/records.ts'
 import type { HeldClass } from '../../policy/held.ts'
 import type { RosterStore } from '../../roster/roster.ts'
 
@@ -111,6 +112,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly policyDesk: PolicyDesk
     readonly notices: NoticeStore
     readonly governed: GovernedStore
+    readonly oversight: OversightStore
     /** Ids of the configured channels, in order. */
     readonly channels: readonly string[]
     readonly chats: ChatStore

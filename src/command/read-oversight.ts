@@ -1,0 +1,112 @@
+/**
+ * The figures of oversight over the last days. Reads only, and never more than fits: what lies beyond the limits is not
+ * counted, and the answer says from when on it counts.
+ */
+import type { ReviewStore } from '../approval/review.ts'
+import type { Person } from '../identity/person.ts'
+import type { LedgerReader } from '../ledger/ports.ts'
+import { readEntry } from '../ledger/read-entry.ts'
+import {
+  byDay,
+  byEffect,
+  byPerson,
+  latencyOf,
+  outcomesOf,
+  quickYesesOf,
+} from '../oversight/measures.ts'
+import type { OversightStore } from '../oversight/records.ts'
+import type { RosterStore } from '../roster/roster.ts'
+import { requireWhole } from './input.ts'
+import { requirePermission } from './permissions.ts'
+
+export type OversightDeps = {
+  readonly oversight: OversightStore
+  readonly reviews: ReviewStore
+  readonly roster: RosterStore
+  readonly ledger: LedgerReader
+  readonly nowMs: () => number
+}
+
+const DAY_MS = 24 * 3_600_000
+/** A quarter: longer spans are for whoever exports the rows. */
+export const MAX_DAYS = 92
+/** Requests and recommendations read at most; a team that is asked this often in a quarter has another problem. */
+const MAX_ROWS = 20_000
+/** Entries looked at for advice, newest first, and how many at once. */
+const MAX_ENTRIES = 50_000
+const PAGE = 1_000
+
+export type OversightReport = Awaited<ReturnType<typeof readOversight>>
+
+/** Throws `not_permitted`, `request_invalid` for days outside 1 to 92. */
+export async function readOversight(deps: OversightDeps, person: Person, days: number) {
+  requirePermission({ kind: 'person', person }, 'oversight.read')
+  const { tenant } = person
+  const toMs = deps.nowMs()
+  const wishedMs = toMs - requireWhole('days', days, 1, MAX_DAYS) * DAY_MS
+  const [found, recommended, reviews, advice] = await Promise.all([
+    deps.oversight.askedSince(tenant, wishedMs, MAX_ROWS),
+    deps.oversight.recommendedSince(tenant, wishedMs, MAX_ROWS),
+    deps.reviews.reviews(tenant),
+    countAdvice(deps.ledger, tenant, wishedMs),
+  ])
+  // At the limit the oldest instant may be read in part; it is left out.
+  const oldest = found.length < MAX_ROWS ? undefined : found.at(-1)?.createdAtMs
+  const fromMs = oldest === undefined ? wishedMs : oldest + 1
+  const asked = found.filter(({ createdAtMs }) => createdAtMs >= fromMs)
+  const shifts = await deps.roster.between(tenant, fromMs, toMs)
+  const opened = reviews.filter(({ openedAtMs }) => openedAtMs >= fromMs)
+  return {
+    fromMs,
+    toMs,
+    isWhole: oldest === undefined,
+    outcomes: outcomesOf(asked),
+    latency: latencyOf(asked),
+    quickYeses: quickYesesOf(asked),
+    days: byDay(asked, fromMs, toMs),
+    effects: byEffect(asked),
+    people: byPerson(asked, shifts),
+    recommendations: {
+      made: recommended.length,
+      overridden: recommended.filter(({ isOverridden }) => isOverridden).length,
+    },
+    advice,
+    reviews: (['agent_owner', 'emergency'] as const).map((kind) => {
+      const of = opened.filter((each) => each.kind === kind)
+      const verdicts = of.flatMap((each) => each.verdicts)
+      return {
+        kind,
+        opened: of.length,
+        open: of.filter(({ state }) => state === 'open').length,
+        overdue: of.filter(({ state, dueAtMs }) => state === 'open' && dueAtMs < toMs).length,
+        objected: verdicts.filter(({ verdict }) => verdict === 'not_justified').length,
+      }
+    }),
+  }
+}
+
+/** Advice is a yes or no of somebody who may not decide. It has no row, only an entry; newest first, up to the limit. */
+async function countAdvice(ledger: LedgerReader, tenant: string, fromMs: number) {
+  const { size } = await ledger.head(tenant)
+  const stopAt = Math.max(0, size - MAX_ENTRIES)
+  let given = 0
+  for (let to = size; to > stopAt; to -= PAGE) {
+    const page = await ledger.entries(tenant, Math.max(stopAt, to - PAGE), to)
+    given += page.filter(({ bytes }) => isAdvice(bytes) && timeOf(bytes) >= fromMs).length
+    const [oldest] = page
+    if (oldest === undefined || timeOf(oldest.bytes) < fromMs) return { given, isWhole: true }
+  }
+  return { given, isWhole: stopAt === 0 }
+}
+
+const DECODER = new TextDecoder()
+
+/** An entry has one spelling, so its type stands in it literally; a value cannot hold an unescaped quote. */
+function isAdvice(bytes: Uint8Array): boolean {
+  return DECODER.decode(bytes).includes('"type":"approval.advised"')
+}
+
+function timeOf(bytes: Uint8Array): number {
+  const read = readEntry(bytes)
+  return read.ok ? Date.parse(read.entry.time) : Number.POSITIVE_INFINITY
+}
