@@ -12,11 +12,13 @@ import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
 import { sweep, sweepContainments } from './command/sweep.ts'
 import { tellCoverage } from './command/tell-coverage.ts'
 import type { Config } from './config.ts'
+import { endLeft } from './enforcement/end-leases.ts'
 import { recover } from './enforcement/recover.ts'
 import { createListener, type Face, listen } from './faces/listener.ts'
 import { createMcpFace } from './faces/mcp/face.ts'
 import { createRestFace } from './faces/rest/create-rest-face.ts'
 import { type Parts, TENANT, wire } from './wiring.ts'
+import { keepLeases } from './wiring-lending.ts'
 import type { GatewayOptions } from './wiring-options.ts'
 
 /** A checkpoint covers an entry within a second of its commit (DESIGN 10); half of that leaves room. */
@@ -65,6 +67,7 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
     const parts = await wire(config, options, undo)
     await parts.checkpoints.confirm()
     const left = await recover(parts.spine, TENANT)
+    await endLeft(parts.spine, TENANT)
     parts.spine.at('start:recovered')
     if (left > 0)
       parts.log.warn({ calls: left }, 'calls in flight at the last stop are of unknown outcome')
@@ -174,6 +177,7 @@ function timers(
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
     every(APPROVED_INTERVAL_MS, 'approved', () => approved.sweep(TENANT)),
     every(SWEEP_INTERVAL_MS, 'containments', () => sweepContainments(spine, stop)),
+    ...keepLeases(spine, TENANT, stop).map(({ everyMs, name, run }) => every(everyMs, name, run)),
     every(SWEEP_INTERVAL_MS, 'changes', () => expireChanges(restParts, TENANT)),
     every(LISTING_INTERVAL_MS, 'listing', () => list()),
     every(ROSTER_INTERVAL_MS, 'rosters', refreshRosters),

@@ -79,6 +79,7 @@ export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'lease.revocation_failed': 'The broker did not take the credential back; it is asked again. `stuck`: people were paged.',
   'secret.sealed': 'A secret for a tool without a broker was put here, or changed. Its value is in no record.',
   'secret.removed': 'A secret kept here was removed; what borrows it is refused from now on.',
+  'lease.orphaned': 'A backend still holds a credential of ours that had ended; it is taken back. Not `known`: it is on no record here and is left alone.',
   'lease.misused': 'A credential was presented for what it was not lent for, or a second time. It opened nothing.',
   'tool.call.dispatched': 'Durable before the frame leaves: this one frame goes to this tool server.',
   'tool.call.outcome': 'What became of the call.',

@@ -22,7 +22,9 @@ import type { Spine } from './spine.ts'
 import { alreadyLifted, concludeUndo, failedUnsent } from './undo-end.ts'
 import type { UndoEnd, UndoWish } from './undo-wish.ts'
 
-/** Throws `undo_impossible`, `undo_running`; then nothing was sent, and a failure of the way is on record. */
+const BROKER_FAILURES = ['broker_unreachable', 'broker_refused']
+
+/** Throws `undo_impossible`, `undo_running`, `broker_unreachable`, `broker_refused`; then nothing was sent, and a failure of the way is on record. */
 export async function undo(spine: Spine, wish: UndoWish): Promise<UndoEnd> {
   const { record } = wish
   if (!isInForce(record)) throw new Failure('undo_impossible', `the effect is ${record.state}`)
@@ -33,7 +35,11 @@ export async function undo(spine: Spine, wish: UndoWish): Promise<UndoEnd> {
     throw error
   })
   if ((await look(spine, session, own.call)) === 'verified') return alreadyLifted(spine, wish)
-  const sent = await dispatchOwn(spine, own)
+  const sent = await dispatchOwn(spine, own).catch(async (error: unknown) => {
+    // Nothing to send it with: the effect is still there, and somebody has to know.
+    if (BROKER_FAILURES.includes(codeOf(error))) await failedUnsent(spine, wish, codeOf(error))
+    throw error
+  })
   spine.at('undo:dispatched')
   const acted = await actOwn(spine, own, sent)
   spine.at('undo:acted')

@@ -117,6 +117,7 @@ export const EVENTS = {
   'lease.left': { lease: 'id', reason: 'label', residual_until: 'instant' },
   'lease.revocation_failed': { lease: 'id', attempt: 'count', error: 'label', stuck: 'flag' },
   // `wanted` is the task, tool or target it was presented for and not lent for; `used`: it was used before.
+  'lease.orphaned': { lease: 'id', known: 'flag' },
   'lease.misused': { lease: 'id', tool: 'label', why: 'label' },
   'secret.sealed': { secret: 'label', fields: 'labels' },
   'secret.removed': { secret: 'label' },

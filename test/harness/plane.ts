@@ -22,6 +22,7 @@ import type { AgentMode } from '../../src/identity/agent.ts'
 import type { Person, Role } from '../../src/identity/person.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
 import type { Log } from '../../src/kernel/log.ts'
+import type { CredentialBroker } from '../../src/lease/ports.ts'
 import { type Gateway, startGateway } from '../../src/main.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { startedBefore } from './first-start.ts'
@@ -80,6 +81,8 @@ export type PlaneOptions = {
   readonly config?: Partial<Config>
   readonly dataDir?: string
   readonly at?: (label: string) => void
+  /** Brokers beside those of the configuration. */
+  readonly brokers?: readonly CredentialBroker[]
   /** Takes what the gateway logs; nothing does unless given. */
   readonly log?: Log
 }
@@ -100,8 +103,14 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     ...options.config,
   }
   const at = options.at === undefined ? {} : { at: options.at }
+  const brokers = options.brokers === undefined ? {} : { brokers: options.brokers }
   if (!isOfItsOwn(options)) await startedBefore(dataDir)
-  const gateway = await startGateway(config, { log: options.log ?? quiet, clock, ...at })
+  const gateway = await startGateway(config, {
+    log: options.log ?? quiet,
+    clock,
+    ...at,
+    ...brokers,
+  })
   await gateway.listed
   const dana = await addPerson(gateway, 'Dana', ['shift-lead', 'identity-owner'])
   const ines = await addPerson(gateway, 'Ines', ['incident-commander', 'service-owner'])

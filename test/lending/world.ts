@@ -1,12 +1,18 @@
 /** A gateway whose tools want a borrowed credential, and what its ledger says of one call. */
+
+import { boundedBroker } from '../../src/adapters/bounded-broker.ts'
 import type { BrokerSpec } from '../../src/adapters/broker-spec.ts'
 import { sealSecret } from '../../src/command/seal-secret.ts'
+import { endLeases } from '../../src/enforcement/end-leases.ts'
+import type { Log } from '../../src/kernel/log.ts'
+import type { Notice } from '../../src/kernel/notice.ts'
 import type { Placement } from '../../src/lease/placement.ts'
-import type { CredentialBroker } from '../../src/lease/ports.ts'
+import type { BrokerCapabilities, CredentialBroker } from '../../src/lease/ports.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { type AgentClient, connectAgent } from '../harness/agent-client.ts'
 import { ENTRIES, reviewAll } from '../harness/any-tools.ts'
 import { type GuardedCall, type GuardedTools, guardedTools } from '../harness/guarded-tools.ts'
+import { type MintingBroker, mintingBroker } from '../harness/minting-broker.ts'
 import { type Plane, type PlaneOptions, startPlane, taskToken } from '../harness/plane.ts'
 import { type RecordedEntry, readRecord } from '../promises-e2e/record.ts'
 
@@ -17,6 +23,8 @@ export const TOOLS = [
   { name: 'unblock', entry: ENTRIES.unblock },
 ]
 const BROKERS: readonly BrokerSpec[] = [{ id: 'edr-key', kind: 'sealed', secret: 'edr' }]
+
+export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 export type LendingWorld = {
   readonly plane: Plane
@@ -73,7 +81,51 @@ export async function putSecret(plane: Plane, key: string, name = 'edr'): Promis
   })
 }
 
+export type MintWorld = LendingWorld & { readonly mint: MintingBroker }
+
+/** Each call with a token minted for it, which the tool takes for that tool and target only. */
+export async function openMint(
+  options: LendingOptions & { readonly able?: Partial<BrokerCapabilities> } = {},
+): Promise<MintWorld> {
+  let world: LendingWorld | undefined
+  const mint = mintingBroker(() => world?.plane.clock.nowMs() ?? Date.now(), options.able)
+  world = await openLending({
+    broker: 'mint',
+    placement: { kind: 'bearer', field: 'token' },
+    secret: null,
+    ...options,
+    brokers: [boundedBroker(mint, { callMs: MUTE_MS })],
+    mayCall: ({ name, arguments: args, headers }) => {
+      const token = headers.authorization?.replace('Bearer ', '') ?? ''
+      if (name === '') return mint.alive().some((one) => one.token === token)
+      return mint.accepts(token, name, args.target)
+    },
+  })
+  return { ...world, mint }
+}
+
+/** How long a broker that does not answer is waited for. */
+const MUTE_MS = 100
+
+/** One round of what the timers do all the time. */
+export function takeBack({ plane }: Pick<LendingWorld, 'plane'>): Promise<number> {
+  return endLeases(plane.gateway.parts.spine, new AbortController().signal)
+}
+
 /** The entries of the last call, in order, without what is the same in every test. */
 export function typesOf(record: readonly RecordedEntry[]): readonly string[] {
   return record.map(({ type }) => type).filter((type) => /^(tool\.call|lease)\./.test(type))
+}
+
+/** Notices that are put from now on. */
+export function watchNotices({ gateway }: Pick<Plane, 'gateway'>): readonly Notice[] {
+  const { spine } = gateway.parts
+  const { notices } = spine
+  const seen: Notice[] = []
+  const put: typeof notices.put = async (tx, notice) => {
+    seen.push(notice)
+    await notices.put(tx, notice)
+  }
+  Object.assign(spine, { notices: { ...notices, put } })
+  return seen
 }
