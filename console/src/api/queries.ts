@@ -18,6 +18,7 @@ import type {
   Passkey,
   Payload,
   Person,
+  PlanShown,
   QueueCounts,
   QueueFilter,
   QueuePage,
@@ -64,6 +65,21 @@ export const queueQuery = (filter: QueueFilter, page: number) =>
       })
       return get<QueuePage>(`/api/v1/approvals?${query}`, signal)
     },
+  })
+
+/** Below the request's own key, so that whatever changes the request changes this. */
+export const historyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approval', 'one', id, 'history'],
+    queryFn: ({ signal }) =>
+      get<Timeline>(`/api/v1/approvals/${encodeURIComponent(id)}/timeline`, signal),
+  })
+
+export const planQuery = (id: string) =>
+  queryOptions({
+    // Its approval and every call under it change where it stands.
+    queryKey: ['call', 'plan', id],
+    queryFn: ({ signal }) => get<PlanShown>(`/api/v1/plans/${encodeURIComponent(id)}`, signal),
   })
 
 /** As many requests of one case as a page holds, oldest first. */

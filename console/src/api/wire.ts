@@ -15,6 +15,7 @@ import type { checkpoint, inclusion } from '../../../src/contract/ledger.ts'
 import type { oversight } from '../../../src/contract/oversight.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
+import type { plan } from '../../../src/contract/plans.ts'
 import type { activeBundle, bundle, policyExplanation } from '../../../src/contract/policies.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
@@ -48,6 +49,7 @@ export type Person = Output<typeof person>
 export type Evidence = Output<typeof evidenceRecord>
 export type Payload = Output<typeof payloadRecord>
 export type Timeline = Output<typeof timeline>
+export type PlanShown = Output<typeof plan>
 export type Certificate = Output<typeof certificate>
 export type Checkpoint = Output<typeof checkpoint>
 export type Inclusion = Output<typeof inclusion>

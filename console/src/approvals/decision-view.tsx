@@ -2,7 +2,8 @@
  * What a person decides on, in the order of the first five seconds: what is asked, how bad it can get, why it
  * stopped, why you, how long still, and the verbs. Below: everything a careful reader wants.
  */
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
+import { Loading } from '../ui/states.tsx'
 import { ActionPanel } from './action-panel.tsx'
 import { AskSentence } from './ask-sentence.tsx'
 import { BlastRadius } from './blast-radius.tsx'
@@ -19,6 +20,10 @@ import { Similar } from './similar.tsx'
 import { Undo } from './undo.tsx'
 import { WhyStopped } from './why-stopped.tsx'
 import { WhyYou } from './why-you.tsx'
+
+/** What a careful reader wants comes after what everybody needs. */
+const PlanSteps = lazy(async () => ({ default: (await import('./plan-steps.tsx')).PlanSteps }))
+const History = lazy(async () => ({ default: (await import('./history.tsx')).History }))
 
 export function DecisionView({
   request,
@@ -41,6 +46,11 @@ export function DecisionView({
           <WhyYou {...parts} />
         </div>
         <Questions questions={request.questions} />
+        {request.plan !== undefined && (
+          <Suspense fallback={<Loading rows={4} label="Loading the plan" />}>
+            <PlanSteps id={request.plan} />
+          </Suspense>
+        )}
         <Parameters {...parts} />
         <Consequences shown={shown} />
         <EvidenceList
@@ -53,6 +63,9 @@ export function DecisionView({
         <Similar items={shown.similar} />
         <Context shown={shown} />
         <Claim shown={shown} />
+        <Suspense>
+          <History id={request.id} />
+        </Suspense>
         <Signed request={request} isSound={isSound} />
       </div>
     </article>

@@ -24,10 +24,6 @@ const FORMS = {
 
 export type WordsVerb = keyof typeof FORMS
 
-export function isWordsVerb(verb: string | undefined): verb is WordsVerb {
-  return verb !== undefined && Object.hasOwn(FORMS, verb)
-}
-
 export function WordsForm({ verb, decide, onClose }: FormProps & { readonly verb: WordsVerb }) {
   const [words, setWords] = useState('')
   const { act, label, description } = FORMS[verb]

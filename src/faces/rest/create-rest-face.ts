@@ -30,6 +30,7 @@ import type { RestDeps } from './deps.ts'
 import { DEFAULT_RATE_LIMITS } from './deps.ts'
 import { effectRoutes } from './effect-routes.ts'
 import { answerErrors, sendError } from './errors.ts'
+import { historyRoutes } from './history-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
@@ -112,6 +113,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     peopleRoutes,
     passkeyRoutes,
     caseRoutes,
+    historyRoutes,
     timelineRoutes,
     toolRoutes,
     planRoutes,

@@ -8,13 +8,12 @@ import {
 } from '../../contract/timeline.ts'
 import { idParams, refParams } from '../../contract/words.ts'
 import { Failure } from '../../kernel/failure.ts'
-import { encodeHex } from '../../ledger/base64.ts'
-import type { StoredEntry } from '../../ledger/ports.ts'
 import { readEntry } from '../../ledger/read-entry.ts'
 import type { App } from './app.ts'
 import { answers } from './app.ts'
 import { doerOf } from './caller.ts'
 import type { RestDeps } from './deps.ts'
+import { checkpointWire, entryWire } from './entry-wire.ts'
 
 const TAGS = ['cases']
 /** What a person reads on a screen. Bytes. */
@@ -35,7 +34,7 @@ export function timelineRoutes(app: App, deps: RestDeps): void {
       ])
       return {
         case: caseId,
-        checkpoint: checkpoint && { size: checkpoint.size, signed_at_ms: checkpoint.signedAtMs },
+        checkpoint: checkpointWire(checkpoint),
         entries: entries.map(entryWire),
       }
     },
@@ -86,29 +85,6 @@ async function contentOf(deps: RestDeps, tenant: string, entry: string, name: st
     is_cut: bytes.length > MAX_SHOWN_BYTES,
     media_type: mediaType,
     data_class: dataClass,
-  }
-}
-
-function entryWire(stored: StoredEntry) {
-  const read = readEntry(stored.bytes)
-  if (!read.ok) throw new Failure('ledger_entry_tampered', `entry ${stored.index}: ${read.fault}`)
-  const { id, type, time, actor, task, call, data, commits, case: place } = read.entry
-  return {
-    index: stored.index,
-    leaf_hash: encodeHex(stored.leafHash),
-    id,
-    seq: place?.seq ?? 0,
-    type,
-    at_ms: Date.parse(time),
-    actor: { kind: actor.kind, id: actor.id },
-    task,
-    call,
-    data: { ...data },
-    payloads: Object.entries(commits ?? {}).map(([name, commit]) => ({
-      name,
-      data_class: commit.cls,
-      media_type: commit.mt,
-    })),
   }
 }
 
