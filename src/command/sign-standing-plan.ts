@@ -2,6 +2,7 @@
  * Signing a standing plan. The signer owns the class, is on duty and certified for it, and owns none of the agents; a
  * class on a hard floor is refused with the floor's name.
  */
+import { exceeds } from '../approval/limit.ts'
 import { readBound, requireMembers, wrong } from '../approval/plan-bound.ts'
 import {
   floorsOf,
@@ -19,6 +20,7 @@ import type { Person, Role } from '../identity/person.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
+import { limitFor } from '../policy/role-limit.ts'
 import { draft, jsonPayload } from './base.ts'
 import { type CountersignParts, countersignatureOf } from './countersign.ts'
 
@@ -62,6 +64,7 @@ export async function signStandingPlan(
   const role = await ownerOf(parts, tenant, action, effect, scope.environments)
   const owners = agents.map(({ owner }) => owner)
   const certificate = await requireSigner(parts, person, role, [action, effect], owners)
+  await requireReach(parts, tenant, role, effect, scope.environments)
   const createdAtMs = parts.clock.nowMs()
   const said = {
     tenant,
@@ -193,6 +196,23 @@ async function requireSigner(
     ({ id: one, actionClass, expiresAtMs }) =>
       classes.includes(actionClass) && expiresAtMs > nowMs && !unrecorded.includes(one),
   )?.id
+}
+
+/** The least a use of the plan could be must be within the role; how critical a target is, each use tests anew. */
+async function requireReach(
+  parts: Parts,
+  tenant: string,
+  role: Role,
+  effect: Effect,
+  environments: readonly string[],
+): Promise<void> {
+  const limit = limitFor(await parts.roleLimits(tenant), role)
+  const least = { criticality: 0, targets: 1, environments, severity: 4 }
+  if (exceeds({ effect, risk: least }, limit))
+    throw new Failure(
+      'not_eligible',
+      `limit: ${effect} in ${environments.join(', ')} is beyond a ${role}`,
+    )
 }
 
 async function agentsOf(parts: Parts, tenant: string, names: readonly string[]) {

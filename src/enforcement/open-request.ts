@@ -8,7 +8,7 @@ import type { Rung } from '../approval/ladder.ts'
 import { needsOf } from '../approval/needs.ts'
 import { askedNotices } from '../approval/notices.ts'
 import { targetKey } from '../approval/past-decisions.ts'
-import type { ApprovalRequest, Need, Risk } from '../approval/request.ts'
+import type { ApprovalRequest, Need } from '../approval/request.ts'
 import { atLeast } from '../catalogue/tool.ts'
 import type { Seen } from '../facts/facts.ts'
 import type { Role } from '../identity/person.ts'
@@ -26,6 +26,7 @@ import { packageOf } from './package.ts'
 import type { CallPlace } from './place.ts'
 import { putToOwner } from './put-to-owner.ts'
 import { recordOf } from './record.ts'
+import { riskOf } from './risk.ts'
 import type { Spine } from './spine.ts'
 
 /**
@@ -158,7 +159,7 @@ export function requestOf(
     isIrreversible: call.reversibility === 'irreversible',
     fingerprint: place.label.fingerprint,
     needs,
-    risk: riskOf(parts),
+    risk: riskOf(parts.call, parts.facts),
     policyIds: decision.policyIds,
     ruleDigest: decision.ruleDigest,
     definitionDigest: place.label.definition,
@@ -168,22 +169,6 @@ export function requestOf(
     createdAtMs,
     expiresAtMs,
     revision: 0,
-  }
-}
-
-/**
- * A target the inventory does not know is as critical as any, and nobody knows where it stands. Below `write`
- * nothing can break: alerts and cases are in no inventory.
- */
-function riskOf({ call, facts }: Considered): Risk {
-  const targets = facts.targets
-  const unknown = atLeast(call.effect, 'write') ? 5 : 0
-  const criticalities = targets.map(({ isKnown, asset }) => (isKnown ? asset.criticality : unknown))
-  return {
-    criticality: Math.max(0, ...criticalities),
-    targets: call.targets.length,
-    environments: [...new Set(targets.map(({ asset }) => asset.environment))].sort(),
-    severity: facts.caseRecord.severity,
   }
 }
 

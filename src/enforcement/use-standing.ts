@@ -2,26 +2,28 @@
  * A held call that its owner approved beforehand. Looked for only when a person would be asked; used up in the
  * dispatch commit, where the plan is locked and its cap taken, so a revoked or spent one releases nothing.
  */
+import { exceeds } from '../approval/limit.ts'
 import { dischargedBy, isCovered, type StandingPlan } from '../approval/standing.ts'
 import type { ClassifiedCall } from '../catalogue/tool.ts'
-import type { Facts } from '../facts/facts.ts'
 import type { Tx } from '../kernel/commit.ts'
 import { sha256 } from '../kernel/digest.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { Decision } from '../policy/decision.ts'
+import { limitFor } from '../policy/role-limit.ts'
 import type { Considered, Standing } from './considered.ts'
 import { baseOf } from './entries.ts'
 import type { CallPlace } from './place.ts'
 import { decideCall } from './policy-request.ts'
+import { riskOf } from './risk.ts'
 import type { Spine } from './spine.ts'
 
-/** The standing plan that covers the call now, or undefined: then a person is asked as always. */
+/**
+ * The standing plan that covers the call now, or undefined: then a person is asked as always. What is beyond the role
+ * that signed it is beyond the plan: nobody approves beforehand what they could not approve when asked (R134).
+ */
 async function standingFor(
   spine: Spine,
-  call: ClassifiedCall,
-  facts: Facts,
-  held: Decision,
+  { call, facts, decision: held }: Considered,
   nowMs: number,
 ): Promise<Standing | undefined> {
   // What was handed over was pre-authorised for somebody else.
@@ -32,10 +34,13 @@ async function standingFor(
     isKnown,
     environment: asset.environment,
   }))
+  const limits = await spine.roleLimits(tenant)
+  const asked = { effect: call.effect, risk: riskOf(call, facts) }
   for (const plan of await spine.standings.live(tenant, call.action)) {
     const policyIds = dischargedBy(plan.role, held.obligations)
     if (policyIds === undefined) continue
     if (!isCovered(plan, { agent, mode, effect: call.effect, targets, nowMs })) continue
+    if (exceeds(asked, limitFor(limits, plan.role))) continue
     const used = await spine.budgets.used(tenant, keyOf(plan), plan.windowMs, nowMs)
     if (used + targets.length > plan.cap) continue
     const key = `person/${plan.owner}`
@@ -58,7 +63,7 @@ export async function withStanding(
 ): Promise<Considered> {
   const { call, facts, decision: held, bundle, requests } = considered
   if (isAsked || held.kind !== 'hold' || !held.isEnforced) return considered
-  const standing = await standingFor(spine, call, facts, held, spine.clock.nowMs())
+  const standing = await standingFor(spine, considered, spine.clock.nowMs())
   if (standing === undefined) return considered
   const decision = decideCall(spine.decide, bundle, call, facts, requests, standing.policyIds)
   if (decision.kind !== 'allow') return considered

@@ -73,6 +73,7 @@ beforeAll(async () => {
   })
   for (const name of ['al-1', 'al-2'])
     await addAsset(plane.gateway, 'alert', name, { environment: 'production' })
+  await addAsset(plane.gateway, 'alert', 'al-5', { environment: 'production', criticality: 5 })
 }, 60_000)
 afterAll(() => plane?.close())
 
@@ -155,6 +156,17 @@ describe('a standing plan', () => {
     // A supervised agent is asked about every act that is more than triage.
     await signed(plane.dana, { ...ISOLATES, agents: [agent.name] })
     expect(await calm('isolate', 'ws-1')).toMatchObject({ status: 'pending_approval' })
+  })
+
+  it('reaches as far as the role of its owner, who is asked about nothing beyond it either [R134]', async () => {
+    const ada = await addPerson(plane.gateway, 'Bea', ['analyst'])
+    await putOnDuty(plane.gateway, plane.clock, ada)
+    const agent = await newAgent('supervised')
+    const alerts = { action: 'dispose:alert', agents: [agent.name], cap: 9 }
+    await signed(ada, { ...ISOLATES, ...alerts, targets: [{ kind: 'prefix', prefix: 'al-' }] })
+    const calm = await onCalmCase(agent.agent)
+    expect(await calm('dismiss', 'al-1')).toBeUndefined()
+    expect(await calm('dismiss', 'al-5')).toMatchObject({ status: 'pending_approval' })
   })
 
   it('ends when it is revoked and when its time is over', async () => {
