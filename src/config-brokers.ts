@@ -8,10 +8,96 @@ import type { ToolRule } from './lease/rule.ts'
 
 type Given = ConfigFile['upstreams'][number]['lending'][number]
 
-export function brokerOf(given: ConfigFile['brokers'][number]): BrokerSpec {
+type GivenBroker = ConfigFile['brokers'][number]
+
+/** How files are named and read: from the folder of the configuration; a secret anew each time. */
+export type Files = {
+  readonly at: (file: string) => string
+  readonly secret: (file: string) => () => string
+}
+
+/** Throws `config_invalid` for a secret file that is missing or empty. */
+export function brokerOf(given: GivenBroker, files: Files): BrokerSpec {
+  if (given.kind === 'sealed') return given
+  const { id, max_seconds: maxSeconds } = given
+  const common = { id, maxTtlMs: maxSeconds * 1000 }
   switch (given.kind) {
-    case 'sealed':
-      return given
+    case 'postgres':
+      return { ...common, ...postgresOf(given, files) }
+    case 'ssh':
+      return { ...common, ...sshOf(given, files) }
+    case 'vault':
+      return { ...common, ...vaultOf(given, files) }
+    case 'aws':
+      return { ...common, ...awsOf(given, files) }
+    case 'github': {
+      const { kind, url, app, installation, terms } = given
+      const privateKey = files.secret(given.private_key_file)
+      return { ...common, kind, url, app, installation, terms, privateKey }
+    }
+    case 'oauth':
+      return { ...common, ...oauthOf(given, files) }
+  }
+}
+
+type Of<K extends GivenBroker['kind']> = Extract<GivenBroker, { kind: K }>
+type Rest<K extends BrokerSpec['kind']> = Omit<Extract<BrokerSpec, { kind: K }>, 'id' | 'maxTtlMs'>
+
+function postgresOf(given: Of<'postgres'>, { secret }: Files): Rest<'postgres'> {
+  const { kind, host, port, database, user, security, terms, ca_file: ca } = given
+  return {
+    ...{ kind, host, port, database, user, security, terms },
+    password: secret(given.password_file),
+    ...(ca === undefined ? {} : { ca: secret(ca) }),
+  }
+}
+
+function sshOf(given: Of<'ssh'>, { at }: Files): Rest<'ssh'> {
+  const { kind, sources, terms, revocation } = given
+  const { file = '', reaches_seconds: seconds = 0 } = revocation ?? {}
+  return {
+    ...{ kind, sources, terms, authorityFile: at(given.authority_file) },
+    ...(revocation && { revocation: { file: at(file), reachesMs: seconds * 1000 } }),
+  }
+}
+
+function vaultOf(given: Of<'vault'>, { secret }: Files): Rest<'vault'> {
+  const { kind, url, namespace, role } = given
+  return {
+    ...{ kind, url, mayList: given.may_list, token: secret(given.token_file) },
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(role === undefined ? {} : { role }),
+    terms: given.terms.map(({ parameters, ...terms }) => ({
+      ...terms,
+      ...(parameters === undefined ? {} : { parameters }),
+    })),
+  }
+}
+
+function awsOf(given: Of<'aws'>, { secret }: Files): Rest<'aws'> {
+  const { kind, region, url = `https://sts.${region}.amazonaws.com/` } = given
+  return {
+    ...{ kind, region, url },
+    accessKeyId: secret(given.access_key_id_file),
+    secretAccessKey: secret(given.secret_access_key_file),
+    // Read once: what a session may do changes with a restart and not under way.
+    terms: given.terms.map(({ tools, role_arn: roleArn, policy_file: policy }) => ({
+      ...{ tools, roleArn },
+      policy: secret(policy)(),
+    })),
+  }
+}
+
+function oauthOf(given: Of<'oauth'>, { secret }: Files): Rest<'oauth'> {
+  const { kind, terms, revocation_url: revocationUrl } = given
+  const { subject_token_file: subject, subject_token_type: subjectTokenType } = given
+  return {
+    ...{ kind, terms, tokenUrl: given.token_url, clientId: given.client_id },
+    clientSecret: secret(given.client_secret_file),
+    sendsResource: given.sends_resource,
+    ...(revocationUrl === undefined ? {} : { revocationUrl }),
+    ...(subject === undefined ? {} : { subjectToken: secret(subject) }),
+    ...(subjectTokenType === undefined ? {} : { subjectTokenType }),
   }
 }
 

@@ -88,7 +88,12 @@ export function readConfig(environment: Environment = process.env): Config {
       file.catalogue === undefined ? resolve(SHIPPED, 'catalogue') : resolve(base, file.catalogue),
     requireDeviceBoundPasskeys: file.passkeys.require_device_bound,
     upstreams: file.upstreams.map((upstream) => upstreamOf(upstream, base)),
-    brokers: file.brokers.map(brokerOf),
+    brokers: file.brokers.map((given) =>
+      brokerOf(given, {
+        at: (name) => resolve(base, name),
+        secret: (name) => secretReader(base, name),
+      }),
+    ),
     lending: file.upstreams.flatMap((upstream) =>
       upstream.lending.map((rule) => toolRule(upstreamOf(upstream, base), rule, file.brokers)),
     ),

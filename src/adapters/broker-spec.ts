@@ -132,4 +132,11 @@ export type SealedBrokerSpec = {
   readonly secret: string
 }
 
-export type BrokerSpec = SealedBrokerSpec | PostgresBrokerSpec
+export type BrokerSpec =
+  | SealedBrokerSpec
+  | PostgresBrokerSpec
+  | SshBrokerSpec
+  | VaultBrokerSpec
+  | AwsBrokerSpec
+  | GithubBrokerSpec
+  | OauthBrokerSpec

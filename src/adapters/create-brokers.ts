@@ -3,9 +3,14 @@ import type { Clock } from '../kernel/clock.ts'
 import type { CredentialBroker } from '../lease/ports.ts'
 import type { SecretStore } from '../lease/secrets.ts'
 import { boundedBroker } from './bounded-broker.ts'
+import { createAwsBroker } from './broker-aws.ts'
+import { createGithubBroker } from './broker-github.ts'
+import { createOauthBroker } from './broker-oauth.ts'
 import { createPostgresBroker } from './broker-postgres.ts'
 import { createSealedBroker } from './broker-sealed.ts'
 import type { BrokerSpec } from './broker-spec.ts'
+import { createSshBroker } from './broker-ssh.ts'
+import { createVaultBroker } from './broker-vault.ts'
 
 export type BrokerParts = { readonly secrets: SecretStore; readonly clock: Clock }
 
@@ -22,5 +27,15 @@ function createBroker(spec: BrokerSpec, parts: BrokerParts): CredentialBroker {
       return createSealedBroker(spec, parts.secrets)
     case 'postgres':
       return createPostgresBroker(spec, parts)
+    case 'ssh':
+      return createSshBroker(spec, parts)
+    case 'vault':
+      return createVaultBroker(spec, parts)
+    case 'aws':
+      return createAwsBroker(spec, parts)
+    case 'github':
+      return createGithubBroker(spec, parts)
+    case 'oauth':
+      return createOauthBroker(spec, parts)
   }
 }

@@ -1,5 +1,6 @@
 /** Backends that lend credentials, and which tools are called with what they lend, as the operator writes it. */
 import { z } from 'zod'
+import { backendFiles } from './backend-file.ts'
 
 const id = z
   .string()
@@ -16,7 +17,7 @@ const sealed = z.strictObject({
 })
 
 /** One member for each kind of backend. */
-export const brokerFile = z.discriminatedUnion('kind', [sealed])
+export const brokerFile = z.discriminatedUnion('kind', [sealed, ...backendFiles])
 
 const field = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/)
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,60}$/)

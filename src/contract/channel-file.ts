@@ -1,5 +1,6 @@
 /** A way to reach people, as the operator writes it in the configuration file. */
 import { z } from 'zod'
+import { isThisMachine, encryptedUrl as url } from './address.ts'
 import { role } from './words.ts'
 
 const id = z
@@ -15,15 +16,6 @@ const roles = z
   .default([])
   .describe('Only what concerns people of these roles; everybody unless named.')
 const ofEveryChannel = { id, takes, roles }
-
-/** What goes over the open network is encrypted; only this machine may be spoken to in clear. */
-const LOCAL = ['localhost', '127.0.0.1', '[::1]']
-const url = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (text) => text.startsWith('https:') || LOCAL.includes(new URL(text).hostname),
-    'must be https, except to this machine',
-  )
 
 const webhook = z.strictObject({
   ...ofEveryChannel,
@@ -48,7 +40,7 @@ const email = z
     ca_file: z.string().optional().describe('PEM of an authority of your own.'),
   })
   .refine(
-    ({ security, host }) => security !== 'none' || LOCAL.includes(host),
+    ({ security, host }) => security !== 'none' || isThisMachine(host),
     'mail leaves this machine only with starttls or tls',
   )
   .refine(

@@ -74,7 +74,7 @@ export async function lend(spine: Spine, decided: Decided): Promise<Lent | undef
     issued: partsOf(asked, issued),
     broker: broker.id,
     scope: scopeDigest(lease.scope),
-    isBroader: isBroader(broker.capabilities),
+    isBroader: isBroader(broker.capabilities, issued.findings),
   }
 }
 

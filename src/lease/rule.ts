@@ -2,6 +2,7 @@
  * Which tool is called with a borrowed credential, from whom, put where and for how long at most. Written by the
  * operator; a tool no rule names is called with the gateway's own credential, or none.
  */
+import type { LeaseFinding } from './finding.ts'
 import type { Placement } from './placement.ts'
 import type { BrokerCapabilities } from './ports.ts'
 
@@ -44,7 +45,10 @@ export function ttlOf(
   return ttlMs > 0 && ttlMs >= backend.minTtlMs ? ttlMs : undefined
 }
 
-/** Whether it can do more, or for more, than the call it is lent for (R8). */
-export function isBroader({ downscopes, perTask }: BrokerCapabilities): boolean {
-  return !downscopes || !perTask
+/** Whether it can do more, or for more, than the call it is lent for (R8): by its kind, or as the backend gave it. */
+export function isBroader(
+  { downscopes, perTask }: BrokerCapabilities,
+  findings: readonly LeaseFinding[] = [],
+): boolean {
+  return !downscopes || !perTask || findings.some(({ kind }) => kind === 'broader_than_asked')
 }
