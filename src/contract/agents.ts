@@ -16,6 +16,31 @@ export const agent = z
 
 export const agentList = z.object({ agents: z.array(agent) })
 
+/** What it could do if everything it may use were used together. */
+export const agentPosture = z
+  .object({
+    agent: id,
+    usable: z.array(
+      z.object({
+        upstream: z.string(),
+        name: z.string(),
+        exposed_name: z.string(),
+        effect: z.string().meta({ description: 'the worst a call of it can be' }),
+        reads_strangers: z.boolean().meta({ description: 'its results are written by strangers' }),
+        changes: z.boolean().meta({ description: 'write and above' }),
+        reaches_outside: z
+          .boolean()
+          .meta({ description: 'data leaves, or what it does is seen outside' }),
+      }),
+    ),
+    blocked: z.array(z.string()).meta({ description: 'granted, and not reviewed as it is now' }),
+    idle: z.array(z.string()).meta({ description: 'grants that name no tool any server offers' }),
+    combined: z.boolean().meta({
+      description: 'it can read strangers, change something and reach outside',
+    }),
+  })
+  .meta({ id: 'AgentPosture' })
+
 export const registerAgentBody = z.strictObject({
   name: text,
   subject: text,

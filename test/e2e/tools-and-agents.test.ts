@@ -88,6 +88,37 @@ describe.skipIf(!canBrowse)(`tools, agents and containments ${NEEDS}`, () => {
   )
 
   it(
+    'shows what an agent combines, and proposes another mode for it',
+    async () => {
+      const { plane } = world.net
+      const agent = await world.net.newAgent()
+      const { body } = await rest(plane, plane.petra, 'GET', '/api/v1/agents')
+      const known = body.agents as unknown as { id: string; name: string; mode: string }[]
+      const { name = '' } = known.find(({ id }) => id === agent.agent.id) ?? {}
+      const { page, noise } = await world.open(plane.petra, '/agents')
+      const row = page.getByRole('listitem').filter({ hasText: name }).first()
+      await row.getByRole('button', { name: new RegExp(`^${name} `) }).click()
+      const combines = row.getByRole('region', { name: 'What it combines' })
+      await combines.getByText('can change something: 2 tools').waitFor()
+      await combines.getByText('never reaches outside').waitFor()
+      await combines.getByText(/^Tools it may use: \d+, on 1 server$/).click()
+      await combines.getByText('net__block', { exact: true }).waitFor()
+      await row.getByLabel('Mode').selectOption('advisory')
+      const change = row.getByRole('button', { name: 'Change the mode' })
+      expect(await change.isDisabled()).toBe(true)
+      await row.getByLabel('Why').fill('it only has to advise')
+      await change.click()
+      await row
+        .getByText(/waits for a second person|advisory: reads and recommends/)
+        .first()
+        .waitFor()
+      expect(noise).toEqual([])
+      await agent.close()
+    },
+    SLOW_MS,
+  )
+
+  it(
     'shows what is contained with its end, and takes it back with a reason',
     async () => {
       const { plane } = world.net

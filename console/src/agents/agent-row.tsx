@@ -9,8 +9,10 @@ import { Chip } from '../ui/chip.tsx'
 import { Icon } from '../ui/icon.tsx'
 import css from '../ui/rows.module.css'
 import type { Tone } from '../ui/tone.ts'
+import { AgentMode } from './agent-mode.tsx'
 import { AgentSwitch } from './agent-switch.tsx'
 import own from './agents.module.css'
+import { Posture } from './posture.tsx'
 import { Touched } from './touched.tsx'
 
 const STATE: Readonly<Record<Agent['state'], Tone>> = {
@@ -73,11 +75,15 @@ function Detail({ agent }: { readonly agent: Agent }) {
               ))}
         </dd>
       </dl>
+      <Posture agent={agent.id} />
       <Touched agent={agent.id} />
       {me?.permissions.includes(verb) === true ? (
         <AgentSwitch agent={agent} />
       ) : (
         <p className={css.soft}>Your role does not switch agents; the stop at the top does.</p>
+      )}
+      {me?.permissions.includes('agent.change') === true && agent.state !== 'retired' && (
+        <AgentMode agent={agent} />
       )}
     </div>
   )

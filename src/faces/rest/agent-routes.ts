@@ -3,11 +3,13 @@ import type { FastifyRequest } from 'fastify'
 import type { ChangedAgent } from '../../command/change-agent.ts'
 import { revokeAgentKey } from '../../command/change-agent.ts'
 import { makeChange } from '../../command/govern-change.ts'
+import { type Posture, readPosture } from '../../command/read-posture.ts'
 import {
   agentGrantsBody,
   agentKeysBody,
   agentList,
   agentModeBody,
+  agentPosture,
   changedAgent,
   registerAgentBody,
   registeredAgent,
@@ -48,6 +50,14 @@ export function agentRoutes(app: App, deps: RestDeps): void {
         key_id: made.thumbprint,
         receipts: receiptsWire([made.receipt]),
       })
+    },
+  )
+  app.get(
+    '/api/v1/agents/:id/posture',
+    { schema: { tags: TAGS, params: idParams, response: answers(agentPosture) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      return postureWire(await readPosture(deps, tenant, request.params.id))
     },
   )
   lifecycleRoutes(app, deps)
@@ -103,4 +113,22 @@ function target(request: FastifyRequest) {
 
 function changedWire({ agent, receipts }: ChangedAgent) {
   return { agent: agentWire(agent), receipts: receiptsWire(receipts) }
+}
+
+function postureWire({ agent, usable, blocked, idle, isCombined }: Posture) {
+  return {
+    agent: agent.id,
+    usable: usable.map((tool) => ({
+      upstream: tool.upstream,
+      name: tool.name,
+      exposed_name: tool.exposedName,
+      effect: tool.effect,
+      reads_strangers: tool.readsStrangers,
+      changes: tool.changes,
+      reaches_outside: tool.reachesOutside,
+    })),
+    blocked: [...blocked],
+    idle: [...idle],
+    combined: isCombined,
+  }
 }
