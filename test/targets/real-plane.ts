@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { reviewAll } from '../harness/any-tools.ts'
 import { decide, rest } from '../harness/people.ts'
-import { addAsset, type Plane, startPlane, taskToken } from '../harness/plane.ts'
+import { addAsset, type Plane, type PlaneOptions, startPlane, taskToken } from '../harness/plane.ts'
 
 export type RealPlane = {
   readonly plane: Plane
@@ -21,8 +21,9 @@ export async function startReal(
   config: UpstreamConfig,
   entries: Readonly<Record<string, JsonObject>>,
   assets: readonly (readonly [kind: string, name: string])[],
+  options: Pick<PlaneOptions, 'config' | 'brokers'> = {},
 ): Promise<RealPlane> {
-  const plane = await startPlane({ upstreams: [config] })
+  const plane = await startPlane({ ...options, upstreams: [config] })
   const tools = Object.entries(entries).map(([name, entry]) => ({ name, entry }))
   await reviewAll(plane, { config, tools })
   for (const [kind, name] of assets) await addAsset(plane.gateway, kind, name)
