@@ -1,9 +1,9 @@
 /** Everything the views stand on: look, data, live updates, session, routes. */
 import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
-import { Problem } from './api/problem.ts'
+import { queryClient } from './api/query-client.ts'
 import { router } from './router.tsx'
 import { nonce } from './theme/nonce.ts'
 import { cssVariables, theme } from './theme/theme.ts'
@@ -13,20 +13,6 @@ const Notifications = lazy(async () => ({
   default: (await import('@mantine/notifications')).Notifications,
 }))
 
-/** A refusal will be refused again; only what did not arrive is worth another try. */
-const MAX_TRIES = 2
-
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      retry: (failures, error) =>
-        failures < MAX_TRIES && (!(error instanceof Problem) || error.status === 0),
-    },
-    mutations: { retry: false },
-  },
-})
-
 export function App() {
   return (
     <MantineProvider
@@ -35,7 +21,7 @@ export function App() {
       defaultColorScheme="auto"
       getStyleNonce={nonce}
     >
-      <QueryClientProvider client={client}>
+      <QueryClientProvider client={queryClient}>
         <Suspense>
           <Notifications position="top-right" limit={3} />
         </Suspense>

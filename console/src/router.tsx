@@ -8,6 +8,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { askForRequest } from './api/query-client.ts'
 import { readQueueSearch } from './approvals/queue-search.ts'
 import { readCaseSearch } from './cases/case-search.ts'
 import { readGroupSearch } from './group/group-search.ts'
@@ -53,6 +54,8 @@ const group = createRoute({
 const approval = createRoute({
   getParentRoute: () => approvals,
   path: '$id',
+  // Not waited for: the view shows what is still coming, and the question is already on its way.
+  loader: ({ params }) => askForRequest(params.id),
   component: lazyRouteComponent(() => import('./approvals/decision.tsx'), 'Decision'),
 })
 const cases = createRoute({

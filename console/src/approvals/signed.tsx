@@ -11,10 +11,15 @@ export function Signed({
   readonly request: Approval
   readonly isSound: boolean | undefined
 }) {
+  const isOpen = request.state === 'pending'
   return (
     <footer className={css.signed}>
-      A yes signs <Digest value={request.signs.digest} label="the digest of the action" />
-      {request.signs.again > 0 && ' (you signed it before; this is your next signature)'}
+      {isOpen ? 'A yes signs' : 'A yes signed'}{' '}
+      <Digest
+        value={isOpen ? request.signs.digest : request.action_digest}
+        label="the digest of the action"
+      />
+      {isOpen && request.signs.again > 0 && ' (you signed it before; this is your next signature)'}
       {isSound === true && (
         <Chip tone="good" icon="good">
           computed here from what you see
