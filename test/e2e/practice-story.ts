@@ -32,7 +32,11 @@ export async function playPracticeCase(
 }
 
 /** Through the one-time link that the command line prints, with the practice passkey on the device. */
-async function enter(browser: Browser, stage: PracticeStage, hands: Hands): Promise<Visitor> {
+export async function enter(
+  browser: Browser,
+  stage: PracticeStage,
+  hands: Hands,
+): Promise<Visitor> {
   await stage.reads(/The agent waits for a person/)
   const { code, out } = await stage.types('dana', 'login')
   expect([code, out]).toEqual([0, expect.stringContaining('/login#')])
@@ -49,7 +53,7 @@ async function enter(browser: Browser, stage: PracticeStage, hands: Hands): Prom
 }
 
 /** Finds what waits, reads it, opens the evidence, and signs. Answers the address. */
-async function decide(page: Page, hands: Hands): Promise<string> {
+export async function decide(page: Page, hands: Hands): Promise<string> {
   await hands.go(page, 'Approvals')
   const queue = page.getByRole('list', { name: 'Requests' })
   await hands.press(page, queue.getByRole('link', { name: /block address/ }))
