@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- <gateway|decision|ledger|stop> [--short] [--json] [--profile DIR]`: measures one part of the
+ * `npm run bench -- <gateway|decision|ledger|stop|lease> [--short] [--json] [--profile DIR]`: measures one part of the
  * product against a floor. Prints a table, or with `--json` the same as one JSON document. Exits 1 when a whole
  * run shows a limit that was not kept, 2 when called wrongly; a short run is too rough to judge and only says so.
  */
@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   decision: async () => (await import('./decision.ts')).benchDecision,
   ledger: async () => (await import('./ledger.ts')).benchLedger,
   stop: async () => (await import('./stop.ts')).benchStop,
+  lease: async () => (await import('./lease.ts')).benchLease,
 }
 
 const { values, positionals } = parseArgs({

@@ -5,7 +5,8 @@ import type { AwsBrokerSpec } from '../../src/adapters/broker-spec.ts'
 import { fieldsOf } from '../../src/lease/material.ts'
 import type { CredentialBroker } from '../../src/lease/ports.ts'
 import { toldAsTheyAre } from './api-faults.ts'
-import { type ApiServer, type Asked, startApi, type Told } from './api-server.ts'
+import { type ApiServer, startApi } from './api-server.ts'
+import { fakeSts, stsAnswer, stsError } from './fake-apis.ts'
 import { clockAt, heldOf, LEASE, requestFor, SIGNAL } from './lease-request.ts'
 
 const clock = clockAt(1_782_900_000_000)
@@ -17,30 +18,6 @@ const POLICY = JSON.stringify({
     { Effect: 'Allow', Action: 'ec2:StopInstances', Resource: 'arn:aws:ec2:*:*:instance/{device}' },
   ],
 })
-
-function answerOf(seconds: number, packed = '<PackedPolicySize>6</PackedPolicySize>'): string {
-  const end = new Date(clock.nowMs() + seconds * 1000).toISOString()
-  return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
-    <AssumedRoleUser><AssumedRoleId>AROA1:cs-x</AssumedRoleId>
-    <Arn>arn:aws:sts::123456789012:assumed-role/soc/cs-x</Arn></AssumedRoleUser>
-    <Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId>
-    <SecretAccessKey>canary/lent+key</SecretAccessKey><SessionToken>canary/token==</SessionToken>
-    <Expiration>${end}</Expiration></Credentials>${packed}</AssumeRoleResult></AssumeRoleResponse>`
-}
-
-/** AssumeRole of the query API: answers whoever has a signature, with the life that was asked for. */
-function sts({ headers, body }: Asked): Told {
-  const form = new URLSearchParams(body)
-  if (!String(headers.authorization).startsWith('AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/')) {
-    return errorOf(403, 'SignatureDoesNotMatch')
-  }
-  return { status: 200, text: answerOf(Number(form.get('DurationSeconds'))) }
-}
-
-function errorOf(status: number, code: string): Told {
-  const text = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>canary-words</Message></Error></ErrorResponse>`
-  return { status, text }
-}
 
 describe('AWS Signature Version 4', () => {
   const key = {
@@ -96,7 +73,7 @@ describe('AWS STS (contract: an HTTP server after the published API)', () => {
   let broker: CredentialBroker
 
   beforeAll(async () => {
-    server = await startApi(sts)
+    server = await startApi((asked) => fakeSts(clock, asked))
   })
   beforeEach(() => {
     server.forget()
@@ -156,7 +133,7 @@ describe('AWS STS (contract: an HTTP server after the published API)', () => {
   })
 
   it('flags a session whose policy may not hold or that lives too long', async () => {
-    server.interrupt(/./, { status: 200, text: answerOf(43_200, '') })
+    server.interrupt(/./, { status: 200, text: stsAnswer(clock, 43_200, '') })
     const issued = await broker.issue(requestFor(clock, { ttlMs: TTL_MS }), SIGNAL)
     expect(issued.findings?.map(({ kind }) => kind)).toEqual([
       'broader_than_asked',
@@ -170,7 +147,7 @@ describe('AWS STS (contract: an HTTP server after the published API)', () => {
     [400, 'PackedPolicyTooLarge', 'broker_refused'],
     [400, 'Throttling', 'broker_unreachable'],
   ])('takes %i %s for %s and says which', async (status, name, code) => {
-    server.interrupt(/./, errorOf(status, name))
+    server.interrupt(/./, stsError(status, name))
     const error = await broker
       .issue(requestFor(clock, { ttlMs: TTL_MS }), SIGNAL)
       .catch((e: unknown) => e)
@@ -184,7 +161,7 @@ describe('AWS STS (contract: an HTTP server after the published API)', () => {
   })
 
   it('refuses an answer that names a credential twice', async () => {
-    const twice = answerOf(900).replace(
+    const twice = stsAnswer(clock, 900).replace(
       '<Expiration>',
       '<AccessKeyId>ASIAOTHER</AccessKeyId><Expiration>',
     )

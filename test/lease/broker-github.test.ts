@@ -6,7 +6,8 @@ import type { GithubBrokerSpec } from '../../src/adapters/broker-spec.ts'
 import { fieldsOf } from '../../src/lease/material.ts'
 import type { CredentialBroker } from '../../src/lease/ports.ts'
 import { toldAsTheyAre } from './api-faults.ts'
-import { type ApiServer, type Asked, startApi, type Told } from './api-server.ts'
+import { type ApiServer, startApi } from './api-server.ts'
+import { fakeGithub } from './fake-apis.ts'
 import { clockAt, heldOf, requestFor, SIGNAL } from './lease-request.ts'
 
 const clock = clockAt(1_782_900_000_000)
@@ -15,37 +16,8 @@ const HOUR_MS = 3_600_000
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const PEM = pair.privateKey.export({ format: 'pem', type: 'pkcs1' }).toString()
 
-function fakeGithub() {
-  const live = new Set<string>()
-  let made = 0
-  const answer = ({ method, path, headers, body }: Asked): Told => {
-    const bearer = String(headers.authorization).replace('Bearer ', '')
-    if (headers['user-agent'] === undefined) return { status: 403 }
-    if (method === 'POST' && path === '/api/v3/app/installations/42/access_tokens') {
-      const sent = JSON.parse(body) as { repositories: string[]; permissions: object }
-      made += 1
-      live.add(`ghs_canary${made}`)
-      const json = {
-        token: `ghs_canary${made}`,
-        expires_at: new Date(clock.nowMs() + HOUR_MS).toISOString().replace('.000', ''),
-        permissions: { ...sent.permissions, metadata: 'read' },
-        repository_selection: 'selected',
-        repositories: sent.repositories.map((name, id) => ({ id, name, full_name: `soc/${name}` })),
-      }
-      return { status: 201, json }
-    }
-    if (method === 'DELETE' && path === '/api/v3/installation/token') {
-      return live.delete(bearer)
-        ? { status: 204 }
-        : { status: 401, json: { message: 'Bad credentials' } }
-    }
-    return { status: 404, json: { message: 'Not Found' } }
-  }
-  return { answer, live }
-}
-
 describe('a GitHub App (contract: an HTTP server after the published API)', () => {
-  let github = fakeGithub()
+  let github = fakeGithub(clock)
   let server: ApiServer
   let spec: GithubBrokerSpec
   let broker: CredentialBroker
@@ -54,7 +26,7 @@ describe('a GitHub App (contract: an HTTP server after the published API)', () =
     server = await startApi((asked) => github.answer(asked))
   })
   beforeEach(() => {
-    github = fakeGithub()
+    github = fakeGithub(clock)
     server.forget()
     spec = {
       id: 'github',

@@ -4,48 +4,14 @@ import type { OauthBrokerSpec } from '../../src/adapters/broker-spec.ts'
 import { fieldsOf } from '../../src/lease/material.ts'
 import type { CredentialBroker } from '../../src/lease/ports.ts'
 import { toldAsTheyAre } from './api-faults.ts'
-import { type ApiServer, type Asked, startApi, type Told } from './api-server.ts'
+import { type ApiServer, startApi } from './api-server.ts'
+import { ACCESS_TOKEN, CLIENT_SECRET, EXCHANGE, fakeTokenServer } from './fake-apis.ts'
 import { clockAt, heldOf, requestFor, SIGNAL } from './lease-request.ts'
 
 const clock = clockAt(1_782_900_000_000)
-const CLIENT_SECRET = 'canary-client-secret'
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
-
-/** RFC 6749 section 2.3.1: both halves are form-encoded before they are put together. */
-function isClient(authorization: string | undefined): boolean {
-  const pair = Buffer.from((authorization ?? '').replace('Basic ', ''), 'base64').toString()
-  return pair.split(':').map(decodeURIComponent).join(':') === `gateway:${CLIENT_SECRET}`
-}
-
-function fakeServer() {
-  const live = new Set<string>()
-  let made = 0
-  const answer = ({ path, headers, body }: Asked): Told => {
-    const form = new URLSearchParams(body)
-    if (!isClient(headers.authorization)) return { status: 401, json: { error: 'invalid_client' } }
-    if (path === '/revoke') {
-      live.delete(form.get('token') ?? '')
-      return { status: 200 }
-    }
-    if (form.get('scope') === 'forbidden') return { status: 400, json: { error: 'invalid_scope' } }
-    made += 1
-    const token = form.get('scope') === 'jwt' ? `e30.e30.canary${made}` : `canary-token-${made}`
-    live.add(token)
-    const isExchange = form.get('grant_type') === EXCHANGE
-    return {
-      status: 200,
-      json: {
-        ...{ access_token: token, token_type: 'Bearer', expires_in: 60 },
-        ...(isExchange ? { issued_token_type: ACCESS_TOKEN } : {}),
-      },
-    }
-  }
-  return { answer, live }
-}
 
 describe('OAuth 2 towards a tool (contract: an HTTP server after the RFCs)', () => {
-  let tokens = fakeServer()
+  let tokens = fakeTokenServer()
   let server: ApiServer
   let spec: OauthBrokerSpec
   let broker: CredentialBroker
@@ -54,7 +20,7 @@ describe('OAuth 2 towards a tool (contract: an HTTP server after the RFCs)', () 
     server = await startApi((asked) => tokens.answer(asked))
   })
   beforeEach(() => {
-    tokens = fakeServer()
+    tokens = fakeTokenServer()
     server.forget()
     spec = {
       id: 'idp',

@@ -4,66 +4,11 @@ import { createVaultBroker } from '../../src/adapters/broker-vault.ts'
 import { fieldsOf } from '../../src/lease/material.ts'
 import type { CredentialBroker } from '../../src/lease/ports.ts'
 import { toldAsTheyAre } from './api-faults.ts'
-import { type ApiServer, type Asked, startApi, type Told } from './api-server.ts'
+import { type ApiServer, startApi } from './api-server.ts'
+import { fakeVault, VAULT_TOKEN } from './fake-apis.ts'
 import { clockAt, heldOf, leasesAt, requestFor, SIGNAL } from './lease-request.ts'
 
 const clock = clockAt(1_782_900_000_000)
-const OWN_TOKEN = 'canary-own-vault-token'
-
-type LiveToken = { readonly meta: Record<string, string> | null; readonly leases: Set<string> }
-
-/** Tokens, accessors and leases as Vault and OpenBao document them. */
-function fakeVault() {
-  const tokens = new Map<string, LiveToken>()
-  const leases = new Set<string>()
-  let made = 0
-  const gone = (what: string): Told => ({ status: 400, json: { errors: [what] } })
-  const answer = ({ method, path, headers, body }: Asked): Told => {
-    const token = headers['x-vault-token']
-    const sent = body === '' ? {} : (JSON.parse(body) as Record<string, unknown>)
-    if (headers['x-vault-request'] !== 'true') return { status: 400, json: { errors: ['header'] } }
-    if (path === '/v1/auth/token/create' && token === OWN_TOKEN) {
-      made += 1
-      tokens.set(`a${made}`, { meta: sent.meta as Record<string, string>, leases: new Set() })
-      const seconds = Number(String(sent.ttl).replace('s', ''))
-      const auth = { client_token: `t${made}`, accessor: `a${made}`, policies: sent.policies }
-      return { status: 200, json: { auth: { ...auth, lease_duration: seconds, renewable: false } } }
-    }
-    if (path === '/v1/database/creds/read-web-1') {
-      const own = tokens.get(String(token).replace('t', 'a'))
-      if (own === undefined) return { status: 403, json: { errors: ['permission denied'] } }
-      const lease = `database/creds/read/${made}`
-      own.leases.add(lease)
-      leases.add(lease)
-      const data = { username: `v-${made}`, password: `canary-lent-${made}` }
-      return { status: 200, json: { lease_id: lease, lease_duration: 3600, renewable: true, data } }
-    }
-    if (path === '/v1/kv/static') {
-      return { status: 200, json: { lease_id: '', lease_duration: 2764800, data: { key: 'x' } } }
-    }
-    if (token !== OWN_TOKEN) return { status: 403, json: { errors: ['permission denied'] } }
-    if (method === 'PUT' && path === '/v1/sys/leases/revoke') {
-      return leases.delete(String(sent.lease_id)) ? { status: 204 } : gone('invalid lease')
-    }
-    if (path === '/v1/auth/token/revoke-accessor') {
-      const found = tokens.get(String(sent.accessor))
-      if (found === undefined) return gone('invalid accessor')
-      for (const lease of found.leases) leases.delete(lease)
-      tokens.delete(String(sent.accessor))
-      return { status: 204 }
-    }
-    if (path === '/v1/auth/token/accessors?list=true') {
-      return { status: 200, json: { data: { keys: [...tokens.keys(), 'expired-meanwhile'] } } }
-    }
-    if (path === '/v1/auth/token/lookup-accessor') {
-      const found = tokens.get(String(sent.accessor))
-      if (found === undefined) return { status: 403, json: { errors: ['invalid accessor'] } }
-      return { status: 200, json: { data: { accessor: sent.accessor, meta: found.meta } } }
-    }
-    return { status: 404, json: { errors: [] } }
-  }
-  return { answer, tokens, leases }
-}
 
 describe('Vault and OpenBao (contract: an HTTP server after the published API)', () => {
   let vault = fakeVault()
@@ -82,7 +27,7 @@ describe('Vault and OpenBao (contract: an HTTP server after the published API)',
       kind: 'vault',
       url: `${server.url}/`,
       namespace: 'soc',
-      token: () => OWN_TOKEN,
+      token: () => VAULT_TOKEN,
       mayList: true,
       maxTtlMs: 600_000,
       terms: [
@@ -96,7 +41,7 @@ describe('Vault and OpenBao (contract: an HTTP server after the published API)',
 
   toldAsTheyAre(() => ({
     ...{ broker, server, clock, path: /token\/create/, ttlMs: 60_000 },
-    secrets: [OWN_TOKEN],
+    secrets: [VAULT_TOKEN],
   }))
 
   it('lends what a token of its own reads: marked, narrow, with an end, and no child of ours', async () => {
@@ -117,7 +62,7 @@ describe('Vault and OpenBao (contract: an HTTP server after the published API)',
         countersign_agent: 'triage-1',
       },
     })
-    expect(server.asked.map(({ headers }) => headers['x-vault-token'])).toEqual([OWN_TOKEN, 't1'])
+    expect(server.asked.map(({ headers }) => headers['x-vault-token'])).toEqual([VAULT_TOKEN, 't1'])
     expect(server.asked[0]?.headers['x-vault-namespace']).toBe('soc')
     expect(issued).toMatchObject({
       expiresAtMs: clock.nowMs() + 60_000,
