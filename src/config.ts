@@ -39,6 +39,7 @@ export type Config = {
   /** Backends that lend credentials, and the tools that are called with what they lend; none unless given. */
   readonly brokers?: readonly BrokerSpec[]
   readonly lending?: readonly ToolRule[]
+  readonly isStrictOnCredentials?: boolean
   /** Takes only passkeys that say they cannot leave their device. */
   readonly requireDeviceBoundPasskeys?: boolean
   /** Rotas kept elsewhere; none unless given. */
@@ -94,6 +95,7 @@ export function readConfig(environment: Environment = process.env): Config {
         secret: (name) => secretReader(base, name),
       }),
     ),
+    isStrictOnCredentials: file.strict_credentials,
     lending: file.upstreams.flatMap((upstream) =>
       upstream.lending.map((rule) => toolRule(upstreamOf(upstream, base), rule, file.brokers)),
     ),

@@ -6,7 +6,10 @@ import { findOrphans } from './enforcement/find-orphans.ts'
 import type { Lending } from './enforcement/lent.ts'
 import type { Spine } from './enforcement/spine.ts'
 import type { Clock } from './kernel/clock.ts'
+import { Failure } from './kernel/failure.ts'
+import type { Log } from './kernel/log.ts'
 import { createDesk } from './lease/desk.ts'
+import { type Broad, broadCredentials } from './lease/need.ts'
 import type { CredentialBroker } from './lease/ports.ts'
 import { brokersOf } from './lease/registry.ts'
 import { rulesFor } from './lease/rule.ts'
@@ -48,14 +51,30 @@ export function keepLeases(spine: Spine, tenant: string, stop: AbortSignal): rea
   return [{ ...leases, everyMs: LEASE_INTERVAL_MS }, ...looks]
 }
 
-/** `also`: brokers that are no part of the product. */
+/** `also`: brokers that are no part of the product. Throws `config_invalid`. */
 export function wireLending(
-  config: Pick<Config, 'brokers' | 'lending'>,
-  parts: Pick<Store, 'secrets'> & { readonly clock: Clock },
+  config: Config,
+  parts: Pick<Store, 'secrets'> & { readonly clock: Clock; readonly log: Log },
   also: readonly CredentialBroker[] = [],
 ): { readonly lending?: Lending } {
   const { lending: rules = [] } = config
-  if (rules.length === 0) return {}
-  const brokers = brokersOf([...createBrokers(config.brokers ?? [], parts), ...also])
-  return { lending: { ruleFor: rulesFor(rules), brokers, desk: createDesk() } }
+  const all = [...createBrokers(config.brokers ?? [], parts), ...also]
+  tellBroad(config, broadCredentials(config.upstreams, rules, all), parts.log)
+  if (all.length === 0) return {}
+  const isStrict = config.isStrictOnCredentials === true
+  return {
+    lending: { ruleFor: rulesFor(rules), brokers: brokersOf(all), desk: createDesk(), isStrict },
+  }
+}
+
+/** A credential broader than the tool's need is flagged; where the operator is strict, refused (R8). */
+function tellBroad(config: Config, broad: readonly Broad[], log: Log): void {
+  const [first] = broad
+  if (config.isStrictOnCredentials === true && first !== undefined) {
+    const { upstream, why } = first
+    throw new Failure('config_invalid', `upstreams.${upstream}: ${why} (strict_credentials)`)
+  }
+  for (const { upstream, why } of broad) {
+    log.warn({ upstream, why }, 'the tools of this server are called with a broad credential')
+  }
 }

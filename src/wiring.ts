@@ -97,7 +97,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     changes: createWaiting(store.changes.subscribe, clock),
     breaker: createBreaker(clock),
     limits: config.limits,
-    ...wireLending(config, { ...store, clock }, options.brokers),
+    ...wireLending(config, { ...store, clock, log }, options.brokers),
   }
   return {
     store,

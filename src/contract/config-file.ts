@@ -231,6 +231,12 @@ export const configFile = z.strictObject({
   passkeys: passkeys.prefault({}),
   limits: limits.prefault({}),
   upstreams: z.array(upstream).default([]).describe('The tool servers.'),
+  strict_credentials: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Refuses to start when calls would go out with a credential that can do more than the call: of the gateway itself, or of a broker that does not narrow what it lends. Otherwise they are named at the start.',
+    ),
   brokers: z
     .array(brokerFile)
     .default([])

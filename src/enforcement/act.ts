@@ -40,6 +40,8 @@ export async function act(
       kind: 'failure',
       error: new Failure('upstream_failed', 'the adapter threw something that is no error'),
     }
+  } finally {
+    if (dispatched.lease.kind !== 'local') spine.lending?.desk.drop(dispatched.lease.id)
   }
 }
 

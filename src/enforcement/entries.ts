@@ -107,7 +107,12 @@ export function leaseIssuedDraft(
       residual_until: lent?.issued.residualUntilMs ?? lease.expiresAtMs,
       ...(lent === undefined
         ? {}
-        : { broker: lent.broker, scope: lent.scope, broader: lent.isBroader }),
+        : {
+            broker: lent.broker,
+            scope: lent.scope,
+            broader: lent.isBroader,
+            findings: lent.findings,
+          }),
     },
   }
 }

@@ -11,8 +11,9 @@ import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import type { BrokeredLease, IssuedParts } from '../lease/brokered.ts'
 import type { Lease } from '../lease/lease.ts'
+import { isBroader } from '../lease/need.ts'
 import type { CredentialBroker, Issued } from '../lease/ports.ts'
-import { isBroader, type LendingRule, ttlOf } from '../lease/rule.ts'
+import { type LendingRule, ttlOf } from '../lease/rule.ts'
 import { type LeaseScope, placeDigest, scopeDigest } from '../lease/scope.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft } from './entries.ts'
@@ -62,7 +63,8 @@ export async function lend(spine: Spine, decided: Decided): Promise<Lent | undef
   const asked = wishOf(spine, decided, rule, broker)
   const receipts = await announce(spine, decided, asked, broker)
   spine.at('lease:requested')
-  const issued = await issue(asked, broker, receipts.requested).catch((error: unknown) =>
+  const { isStrict } = spine.lending
+  const issued = await issue(asked, broker, receipts.requested, isStrict).catch((error: unknown) =>
     unsent(spine, decided.place, asked, 'issue_failed', error),
   )
   spine.at('lease:issued')
@@ -75,6 +77,7 @@ export async function lend(spine: Spine, decided: Decided): Promise<Lent | undef
     broker: broker.id,
     scope: scopeDigest(lease.scope),
     isBroader: isBroader(broker.capabilities, issued.findings),
+    findings: (issued.findings ?? []).map(({ kind }) => kind),
   }
 }
 
@@ -171,6 +174,7 @@ async function issue(
   { lease, ttlMs }: Wish,
   broker: CredentialBroker,
   decided: Receipt,
+  isStrict: boolean,
 ): Promise<Issued> {
   const { tenant, id, task, agent, caseId, call, scope, issuedAtMs: nowMs } = lease
   const issued = await broker.issue(
@@ -181,8 +185,13 @@ async function issue(
     // The limit of time is the adapter's wrapper; nobody else calls an issue off half way.
     new AbortController().signal,
   )
-  if (issued.expiresAtMs <= lease.expiresAtMs + SKEW_MS) return issued
-  throw new Failure('broker_refused', `${broker.id} lent for longer than it was asked for`)
+  if (issued.expiresAtMs > lease.expiresAtMs + SKEW_MS) {
+    throw new Failure('broker_refused', `${broker.id} lent for longer than it was asked for`)
+  }
+  if (isStrict && isBroader(broker.capabilities, issued.findings)) {
+    throw new Failure('broker_refused', `${broker.id} lent more than it was asked for`)
+  }
+  return issued
 }
 
 function partsOf({ lease }: Wish, issued: Issued): IssuedParts {

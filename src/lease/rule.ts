@@ -2,7 +2,6 @@
  * Which tool is called with a borrowed credential, from whom, put where and for how long at most. Written by the
  * operator; a tool no rule names is called with the gateway's own credential, or none.
  */
-import type { LeaseFinding } from './finding.ts'
 import type { Placement } from './placement.ts'
 import type { BrokerCapabilities } from './ports.ts'
 
@@ -43,12 +42,4 @@ export function ttlOf(
 ): number | undefined {
   const ttlMs = Math.min(maxTtlMs, backend.maxTtlMs, taskLeftMs)
   return ttlMs > 0 && ttlMs >= backend.minTtlMs ? ttlMs : undefined
-}
-
-/** Whether it can do more, or for more, than the call it is lent for (R8): by its kind, or as the backend gave it. */
-export function isBroader(
-  { downscopes, perTask }: BrokerCapabilities,
-  findings: readonly LeaseFinding[] = [],
-): boolean {
-  return !downscopes || !perTask || findings.some(({ kind }) => kind === 'broader_than_asked')
 }

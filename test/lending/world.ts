@@ -19,6 +19,7 @@ import { type RecordedEntry, readRecord } from '../promises-e2e/record.ts'
 export const KEY = 'canary-9b1f-key-of-the-edr'
 export const TOOLS = [
   { name: 'look', entry: ENTRIES.read },
+  { name: 'peek', entry: ENTRIES.read },
   { name: 'block', entry: ENTRIES.block },
   { name: 'unblock', entry: ENTRIES.unblock },
 ]
@@ -55,6 +56,9 @@ export async function openLending(options: LendingOptions = {}): Promise<Lending
     ...options,
     upstreams: [tools.config],
     config: { brokers: BROKERS, lending: [rule], ...options.config },
+  }).catch((error: unknown) => {
+    tools.close()
+    throw error
   })
   await reviewAll(plane, tools)
   if (secret !== null) await putSecret(plane, secret)

@@ -159,6 +159,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/policies/explain': person('read'),
   'POST /api/v1/policies/test': person('read'),
 
+  'GET /api/v1/secrets': person('read'),
+  'PUT /api/v1/secrets/:name': person('secret.put'),
+  'DELETE /api/v1/secrets/:name': person('secret.put'),
+  'GET /api/v1/leases': person('read'),
+  'GET /api/v1/leases/:id': person('read'),
+
   'GET /api/v1/stops': person('read'),
   'POST /api/v1/stops': decision('decide'),
   'DELETE /api/v1/stops/:id': decision('stop.release'),

@@ -34,6 +34,7 @@ import { historyRoutes } from './history-routes.ts'
 import { homeRoutes } from './home-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
+import { lendingRoutes } from './lending-routes.ts'
 import { noticeRoutes } from './notice-routes.ts'
 import { describeApi } from './open-api.ts'
 import { oversightRoutes } from './oversight-routes.ts'
@@ -120,6 +121,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     standingRoutes,
     policyRoutes,
     stopRoutes,
+    lendingRoutes,
     ledgerRoutes,
     noticeRoutes,
     changeRoutes,

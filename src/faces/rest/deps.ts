@@ -30,6 +30,8 @@ import type { SafeguardStore } from '../../evidence/safeguard.ts'
 import type { DelegationStore } from '../../identity/delegation.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts'
+import type { BrokeredLeaseStore } from '../../lease/brokered.ts'
+import type { SecretStore } from '../../lease/secrets.ts'
 import type { ChatReader, ChatStore, NoticeStore } from '../../notice/ports.ts'
 import type { GovernedStore } from '../../oversight/change.ts'
 import type { OversightStore } from '../../oversight/records.ts'
@@ -97,6 +99,8 @@ export type RestDeps = ChangeAgentDeps &
     readonly queue: ApprovalQueue
     readonly questions: QuestionStore
     readonly calls: CallStore
+    readonly secrets: SecretStore
+    readonly brokeredLeases: BrokeredLeaseStore
     readonly evidence: EvidenceStore
     /** Calls back when a log grew: a hint, late or twice. */
     readonly changes: {
