@@ -36,6 +36,15 @@ const ROUTES = [
   '/ledger',
 ]
 
+/** Runs in the page: what moves, or would, for longer than a frame. */
+const MOVING = `[...document.querySelectorAll('*')].flatMap((element) => {
+  const { transitionDuration, animationName, animationDuration } = getComputedStyle(element)
+  const longest = (text) => Math.max(...text.split(',').map((each) => Number.parseFloat(each)))
+  const moves = longest(transitionDuration) > 0.02 ||
+    (animationName !== 'none' && longest(animationDuration) > 0.02)
+  return moves ? [element.outerHTML.slice(0, 120)] : []
+})`
+
 describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
   let world: ConsoleWorld
   let request = ''
@@ -93,6 +102,43 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
         const wide = await page.evaluate('document.documentElement.scrollWidth')
         expect([route, wide]).toEqual([route, 320])
       }
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'reflows at 200 % zoom, and what decides stays in sight',
+    async () => {
+      // A browser zoomed to 200 % gives its page half of the window, in pixels twice as large.
+      const look = { width: 720, height: 450, scale: 2 }
+      const { page } = await world.open(world.net.plane.dana, '/', look)
+      for (const route of routes()) {
+        await page.evaluate(`window.history.pushState(null, '', ${JSON.stringify(route)})`)
+        await page.evaluate('window.dispatchEvent(new PopStateEvent("popstate"))')
+        await page.getByRole('heading', { level: 1 }).first().waitFor()
+        const wide = await page.evaluate('document.documentElement.scrollWidth')
+        expect([route, wide]).toEqual([route, 720])
+      }
+      await page.evaluate(`window.history.pushState(null, '', '/approvals/${request}')`)
+      await page.evaluate('window.dispatchEvent(new PopStateEvent("popstate"))')
+      for (const name of ['Deny', 'Approve']) {
+        const button = page.getByRole('button', { name })
+        await button.scrollIntoViewIfNeeded()
+        await button.click({ trial: true })
+      }
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'moves nothing for those who asked for less motion',
+    async () => {
+      const { page } = await world.open(world.net.plane.dana, `/approvals/${request}`)
+      await page.getByRole('button', { name: 'Deny' }).click()
+      await page.getByLabel('Or in your words').waitFor()
+      await page.getByRole('button', { name: /account/ }).click()
+      await page.getByRole('menuitem').first().waitFor()
+      expect(await page.evaluate(MOVING)).toEqual([])
     },
     SLOW_MS,
   )

@@ -19,6 +19,8 @@ export type Look = {
   readonly height?: number
   /** A phone: it is touched, and its pages are laid out as a phone lays them out. */
   readonly hasTouch?: boolean
+  /** Pixels of the device to one of the page. */
+  readonly scale?: number
 }
 
 export type { Browser, Page }
@@ -40,6 +42,7 @@ export async function visit(browser: Browser, baseUrl: string, look: Look = {}):
     baseURL: baseUrl,
     colorScheme: look.scheme ?? 'light',
     viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+    deviceScaleFactor: look.scale ?? 1,
     hasTouch: look.hasTouch ?? false,
     isMobile: look.hasTouch ?? false,
     reducedMotion: 'reduce',
