@@ -93,6 +93,8 @@ async function runMissing(engine: Engine): Promise<unknown> {
           provider: { getMigrations: async () => migrationsFor(engine) },
           migrationTableName: VERSIONS_TABLE,
           migrationLockTableName: LOCK_TABLE,
+          // A step with a lower number may come later than one with a higher: each adds what is its own.
+          allowUnorderedMigrations: true,
         })
         const { error } = await migrator.migrateToLatest()
         if (error !== undefined) throw error

@@ -37,6 +37,23 @@ forEachEngine((engine) => {
       }
     })
 
+    it('of a version that lacked a step with a lower number gets that step', async () => {
+      const fresh = await engine.fresh()
+      await append(fresh, 1)
+      await fresh.store.close()
+      for (const name of ['approval_request_by_created_at_ms', 'recommendation_by_at_ms'])
+        await fresh.database.run(`drop index ${name}`)
+      await fresh.database.run("delete from schema_migration where name = '0015-oversight'")
+      const again = { ...fresh, store: await fresh.open() }
+      const [receipt] = await append(again, 1)
+      expect(receipt?.index).toBe(1)
+      await again.store.close()
+      const [row] = await fresh.database.run(
+        "select name from schema_migration where name = '0015-oversight'",
+      )
+      expect(row).toEqual({ name: '0015-oversight' })
+    })
+
     it('opened again goes on where it was', async () => {
       const fresh = await engine.fresh()
       await append(fresh, 3)
