@@ -149,7 +149,7 @@ async function open(config: Config, options: GatewayOptions, undo: (() => unknow
   const credentials = (upstream: string) => secrets.get(upstream)
   const upstreams = connectUpstreams({ upstreams: config.upstreams, clock, log, credentials })
   undo.unshift(() => upstreams.close())
-  const policy = openPolicy(config.floorDir, store)
+  const policy = openPolicy(config, store)
   const firstListings = createFirstListings(config.upstreams.map(({ id }) => id))
   const passkeyParts = openPasskeys(config, keys.challengeKey, clock)
   return {
@@ -234,7 +234,7 @@ function faceParts(
       ...planCommands,
       stops: makeStopCommands({ ...spine, stops: store.stops }),
       ...makeEffectCommands(spine),
-      policyDesk: createPolicyDesk(policy.cache, policy.checkBundle),
+      policyDesk: createPolicyDesk(policy.cache, policy.checkBundle, policy.tableTests),
       origin,
       verifierKey: logSigner.verifierKey,
       checkpointCovering: covering(store, TENANT, checkpoint),

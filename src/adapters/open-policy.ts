@@ -7,7 +7,7 @@ import type { BundleStore } from '../policy/store.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleCheck, type Inspect, inspectApart, inspectHere } from './bundle-check.ts'
 import { createCedarEngine } from './cedar-engine.ts'
-import { readPolicyTexts } from './policy-files.ts'
+import { readPolicyTestFiles, readPolicyTexts } from './policy-files.ts'
 
 type Stores = {
   readonly bundles: BundleStore
@@ -15,8 +15,13 @@ type Stores = {
   readonly tools: ToolStore
 }
 
+type Directories = { readonly floorDir: string; readonly policyDir: string }
+
 /** `checkBundle` is for what people write, `checkKnown` for what was shipped or published before. */
-export function openPolicy(floorDir: string, { bundles, revisions, tools }: Stores) {
+export function openPolicy(
+  { floorDir, policyDir }: Directories,
+  { bundles, revisions, tools }: Stores,
+) {
   const floor = readPolicyTexts(floorDir)
   const cedar = createCedarEngine(floor)
   const checkWith = (inspect: Inspect) => createBundleCheck(cedar, floor, tools, inspect)
@@ -29,6 +34,7 @@ export function openPolicy(floorDir: string, { bundles, revisions, tools }: Stor
       return loaded !== undefined && mayApproveInChat(loaded.thresholds, action, effect as Effect)
     },
     roleLimits: async (tenant: string) => (await cache.now(tenant))?.bundle.limits ?? [],
+    tableTests: () => readPolicyTestFiles(policyDir),
     checkBundle: checkWith(inspectApart(floor)),
     checkKnown: checkWith(inspectHere(cedar)),
   }

@@ -6,7 +6,12 @@ import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import type { Bundle } from '../policy/bundle.ts'
 import { explain } from '../policy/explain.ts'
 import { heldClasses } from '../policy/held.ts'
-import { readPolicyRequest, readPolicyTests } from '../policy/table-test.ts'
+import {
+  type PolicyTestCase,
+  type PolicyTestReport,
+  readPolicyRequest,
+  readPolicyTests,
+} from '../policy/table-test.ts'
 import type { BundleCache } from './bundle-cache.ts'
 import type { createBundleCheck } from './bundle-check.ts'
 import { checkBundle } from './cedar-check.ts'
@@ -15,7 +20,12 @@ import type { LoadedBundle } from './cedar-engine.ts'
 /** No catalogue entry takes part in a question asked at the desk. */
 const NO_ENTRY = digestOf('countersign-catalogue-v1', new Uint8Array())
 
-export function createPolicyDesk(cache: BundleCache, check: ReturnType<typeof createBundleCheck>) {
+/** `shipped` reads the table tests of the configured policy directory. Throws `policy_invalid`. */
+export function createPolicyDesk(
+  cache: BundleCache,
+  check: ReturnType<typeof createBundleCheck>,
+  shipped: () => readonly PolicyTestCase[],
+) {
   const active = async (tenant: string): Promise<LoadedBundle> => {
     const bundle = await cache.now(tenant)
     if (bundle === undefined) throw new Failure('policy_missing', 'no policy bundle is active')
@@ -29,6 +39,13 @@ export function createPolicyDesk(cache: BundleCache, check: ReturnType<typeof cr
     explain: async (tenant: string, request: JsonObject): Promise<JsonObject> =>
       plain(explain(await active(tenant), readPolicyRequest('request', request), NO_ENTRY)),
     heldClasses: async (tenant: string) => heldClasses(await active(tenant)),
+    ownTests: async (tenant: string): Promise<PolicyTestReport> => {
+      const { bundle } = await active(tenant)
+      const { tests } = await checkBundle({ floor: bundle.floor, bundle, cases: shipped() })
+      if (tests === undefined)
+        throw new Failure('policy_invalid', 'the bundle in force does not load')
+      return tests
+    },
     test: async (
       tenant: string,
       documents: JsonObject | undefined,

@@ -124,8 +124,8 @@ export async function storedInstallation(config: Config): Promise<Installation> 
     certified: async (person) =>
       (await store.people.certificates(TENANT, person)).map((each) => each.expiresAtMs),
     coverage: () => {
-      const policy = openPolicy(config.floorDir, store)
-      const { heldClasses } = createPolicyDesk(policy.cache, policy.checkBundle)
+      const policy = openPolicy(config, store)
+      const { heldClasses } = createPolicyDesk(policy.cache, policy.checkBundle, policy.tableTests)
       const deps = { ...store, heldClasses, nowMs: () => Date.now() }
       return reportCoverage(deps, TENANT, DEFAULT_WEEKS)
     },

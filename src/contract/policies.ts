@@ -70,4 +70,19 @@ export const policyExplanation = z.looseObject({
     }),
   ),
 })
+/** Each case of a table, and what differed; `untested` are rules that decided no case. */
+export const policyTestReport = z
+  .object({
+    results: z.array(
+      z.object({
+        name: z.string(),
+        outcome: z.enum(['allow', 'deny', 'hold']).meta({ description: 'what was decided' }),
+        policies: z.array(z.string()),
+        problems: z.array(z.string()),
+      }),
+    ),
+    failed: z.int(),
+    untested: z.array(z.string()),
+  })
+  .meta({ id: 'PolicyTestReport' })
 export const policyReport = z.looseObject({})

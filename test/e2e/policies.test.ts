@@ -45,6 +45,21 @@ describe.skipIf(!canBrowse)(`policies ${NEEDS}`, () => {
   )
 
   it(
+    'runs the table tests of its authors, and names each case with what was decided',
+    async () => {
+      const { page, noise } = await world.open(world.net.plane.alex, '/policies')
+      const tests = page.getByRole('region', { name: 'Table tests', exact: true })
+      await tests.getByRole('button', { name: 'Run the table tests' }).click()
+      await tests.getByText(/^all \d{2,} pass$/).waitFor()
+      await tests.getByText(/^All \d+ cases$/).click()
+      const row = tests.getByRole('row', { name: /isolating a production host waits for the/ })
+      await row.getByText('waits', { exact: true }).waitFor()
+      expect(noise).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
     'explains a question of one’s own: what happens, by which rules, and what would let it run',
     async () => {
       const { page, noise } = await world.open(world.net.plane.alex, '/policies')

@@ -124,7 +124,8 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
   const checkpoint = () =>
     publishCheckpoint({ ledger: store.ledger, clock, signer: logSigner }, TENANT)
   const passkeyParts = openPasskeys({ baseUrl: BASE_URL }, new Uint8Array(32).fill(3), clock)
-  const { cache, checkBundle } = openPolicy(join(POLICIES, 'floor'), store)
+  const directories = { floorDir: join(POLICIES, 'floor'), policyDir: join(POLICIES, 'base') }
+  const { cache, checkBundle, tableTests } = openPolicy(directories, store)
   return {
     ...store,
     ...base,
@@ -138,7 +139,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     resource,
     taskLifetimeMs: 8 * 3_600_000,
     checkBundle,
-    policyDesk: createPolicyDesk(cache, checkBundle),
+    policyDesk: createPolicyDesk(cache, checkBundle, tableTests),
     origin,
     verifierKey: logSigner.verifierKey,
     checkpointCovering: async (tenant, index) => {

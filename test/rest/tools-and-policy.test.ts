@@ -34,6 +34,12 @@ function offerOf(...definitions: ToolDefinition[]): UpstreamOffer {
   }
 }
 
+type Tests = {
+  readonly failed: number
+  readonly untested: readonly string[]
+  readonly results: readonly { readonly name: string; readonly problems: readonly string[] }[]
+}
+
 onSqlite((engine) => {
   const undo: (() => Promise<unknown>)[] = []
   let gateway: RestGateway
@@ -219,6 +225,23 @@ onSqlite((engine) => {
       expect(await gateway.size()).toBe(size)
       expect((await as('GET', '/api/v1/policies/active')).status).toBe(404)
     })
+
+    it('runs the table tests of the configured directory against what is in force, and names what broke', async () => {
+      const path = '/api/v1/policies/active/tests'
+      expect((await as('GET', path)).json()).toMatchObject({ code: 'policy_missing' })
+      await as('POST', '/api/v1/policies', { documents: documents() })
+      const good = (await as('GET', path)).json() as unknown as Tests
+      expect([good.failed, good.untested]).toEqual([0, []])
+      expect(good.results.length).toBeGreaterThan(50)
+      const thresholds = { ...(documents().thresholds as JsonObject), criticalFrom: 5 }
+      const changed = await as('POST', '/api/v1/policies', { documents: documents({ thresholds }) })
+      expect([changed.status, changed.text]).toEqual([201, changed.text])
+      const { failed, results } = (await as('GET', path)).json() as unknown as Tests
+      const broken = results.filter(({ problems }) => problems.length > 0)
+      expect(failed).toBe(broken.length)
+      expect(failed).toBeGreaterThan(0)
+      expect(broken[0]?.problems.join()).toMatch(/instead of|not decided by|asks/)
+    }, 60_000)
 
     it('explains the active bundle, and says when there is none', async () => {
       const none = await as('POST', '/api/v1/policies/explain', { request: {} })

@@ -16,7 +16,12 @@ import type { oversight } from '../../../src/contract/oversight.ts'
 import type { passkey } from '../../../src/contract/passkeys.ts'
 import type { certificate, person, shift } from '../../../src/contract/people.ts'
 import type { plan } from '../../../src/contract/plans.ts'
-import type { activeBundle, bundle, policyExplanation } from '../../../src/contract/policies.ts'
+import type {
+  activeBundle,
+  bundle,
+  policyExplanation,
+  policyTestReport,
+} from '../../../src/contract/policies.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
 import type { me } from '../../../src/contract/sessions.ts'
 import type { standingPlan } from '../../../src/contract/standing.ts'
@@ -37,6 +42,7 @@ export type QueueView = Output<typeof queueView>
 export type QueueFilter = { readonly view: QueueView; readonly q: string }
 export type ActiveBundle = Output<typeof activeBundle>
 export type Bundle = Output<typeof bundle>
+export type TestReport = Output<typeof policyTestReport>
 export type Explanation = Output<typeof policyExplanation>
 export type Asset = Output<typeof asset>
 export type Change = Output<typeof change>

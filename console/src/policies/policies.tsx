@@ -9,6 +9,7 @@ import { Owners } from './owners.tsx'
 import own from './policies.module.css'
 import { RiskDocument } from './risk-document.tsx'
 import { Rules } from './rules.tsx'
+import { TableTests } from './table-tests.tsx'
 import { Versions } from './versions.tsx'
 
 export function Policies() {
@@ -33,6 +34,7 @@ export function Policies() {
             <Owners policy={policy.data} />
             <RiskDocument policy={policy.data} />
           </div>
+          <TableTests key={policy.data.digest} />
           <Rules policy={policy.data} />
         </>
       )}

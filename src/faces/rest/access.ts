@@ -154,6 +154,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /api/v1/policies': person('read'),
   'GET /api/v1/policies/active': person('read'),
+  'GET /api/v1/policies/active/tests': person('read'),
   'POST /api/v1/policies': decision('policy.publish'),
   'POST /api/v1/policies/check': person('read'),
   'POST /api/v1/policies/explain': person('read'),

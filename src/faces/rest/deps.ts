@@ -36,6 +36,7 @@ import type { ChatReader, ChatStore, NoticeStore } from '../../notice/ports.ts'
 import type { GovernedStore } from '../../oversight/change.ts'
 import type { OversightStore } from '../../oversight/records.ts'
 import type { HeldClass } from '../../policy/held.ts'
+import type { PolicyTestReport } from '../../policy/table-test.ts'
 import type { RosterStore } from '../../roster/roster.ts'
 
 /** What an exposed name stands for among all tools of the tenant, visible to the task or not. */
@@ -67,6 +68,8 @@ export type PolicyDesk = {
   readonly explain: (tenant: string, request: JsonObject) => Promise<JsonObject>
   /** Throws `policy_missing`, `policy_invalid`. */
   readonly heldClasses: (tenant: string) => Promise<readonly HeldClass[]>
+  /** The table tests of the configured directory, against the bundle in force. Throws as `test`. */
+  readonly ownTests: (tenant: string) => Promise<PolicyTestReport>
   /** `documents` absent: the active bundle. Throws `policy_missing`, `policy_invalid`. */
   readonly test: (
     tenant: string,

@@ -12,6 +12,7 @@ import {
   policyExplanation,
   policyReport,
   policyTestBody,
+  policyTestReport,
   publishPolicyAnswer,
 } from '../../contract/policies.ts'
 import { Failure } from '../../kernel/failure.ts'
@@ -87,6 +88,19 @@ function deskRoutes(app: App, deps: RestDeps): void {
     async (request) => {
       const { tenant } = doerOf(request).person
       return policyExplanation.parse(await deps.policyDesk.explain(tenant, request.body.request))
+    },
+  )
+  app.get(
+    '/api/v1/policies/active/tests',
+    { schema: { tags: TAGS, response: answers(policyTestReport) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const { results, failed, untested } = await deps.policyDesk.ownTests(tenant)
+      const wire = results.map(({ name, decision, problems }) => ({
+        ...{ name, outcome: decision.kind, problems: [...problems] },
+        policies: [...decision.policyIds],
+      }))
+      return { results: wire, failed, untested: [...untested] }
     },
   )
   app.post(
