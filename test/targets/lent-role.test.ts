@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresBroker } from '../../src/adapters/broker-postgres.ts'
+import { Failure } from '../../src/kernel/failure.ts'
 import { fieldsOf, type SecretMaterial } from '../../src/lease/material.ts'
 import type { CredentialBroker } from '../../src/lease/ports.ts'
+import { startGateway } from '../../src/main.ts'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { type Database, postgresDatabase } from '../harness/databases.ts'
-import { taskToken } from '../harness/plane.ts'
+import { expectSoundLedger, taskToken } from '../harness/plane.ts'
 import { POSTGRES_URL } from '../harness/stores.ts'
-import { takeBack } from '../lending/world.ts'
+import { quiet, takeBack } from '../lending/world.ts'
 import { readRecord } from '../promises-e2e/record.ts'
 import { type RealPlane, startReal } from './real-plane.ts'
 
@@ -24,12 +27,17 @@ const SEARCH = {
 
 type Stolen = { readonly material: SecretMaterial; readonly session: pg.Client }
 
+/** How the broker or the gateway misbehaves in one test. */
+type Trouble = { lateMs: number; dieAt?: string }
+
 /** Somebody who steals what was lent on its way to the tool, and is in at the database before the tool is. */
-function robbed(inner: CredentialBroker, stolen: Stolen[]): CredentialBroker {
+function robbed(inner: CredentialBroker, stolen: Stolen[], trouble: Trouble): CredentialBroker {
   return {
     ...inner,
     issue: async (request, signal) => {
-      const issued = await inner.issue(request, signal)
+      const { lateMs } = trouble
+      const issued = await inner.issue({ ...request, nowMs: request.nowMs - lateMs }, signal)
+      if (lateMs > 0) return { ...issued, expiresAtMs: issued.expiresAtMs + lateMs }
       const session = await logInWith(issued.material)
       await session.query('select line from auth_log')
       stolen.push({ material: issued.material, session })
@@ -53,6 +61,11 @@ describe.skipIf(POSTGRES_URL === undefined)(
     let database: Database
     let real: RealPlane
     const stolen: Stolen[] = []
+    const trouble: Trouble = { lateMs: 0 }
+    const die = async () => {
+      throw new Failure('ledger_unwritable', 'the gateway is dead')
+    }
+    let brokers: readonly CredentialBroker[]
 
     beforeAll(async () => {
       database = await postgresDatabase(POSTGRES_URL ?? '')
@@ -71,6 +84,7 @@ describe.skipIf(POSTGRES_URL === undefined)(
         },
         { clock: { nowMs: Date.now } },
       )
+      brokers = [robbed(broker, stolen, trouble)]
       const variables = {
         ...{ PGHOST: 'host', PGPORT: 'port', PGDATABASE: 'database' },
         ...{ PGUSER: 'username', PGPASSWORD: 'password' },
@@ -87,7 +101,11 @@ describe.skipIf(POSTGRES_URL === undefined)(
         SEARCH,
         [['device', 'web-14']],
         {
-          brokers: [robbed(broker, stolen)],
+          brokers,
+          at: (label) => {
+            if (label === trouble.dieAt)
+              Object.assign(real.plane.gateway.parts.spine, { commit: die })
+          },
           config: {
             lending: [
               {
@@ -100,7 +118,10 @@ describe.skipIf(POSTGRES_URL === undefined)(
       )
     }, 90_000)
     afterAll(async () => {
-      await real?.plane.close()
+      // Not by the plane's own way: it knows the first gateway only.
+      const { gateway, dataDir } = real.plane
+      await expectSoundLedger(gateway).finally(() => gateway.close())
+      rmSync(dataDir, { recursive: true, force: true })
       await database.run(`drop owned by ${READER}, ${LENDER}`)
       await database.run(`drop role ${READER}, ${LENDER}`)
       await database.drop()
@@ -114,6 +135,11 @@ describe.skipIf(POSTGRES_URL === undefined)(
       return result
     }
 
+    const rolesLeft = () =>
+      database.run(
+        `select rolname, rolvaliduntil from pg_roles where starts_with(rolname, 'cs_logs-${mark}_')`,
+      )
+
     it('answers a query, and what was lent for it is dead afterwards, session and all [R17]', async () => {
       const result = await search()
       expect(saidBy(result)).toBeUndefined()
@@ -125,8 +151,7 @@ describe.skipIf(POSTGRES_URL === undefined)(
       await expect(logInWith(robbery.material)).rejects.toThrow(
         expect.objectContaining({ code: '28P01' }),
       )
-      const left = `select from pg_roles where starts_with(rolname, 'cs_logs-${mark}_')`
-      expect(await database.run(left)).toEqual([])
+      expect(await rolesLeft()).toEqual([])
     }, 60_000)
 
     it('lends each call a role of its own, and nothing of it gets into the record [R26]', async () => {
@@ -139,6 +164,38 @@ describe.skipIf(POSTGRES_URL === undefined)(
       expect(record).toContain('lease.issued')
       for (const { password = '' } of lent) expect(record).not.toContain(password)
       expect(record).not.toContain(PASSWORD)
+    }, 60_000)
+
+    it('is turned away by the database once its time is over, whatever the gateway believes [R16]', async () => {
+      trouble.lateMs = 120_000
+      const result = await search()
+      expect(JSON.stringify(result.content)).toContain('28P01')
+      trouble.lateMs = 0
+      await takeBack(real)
+      expect(await rolesLeft()).toEqual([])
+    }, 60_000)
+
+    it('lives no longer at the database than the rule says, and is dropped by the next start when the gateway dies with it in its hand [R16 R17]', async () => {
+      trouble.dieAt = 'lease:issued'
+      const askedMs = Date.now()
+      expect(saidBy(await search())).toMatchObject({ code: 'ledger_unwritable' })
+      delete trouble.dieAt
+      const [role, ...others] = await rolesLeft()
+      expect(others).toEqual([])
+      const untilMs = Date.parse(String(role?.rolvaliduntil))
+      expect(untilMs - askedMs).toBeGreaterThan(0)
+      expect(untilMs - askedMs).toBeLessThanOrEqual(60_000 + Date.now() - askedMs)
+      const { plane } = real
+      await plane.gateway.close()
+      const gateway = await startGateway(plane.gateway.config, {
+        clock: plane.clock,
+        log: quiet,
+        brokers,
+      })
+      await gateway.listed
+      Object.assign(plane, { gateway })
+      await takeBack(real)
+      expect(await rolesLeft()).toEqual([])
     }, 60_000)
   },
 )

@@ -21,7 +21,7 @@ export async function startReal(
   config: UpstreamConfig,
   entries: Readonly<Record<string, JsonObject>>,
   assets: readonly (readonly [kind: string, name: string])[],
-  options: Pick<PlaneOptions, 'config' | 'brokers'> = {},
+  options: Pick<PlaneOptions, 'config' | 'brokers' | 'at'> = {},
 ): Promise<RealPlane> {
   const plane = await startPlane({ ...options, upstreams: [config] })
   const tools = Object.entries(entries).map(([name, entry]) => ({ name, entry }))
