@@ -53,7 +53,7 @@ describe('a lease presented wrongly', () => {
     ['tool', 'for another tool', { tool: 'edr__peek', target: 'web-1' }],
     ['task', 'by another task', { tool: 'edr__look', target: 'web-1', isOther: true }],
   ] as const)(
-    'is refused, recorded and paged, and nothing is sent, %s: %s [R55 R89 R41]',
+    'is refused, recorded and paged, and nothing is sent, %s: %s [R8 R55 R89 R41]',
     async (why, _what, use) => {
       const loan = await lent('web-1')
       desk().lay(loan)
@@ -77,6 +77,21 @@ describe('a lease presented wrongly', () => {
       expect(world.mint.alive()).toEqual([])
     },
   )
+
+  it('for another tool server is refused, recorded and paged [R55]', async () => {
+    const loan = await lent('web-1')
+    const scope = { ...loan.lease.scope, audience: 'https://elsewhere.example.test/mcp' }
+    desk().lay({ ...loan, lease: { ...loan.lease, scope } })
+    const paged = watchNotices(world.plane)
+    const called = world.tools.calls().length
+    presents(loan.lease.id)
+    const said = saidBy(await world.agent.call('edr__look', { target: 'web-1' }))
+    expect(said?.code).toBe('lease_refused')
+    expect(world.tools.calls()).toHaveLength(called)
+    expect((await last('lease.misused'))?.data).toMatchObject({ why: 'target' })
+    expect(paged).toMatchObject([{ kind: 'lease.misused' }])
+    desk().drop(loan.lease.id)
+  })
 
   it('a second time opens nothing: each step has a lease of its own [R31]', async () => {
     const loan = await lent('web-1')

@@ -78,6 +78,23 @@ describe('a borrowed credential', () => {
     await running
     await agent.close()
   })
+
+  it('ends when its time, which is never longer than that of its task, is over though its call is out [R17]', async () => {
+    const { plane } = world
+    const agent = await connectAgent(plane.gateway.baseUrl, await taskToken(plane))
+    const door = holdAtTheDoor(plane)
+    const running = agent.call('edr__look', { target: 'web-1' })
+    await door.waiting(1)
+    expect(alive()).toBe(1)
+    plane.clock.advance(121_000)
+    await takeBack(world)
+    expect(alive()).toBe(0)
+    const ending = (await world.record()).filter(({ type }) => type === 'lease.ending').at(-1)
+    expect(ending?.data).toMatchObject({ reason: 'expired' })
+    door.open()
+    await running
+    await agent.close()
+  })
 })
 
 describe('a broker that is away', () => {

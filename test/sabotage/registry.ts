@@ -6,6 +6,7 @@
 import { ACCESS_SABOTAGES } from './access-sabotages.ts'
 import { APPROVAL_SABOTAGES } from './approval-sabotages.ts'
 import { EFFECT_SABOTAGES } from './effect-sabotages.ts'
+import { LENDING_SABOTAGES } from './lending-sabotages.ts'
 import { PLAN_SABOTAGES } from './plan-sabotages.ts'
 import { POLICY_SABOTAGES } from './policy-sabotages.ts'
 import { RECORD_SABOTAGES } from './record-sabotages.ts'
@@ -15,6 +16,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   ...ACCESS_SABOTAGES,
   ...APPROVAL_SABOTAGES,
   ...EFFECT_SABOTAGES,
+  ...LENDING_SABOTAGES,
   ...PLAN_SABOTAGES,
   ...POLICY_SABOTAGES,
   ...RECORD_SABOTAGES,
