@@ -8,7 +8,7 @@ const STEPS = [
   { tool: 'soar__disable', arguments: { target: 'bob' } },
 ]
 
-describe.skipIf(!canBrowse)(`a plan as a ladder ${NEEDS}`, () => {
+describe.skipIf(!canBrowse)(`plans and what cannot be undone ${NEEDS}`, () => {
   let world: PlanWorld
   let browser: Browser
   beforeAll(async () => {
@@ -40,6 +40,31 @@ describe.skipIf(!canBrowse)(`a plan as a ladder ${NEEDS}`, () => {
       await plan.getByText('2 calls made').waitFor()
       expect(await steps.first().innerText()).toContain('done')
       await agent.client.close()
+      expect(noise).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'has the target of what cannot be undone typed as a recorded result has it',
+    async () => {
+      const agent = await world.newAgent('respond')
+      await agent.call('look', { target: 'ws-1', says: 'ws-1 is infected' })
+      const id = String((await agent.call('wipe', { target: 'ws-1' }))?.approval_id)
+      await agent.client.close()
+      const visitor = await visit(browser, world.plane.gateway.baseUrl)
+      const { page, noise } = visitor
+      await signIn(visitor, world.iris.token, `/approvals/${id}`)
+      await page.getByRole('button', { name: /Approve|Advise yes/ }).click()
+      await page.getByText(/^as evidence \d has it$/).waitFor()
+      await page.getByText(/Open evidence \d: it holds what you have to type/).waitFor()
+      const evidence = page.getByRole('region', { name: 'Evidence' })
+      const holder = evidence.getByRole('listitem').filter({ hasText: 'holds /target' })
+      await holder.locator('summary').first().click()
+      await holder.getByText('ws-1 is infected').waitFor()
+      expect(await page.getByText(/it holds what you have to type/).count()).toBe(0)
+      await page.getByLabel('This cannot be undone. Type the target').fill('ws-2')
+      expect(await page.locator('[type=submit]').isDisabled()).toBe(true)
       expect(noise).toEqual([])
     },
     SLOW_MS,

@@ -38,7 +38,7 @@ export function ApproveForm({
     blockers.length === 0 &&
     reason.trim() !== '' &&
     (names.length === 0 || hasRead) &&
-    (toType === undefined || typed === toType)
+    (toType === undefined || typed === toType.value)
   const send = () => {
     const acknowledged = names.length === 0 ? undefined : names
     decide.mutate({ verb: 'approve', reason, acknowledged, passkeys }, { onSuccess: onClose })

@@ -32,7 +32,9 @@ export function EmergencyForm({
   const [typed, setTyped] = useState('')
   const toType = typedValue(shown)
   const isReady =
-    blockers.length === 0 && reason.trim() !== '' && (toType === undefined || typed === toType)
+    blockers.length === 0 &&
+    reason.trim() !== '' &&
+    (toType === undefined || typed === toType.value)
   return (
     <VerbForm
       act={passkeys === undefined ? 'Release alone' : 'Sign and release alone'}

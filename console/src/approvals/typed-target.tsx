@@ -1,6 +1,7 @@
-/** What cannot be taken back is named by hand: the target, letter by letter. */
+/** What cannot be taken back is named by hand: the target, letter by letter, read where it is recorded. */
 import { TextInput } from '@mantine/core'
 import { visible } from '../text/visible.ts'
+import type { ToType } from './blockers.ts'
 
 export function TypedTarget({
   toType,
@@ -8,7 +9,7 @@ export function TypedTarget({
   onType,
 }: {
   /** Undefined where nothing has to be typed. */
-  readonly toType: string | undefined
+  readonly toType: ToType | undefined
   readonly typed: string
   readonly onType: (text: string) => void
 }) {
@@ -16,7 +17,11 @@ export function TypedTarget({
   return (
     <TextInput
       label="This cannot be undone. Type the target"
-      description={visible(toType)}
+      description={
+        toType.evidence === undefined
+          ? `${visible(toType.value)}: no recorded result holds it`
+          : `as evidence ${toType.evidence} has it`
+      }
       value={typed}
       onChange={(event) => onType(event.currentTarget.value)}
       autoComplete="off"
