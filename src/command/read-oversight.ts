@@ -10,6 +10,7 @@ import {
   byDay,
   byEffect,
   byPerson,
+  byRule,
   latencyOf,
   outcomesOf,
   quickYesesOf,
@@ -65,6 +66,7 @@ export async function readOversight(deps: OversightDeps, person: Person, days: n
     quickYeses: quickYesesOf(asked),
     days: byDay(asked, fromMs, toMs),
     effects: byEffect(asked),
+    rules: byRule(asked),
     people: byPerson(asked, shifts),
     recommendations: {
       made: recommended.length,

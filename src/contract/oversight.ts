@@ -43,6 +43,9 @@ export const oversight = z
     }),
     days: z.array(outcomes.extend({ day_ms: instantMs, median_ms: spanMs.optional() })),
     effects: z.array(outcomes.extend({ effect: z.string() }).extend(latency.shape)),
+    rules: z
+      .array(outcomes.extend({ rule: z.string() }).extend(latency.shape))
+      .meta({ description: 'a request that two rules asked for counts for both' }),
     people: z.array(
       z.object({
         person: id,

@@ -35,6 +35,8 @@ export type Outcomes = {
 export type DayFigures = Outcomes & { readonly dayMs: InstantMs; readonly medianMs?: number }
 export type EffectFigures = Outcomes & Latency & { readonly effect: string }
 
+export type RuleFigures = Outcomes & Latency & { readonly rule: string }
+
 export type PersonFigures = {
   readonly person: string
   /** Requests that ended in this person's hands, or still are. */
@@ -103,6 +105,17 @@ export function byEffect(asked: readonly AskedOnce[]): readonly EffectFigures[] 
     ...outcomesOf(those),
     ...latencyOf(those),
   }))
+}
+
+/** What each rule costs, the most asking first. A request that two rules asked for counts for both. */
+export function byRule(asked: readonly AskedOnce[]): readonly RuleFigures[] {
+  const rules = [...new Set(asked.flatMap((each) => each.rules))]
+  return rules
+    .map((rule) => {
+      const those = asked.filter((each) => each.rules.includes(rule))
+      return { rule, ...outcomesOf(those), ...latencyOf(those) }
+    })
+    .sort((a, b) => b.asked - a.asked || (a.rule < b.rule ? -1 : 1))
 }
 
 export function quickYesesOf(asked: readonly AskedOnce[]): QuickYeses {

@@ -4,6 +4,8 @@ import type { InstantMs } from '../kernel/clock.ts'
 export type AskedOnce = {
   readonly id: string
   readonly effect: string
+  /** The rules that asked; a yes discharges them. */
+  readonly rules: readonly string[]
   readonly state: 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled'
   /** `expired_unseen` where nobody opened it in time. */
   readonly reasonCode?: string

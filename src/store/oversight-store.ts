@@ -1,11 +1,12 @@
 /** Rows as oversight counts them (port `OversightStore`). */
 import type { AskedOnce, OversightStore } from '../oversight/records.ts'
-import { present } from './row-values.ts'
+import { present, strings } from './row-values.ts'
 import type { Access } from './transaction.ts'
 
 const COUNTED = [
   'id',
   'effect',
+  'policy_ids',
   'state',
   'reason_code',
   'owner',
@@ -31,6 +32,7 @@ export function createOversightStore(access: Access): OversightStore {
       return rows.map((row) => ({
         id: row.id,
         effect: row.effect,
+        rules: strings(row.policy_ids),
         state: row.state as AskedOnce['state'],
         createdAtMs: row.created_at_ms,
         ...present('reasonCode', row.reason_code),

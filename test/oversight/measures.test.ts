@@ -4,6 +4,7 @@ import {
   byDay,
   byEffect,
   byPerson,
+  byRule,
   latencyOf,
   outcomesOf,
   quickYesesOf,
@@ -17,7 +18,14 @@ const START = 1_780_012_800_000 - (1_780_012_800_000 % DAY)
 
 let made = 0
 function asked(more: Partial<AskedOnce> = {}): AskedOnce {
-  return { id: `r${++made}`, effect: 'contain', state: 'pending', createdAtMs: START, ...more }
+  return {
+    id: `r${++made}`,
+    effect: 'contain',
+    rules: [],
+    state: 'pending',
+    createdAtMs: START,
+    ...more,
+  }
 }
 function yes(tookMs: number, more: Partial<AskedOnce> = {}): AskedOnce {
   const { createdAtMs = START } = more
@@ -128,6 +136,24 @@ describe('by day and by effect', () => {
             expect(parts.reduce((sum, part) => sum + part[name], 0)).toBe(whole[name])
       }),
     )
+  })
+})
+
+describe('by rule', () => {
+  it('counts a request for each rule that asked for it, the most asking rule first', () => {
+    const all = [
+      yes(4, { rules: ['b', 'a'] }),
+      yes(6, { rules: ['b'], state: 'denied' }),
+      asked({ rules: ['a'] }),
+      asked({ rules: ['b'] }),
+    ]
+    const figures = byRule(all)
+    expect(figures.map((each) => [each.rule, each.asked, each.denialRate])).toEqual([
+      ['b', 3, 0.5],
+      ['a', 2, 0],
+    ])
+    expect(figures[0]).toMatchObject({ decided: 2, medianMs: 4, longestMs: 6 })
+    expect(byRule([asked()])).toEqual([])
   })
 })
 

@@ -58,6 +58,7 @@ forEachEngine((engine) => {
         latency: { decided: 2, median_ms: 60_000 },
         quick_yeses: { quick: 1, seen: 1, unseen: 0 },
         people: [{ person: owner, put: 3, approved: 1, denied: 1, quick_yeses: 1 }],
+        rules: ['p1', 'p2'].map((rule) => ({ rule, asked: 3, approved: 1, denied: 1 })),
         advice: { given: 0, whole: true },
       })
       expect((await read(dana, '?days=28')).body).toMatchObject({ outcomes: { asked: 4 } })

@@ -11,6 +11,7 @@ import { Days } from './days.tsx'
 import { SPANS } from './oversight-search.ts'
 import { PeopleFigures } from './people-figures.tsx'
 import { Reviews } from './reviews.tsx'
+import { Rules } from './rules.tsx'
 import { Tiles } from './tiles.tsx'
 
 const route = getRouteApi('/oversight')
@@ -66,7 +67,10 @@ function Figures({ report }: { readonly report: Report }) {
       {report.outcomes.asked === 0 ? (
         <Nothing icon="oversight" title="Nobody was asked anything in this time." />
       ) : (
-        <Days report={report} />
+        <>
+          <Days report={report} />
+          <Rules report={report} />
+        </>
       )}
       <PeopleFigures report={report} />
       <Reviews report={report} />

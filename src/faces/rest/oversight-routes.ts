@@ -37,6 +37,11 @@ function reportWire(report: OversightReport): z.output<typeof oversight> {
       ...latencyWire(each),
       effect: each.effect,
     })),
+    rules: report.rules.map((each) => ({
+      ...outcomesWire(each),
+      ...latencyWire(each),
+      rule: each.rule,
+    })),
     people: report.people.map((each) => ({
       person: each.person,
       put: each.put,
