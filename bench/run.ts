@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- <gateway|decision|ledger|stop|lease> [--short] [--json] [--profile DIR]`: measures one part of the
+ * `npm run bench -- NAME [--short] [--json] [--profile DIR]`, NAME one of those below: measures one part of the
  * product against a floor. Prints a table, or with `--json` the same as one JSON document. Exits 1 when a whole
  * run shows a limit that was not kept, 2 when called wrongly; a short run is too rough to judge and only says so.
  */
@@ -10,6 +10,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   gateway: async () => (await import('./gateway.ts')).benchGateway,
   decision: async () => (await import('./decision.ts')).benchDecision,
   ledger: async () => (await import('./ledger.ts')).benchLedger,
+  effect: async () => (await import('./effect.ts')).benchEffect,
+  verify: async () => (await import('./verify.ts')).benchVerify,
   stop: async () => (await import('./stop.ts')).benchStop,
   lease: async () => (await import('./lease.ts')).benchLease,
 }

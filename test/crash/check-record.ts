@@ -39,11 +39,20 @@ export type ViolationCode =
   | 'not_started'
   | 'gateway_error'
   | 'surprise'
+  /** What the record says of an effect is not what the target shows, once it could be looked at. */
+  | 'effect_untold'
+  /** A yes that was given and not used is gone. */
+  | 'yes_lost'
+  /** What was ordered to be taken back is still there. */
+  | 'not_lifted'
 
 export type Violation = { readonly code: ViolationCode; readonly detail: string }
 
 /** A call as the tool server wrote it down. */
 export type Witnessed = { readonly name: string; readonly arguments: JsonObject }
+
+/** Whose acts are witnessed, and of which of its tools: a target notices what changes it and no look. */
+export type Watch = { readonly upstream: string; readonly sees: (exposedName: string) => boolean }
 
 const found = (code: ViolationCode, detail: string): Violation => ({ code, detail })
 
@@ -56,11 +65,12 @@ export function checkAlways(
   now: Snapshot,
   witnessed: readonly Witnessed[],
   acknowledged: readonly Acknowledged[],
+  watch: Watch = { upstream: 'net', sees: () => true },
 ): readonly Violation[] {
   const { findings } = checkInvariants(now.entries)
   return [
     ...checkLog(before, now, acknowledged),
-    ...checkActs(now, witnessed),
+    ...checkActs(now, witnessed, watch),
     ...checkAnswers(now, acknowledged),
     ...checkGrants(now),
     ...findings.map((each) =>
@@ -146,10 +156,10 @@ function rootsOf(now: Snapshot, violations: Violation[]): readonly string[] {
 }
 
 /** The world against the record: frames carry addresses no other call names, so their digests tell them apart. */
-function checkActs(now: Snapshot, witnessed: readonly Witnessed[]): Violation[] {
+function checkActs(now: Snapshot, witnessed: readonly Witnessed[], watch: Watch): Violation[] {
   const violations: Violation[] = []
   const dispatched = countBy(ofType(now, 'tool.call.dispatched'), ({ entry }) => entry.data.frame)
-  const acted = countBy(witnessed, frameOf)
+  const acted = countBy(witnessed, (act) => frameOf(watch.upstream, act))
   for (const [frame, times] of acted) {
     const allowed = dispatched.get(frame) ?? 0
     if (allowed === 0) violations.push(found('acted_without_dispatch', `frame ${frame}`))
@@ -159,16 +169,16 @@ function checkActs(now: Snapshot, witnessed: readonly Witnessed[]): Violation[] 
   const outcomes = outcomesByDispatch(now)
   for (const { entry } of ofType(now, 'tool.call.dispatched')) {
     const isApplied = (outcomes.get(entry.id) ?? []).some((end) => end.startsWith('applied'))
-    if (isApplied && !acted.has(entry.data.frame)) {
+    if (isApplied && watch.sees(String(entry.data.tool)) && !acted.has(entry.data.frame)) {
       violations.push(found('applied_without_act', `call ${entry.call}`))
     }
   }
   return violations
 }
 
-function frameOf({ name, arguments: args }: Witnessed): string {
+function frameOf(upstream: string, { name, arguments: args }: Witnessed): string {
   const params = { name, arguments: args }
-  const frame = { upstream: 'net', method: 'tools/call', name, params }
+  const frame = { upstream, method: 'tools/call', name, params }
   return digestOfJson('countersign-frame-v1', frame)
 }
 

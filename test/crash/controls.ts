@@ -105,7 +105,7 @@ export async function runControl(template: Template, control: Control): Promise<
   return { name: sabotage.name, isCaught: isCaught(), codes }
 }
 
-function sabotagedEnvironment(sabotage: Sabotage, folder: string): Record<string, string> {
+export function sabotagedEnvironment(sabotage: Sabotage, folder: string): Record<string, string> {
   const modulePath = join(ROOT, sabotage.module)
   const plan: Plan = {
     moduleUrl: pathToFileURL(modulePath).href,

@@ -23,18 +23,19 @@ export type Snapshot = {
   readonly grants: ReadonlyMap<string, string>
 }
 
+type Read = Pick<Installation, 'engine' | 'config' | 'folder'>
 type Rows = readonly Readonly<Record<string, unknown>>[]
 type Ask = (statement: string) => Promise<Rows>
 
 /** Reads while the gateway runs, or after its orderly end. */
-export function readLive(installation: Installation): Promise<Snapshot> {
+export function readLive(installation: Read): Promise<Snapshot> {
   return installation.engine === 'sqlite'
     ? fromSqlite(installation.config.dataDir)
     : fromPostgres(installation.config.databaseUrl ?? '')
 }
 
 /** Reads what a killed gateway left, without touching it: opening SQLite's own files would repair them. */
-export async function readRemains(installation: Installation): Promise<Snapshot> {
+export async function readRemains(installation: Read): Promise<Snapshot> {
   if (installation.engine === 'postgres') return readLive(installation)
   const copy = join(installation.folder, 'remains')
   rmSync(copy, { recursive: true, force: true })

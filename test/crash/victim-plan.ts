@@ -15,17 +15,24 @@ export type Strike = {
 export type VictimPlan = {
   readonly config: Config
   readonly strike?: Strike
+  /** Its clock is ahead of the machine's by this, so that nobody has to wait for what time brings. */
+  readonly aheadMs?: number
 }
 
 /** Over IPC. */
 export type VictimSays =
   | { readonly kind: 'ready'; readonly port: number }
+  | { readonly kind: 'armed' | 'swept' }
   | { readonly kind: 'passed'; readonly counts: Readonly<Record<string, number>> }
   /** Something the gateway itself calls an error; nothing here may cause one. */
   | { readonly kind: 'error'; readonly text: string }
   | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
 
-export type VictimHears = 'count' | 'close'
+/** A strike is armed from now on, counted anew; `sweep` turns its clock by a minute and does what is due then. */
+export type VictimHears = 'count' | 'close' | 'sweep' | Strike
+
+/** Longer than a lease may live after a restart, and than the first look at an effect nobody knows is away. */
+export const LATER_MS = 61_000
 
 /** Written to standard output in the moment of the strike: any other end is not the planned one. */
 export const STRUCK = 'struck'

@@ -3,7 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { STRUCK, type VictimHears, type VictimPlan, type VictimSays } from './victim-plan.ts'
+import {
+  STRUCK,
+  type Strike,
+  type VictimHears,
+  type VictimPlan,
+  type VictimSays,
+} from './victim-plan.ts'
 
 /** How a life ended. */
 export type End = {
@@ -22,6 +28,10 @@ export type Victim = {
   /** What it logged as an error, or wrote to its error output. */
   readonly errors: () => readonly string[]
   readonly kill: () => void
+  /** From now on it ends itself there. */
+  readonly arm: (strike: Strike) => Promise<void>
+  /** Does what is due by its clock. */
+  readonly sweep: () => Promise<void>
   /** How often each label was passed since it serves. */
   readonly counts: () => Promise<Readonly<Record<string, number>>>
   /** An orderly end. */
@@ -76,6 +86,16 @@ export function startVictim(plan: VictimPlan, { folder, env }: VictimOptions): V
     refusal: () => refusal,
     errors: () => errors,
     kill: () => void child.kill('SIGKILL'),
+    arm: async (strike) => {
+      const answer = heard(child, 'armed')
+      tell(child, strike)
+      await answer
+    },
+    sweep: async () => {
+      const answer = heard(child, 'swept')
+      tell(child, 'sweep')
+      await answer
+    },
     counts: async () => {
       const answer = heard(child, 'passed')
       tell(child, 'count')

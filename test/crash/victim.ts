@@ -5,27 +5,37 @@
  */
 import { readFileSync, writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { sweep, sweepContainments } from '../../src/command/sweep.ts'
 import { codeOf } from '../../src/kernel/failure.ts'
 import type { Log } from '../../src/kernel/log.ts'
 import { startGateway } from '../../src/main.ts'
+import { TENANT } from '../../src/wiring.ts'
 import { tearWrites } from './torn-writes.ts'
-import { STRUCK, type Strike, TORN_WRITE, type VictimPlan, type VictimSays } from './victim-plan.ts'
+import {
+  LATER_MS,
+  STRUCK,
+  type Strike,
+  TORN_WRITE,
+  type VictimHears,
+  type VictimPlan,
+  type VictimSays,
+} from './victim-plan.ts'
 
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as VictimPlan
 let phase: Strike['phase'] = 'start'
 let passed = new Map<string, number>()
+let { strike } = plan
 
 /** Counts a passing, and says whether this is the one. */
 const isDue = (label: string): boolean => {
   const passing = (passed.get(label) ?? 0) + 1
   passed.set(label, passing)
-  const { strike } = plan
   return strike?.phase === phase && strike.label === label && strike.passing === passing
 }
 
 const at = (label: string): void => {
   if (!isDue(label)) return
-  const afterMs = plan.strike?.afterMs
+  const afterMs = strike?.afterMs
   if (afterMs === undefined) die()
   else if (afterMs === 0) setImmediate(die)
   else setTimeout(die, afterMs)
@@ -61,10 +71,24 @@ function textOf(what: unknown): string {
 process.once('disconnect', () => process.exit(0))
 await tearWrites(() => isDue(TORN_WRITE), die)
 try {
-  const gateway = await startGateway(plan.config, { log, at })
+  let { aheadMs = 0 } = plan
+  const clock = { nowMs: () => Date.now() + aheadMs }
+  const gateway = await startGateway(plan.config, { log, at, clock })
   phase = 'serve'
   passed = new Map()
-  process.on('message', async (heard) => {
+  process.on('message', async (heard: VictimHears) => {
+    if (typeof heard === 'object') {
+      strike = heard
+      passed = new Map()
+      say({ kind: 'armed' })
+    }
+    if (heard === 'sweep') {
+      aheadMs += LATER_MS
+      const { spine } = gateway.parts
+      await sweep(spine, TENANT)
+      await sweepContainments(spine)
+      say({ kind: 'swept' })
+    }
     if (heard === 'count') say({ kind: 'passed', counts: Object.fromEntries(passed) })
     if (heard !== 'close') return
     await gateway.close()

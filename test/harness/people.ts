@@ -53,13 +53,17 @@ export async function decide(
   verb: 'approve' | 'deny',
   approvalId: string,
   reason = 'checked the evidence',
+  /** Called when everything is read and signed, and the decision leaves. */
+  leaving: () => void = () => undefined,
 ): Promise<RestAnswer> {
   const shown = await rest(plane, person, 'GET', `/api/v1/approvals/${approvalId}`)
-  return rest(plane, person, 'POST', `/api/v1/approvals/${approvalId}/${verb}`, {
+  const decision = {
     seen_digest: shown.body.action_digest,
     reason,
     ...(verb === 'approve' ? yesOf(plane, person, shown.body) : {}),
-  })
+  }
+  leaving()
+  return rest(plane, person, 'POST', `/api/v1/approvals/${approvalId}/${verb}`, decision)
 }
 
 /** Says by name that evidence of a target may be lost; without it, what destroys it is refused unasked (R132). */

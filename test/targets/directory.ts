@@ -15,7 +15,7 @@ const PASSWORD = 'correct horse'
 const BROKER = { dn: 'cn=broker,dc=soc,dc=example', password: 'broker-secret' }
 
 export type Directory = {
-  readonly upstream: UpstreamConfig
+  readonly upstream: Extract<UpstreamConfig, { readonly transport: 'stdio' }>
   /** Seen from outside: whether the account can log in. */
   readonly canBind: (account: string) => Promise<boolean>
   /** Every change of an account's lock, in order, as slapd wrote it down when it made it. */

@@ -17,11 +17,11 @@ const TOOL_KEY = 'bouncer-key-of-the-tool-server-0'
 const OUR_KEY = 'bouncer-key-of-somebody-outside-0'
 
 export type LocalApi = {
-  readonly upstream: UpstreamConfig
+  readonly upstream: Extract<UpstreamConfig, { readonly transport: 'stdio' }>
   /** Seen from outside: what a firewall with its own key would drop now. */
   readonly banned: () => Promise<readonly string[]>
-  /** Every ban that was ever ordered for an address, lifted and expired ones too, in order. */
-  readonly bansOf: (address: string) => number
+  /** Every ban that was ever ordered, in order, and whether it was lifted or has expired. */
+  readonly bans: () => readonly { readonly address: string; readonly isOver: boolean }[]
   /** As if the time of every ban were over. */
   readonly runOut: () => void
   readonly stop: () => void
@@ -105,10 +105,11 @@ export async function startLocalApi(): Promise<LocalApi> {
       const stream = await ask(url, '/v1/decisions/stream?startup=true')
       return (stream.new ?? []).map(({ value }) => value)
     },
-    bansOf: (address) => {
-      const rows = query(database, 'select id from decisions where value = ?', address)
-      return rows.length
-    },
+    bans: () =>
+      query(database, 'select value, until from decisions order by id').map(({ value, until }) => ({
+        address: String(value),
+        isOver: Date.parse(`${until}`) <= Date.now(),
+      })),
     runOut: () => void query(database, "update decisions set until = '2020-01-01 00:00:00+00:00'"),
     stop: () => {
       server.kill('SIGKILL')
@@ -137,10 +138,10 @@ async function untilUp(server: ChildProcess, url: string): Promise<void> {
   }
 }
 
-function query(database: string, statement: string, ...values: string[]): readonly unknown[] {
+function query(database: string, statement: string): readonly Readonly<Record<string, unknown>>[] {
   const opened = new DatabaseSync(database, { timeout: 5_000 })
   try {
-    return opened.prepare(statement).all(...values)
+    return opened.prepare(statement).all()
   } finally {
     opened.close()
   }
