@@ -1,6 +1,7 @@
 /** Calls that go out with a borrowed credential, from the agent's question to the tool and back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { saidBy } from '../harness/agent-client.ts'
+import { approveAsOwner, rest } from '../harness/people.ts'
 import type { RecordedEntry } from '../promises-e2e/record.ts'
 import { KEY, type LendingWorld, openLending, putSecret, typesOf } from './world.ts'
 
@@ -49,6 +50,23 @@ describe('a tool that is called with a borrowed credential', () => {
     expect(dispatched?.cites).toEqual([decided?.id, issued?.id])
     expect(issued?.data).toMatchObject({ kind: 'sealed', broker: 'edr-key', broader: true })
     expect(requested?.data.scope).toBe(issued?.data.scope)
+  })
+
+  it('is called with it also when a person takes the call back', async () => {
+    const { plane, agent } = world
+    const target = '198.51.100.7'
+    const held = saidBy(await agent.call('edr__block', { target }))
+    expect((await approveAsOwner(plane, plane.dana, held?.approval_id ?? '')).status).toBe(200)
+    expect(saidBy(await agent.call('edr__block', { target }))).toBeUndefined()
+    const call = (await world.record()).filter(({ type }) => type === 'tool.call.dispatched').at(-1)
+    const path = `/api/v1/calls/${call?.call}/undo`
+    const shown = await rest(plane, plane.dana, 'GET', path)
+    const body = { seen_digest: shown.body.digest, reason: 'the wrong host' }
+    const undone = await rest(plane, plane.dana, 'POST', path, body)
+    expect(undone.body).toMatchObject({ outcome: 'applied_unverified' })
+    const [sent] = world.tools.calls().slice(-1)
+    expect(sent).toMatchObject({ name: 'unblock', arguments: { target } })
+    expect(sent?.headers['x-api-key']).toBe(KEY)
   })
 
   it('is not called, and the refusal says why, when the secret is not there', async () => {
