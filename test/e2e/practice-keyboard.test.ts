@@ -4,7 +4,7 @@ import { keyboard } from './hands.ts'
 import { type PracticeStage, startPractice } from './practice-stage.ts'
 import { playPracticeCase } from './practice-story.ts'
 
-const SLOW_MS = 180_000
+const SLOW_MS = 300_000
 
 describe.skipIf(!canBrowse)(`the practice case by keyboard alone ${NEEDS}`, () => {
   let stage: PracticeStage

@@ -4,7 +4,7 @@ import { thumb } from './hands.ts'
 import { type PracticeStage, startPractice } from './practice-stage.ts'
 import { playPracticeCase } from './practice-story.ts'
 
-const SLOW_MS = 180_000
+const SLOW_MS = 300_000
 
 describe.skipIf(!canBrowse)(`the practice case with a thumb at 390 px ${NEEDS}`, () => {
   let stage: PracticeStage

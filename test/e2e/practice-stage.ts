@@ -9,7 +9,7 @@ import type { PracticeKey } from '../../range/practice-passkey.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = join(ROOT, 'bin/countersign')
 /** From nothing to the first question, on a machine that other tests share. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 240_000
 
 export type Said = { readonly code: number | null; readonly out: string }
 

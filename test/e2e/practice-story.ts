@@ -52,11 +52,10 @@ export async function enter(
   return visitor
 }
 
-/** Finds what waits, reads it, opens the evidence, and signs. Answers the address. */
+/** Is led to what waits by the page for the first run, reads it, opens the evidence, and signs. Answers the address. */
 export async function decide(page: Page, hands: Hands): Promise<string> {
-  await hands.go(page, 'Approvals')
-  const queue = page.getByRole('list', { name: 'Requests' })
-  await hands.press(page, queue.getByRole('link', { name: /block address/ }))
+  await hands.go(page, 'First run')
+  await hands.press(page, page.getByRole('link', { name: 'Open the request' }))
   const sentence = page.getByRole('heading', { level: 1, name: /wants to/ })
   expect(await sentence.innerText()).toMatch(/^triage wants to block address .* INC-482/)
   const evidence = page.getByRole('region', { name: 'Evidence' })
