@@ -79,13 +79,15 @@ async function trySample(
     throw new Failure(what.refusal.code, `${where}: ${what.refusal.detail}`)
   }
   const { label } = what
+  const nowMs = spine.clock.nowMs()
   const place = {
     session,
     callId: spine.nextId(),
     label,
     upstream,
     arguments: args,
-    atMs: spine.clock.nowMs(),
+    cameAtMs: nowMs,
+    atMs: nowMs,
   }
   const considered = await consider(spine, intent, place, what, { isOpen: false }, 0)
   const { decision } = considered

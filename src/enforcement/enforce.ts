@@ -40,7 +40,7 @@ export function makeEnforce(spine: Spine): Enforce {
  * review that is different now must not be used as it was. What `run` throws was not sent.
  */
 async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
-  const atMs = spine.clock.nowMs()
+  const cameAtMs = spine.clock.nowMs()
   let now = intent
   let place: CallPlace | undefined
   for (let attempt = 0; attempt < MAX_ATTEMPTS; ) {
@@ -50,7 +50,7 @@ async function enforce(spine: Spine, intent: CallIntent): Promise<CallAnswer> {
       planned.kind === 'step'
         ? { isOpen: true, request: planned.request, grant: planned.grant, planned }
         : await attach(spine, now, what.label.fingerprint)
-    place = placeOf(spine, now, what, attached, place, atMs)
+    place = placeOf(spine, now, what, attached, place, cameAtMs)
     if (what.kind === 'refused') return recordRefusal(spine, place, what.refusal)
     if (planned.kind === 'refused') return recordPlanRefusal(spine, place, planned)
     if (!attached.isOpen && attached.refusal !== undefined) {
@@ -128,13 +128,14 @@ function placeOf(
   what: What,
   attached: Attached,
   before: CallPlace | undefined,
-  atMs: number,
+  cameAtMs: number,
 ): CallPlace {
   const { session, upstream } = intent
   const ended = !attached.isOpen && attached.refusal !== undefined ? before?.callId : undefined
   const own = attached.isOpen && attached.planned === undefined ? attached.request.call : ended
   const callId = own ?? spine.nextId()
-  return { session, callId, label: what.label, upstream, arguments: intent.arguments, atMs }
+  const times = { cameAtMs, atMs: spine.clock.nowMs() }
+  return { session, callId, label: what.label, upstream, arguments: intent.arguments, ...times }
 }
 
 /** A call that belongs to a request stays with it: when a twin used the yes, it does not ask again. */

@@ -28,7 +28,7 @@ export async function hold(
   const { intent, place } = considered
   const asked = attached.isOpen ? attached.request : await ask(spine, considered)
   if ('kind' in asked) return asked
-  const untilMs = place.atMs + intent.holdMs
+  const untilMs = place.cameAtMs + intent.holdMs
   const end = await awaitDecision(spine, asked, untilMs, intent.back.signal)
   if (end.state === 'pending') {
     const questions = await openQuestions(spine, end)

@@ -88,12 +88,14 @@ function placeOf(spine: Spine, { session, tool, call, actor }: OwnCall): CallPla
   const { upstream, name, definitionDigest, exposedName } = tool
   const args = call.arguments
   const { tenant, task } = session
+  const nowMs = spine.clock.nowMs()
   return {
     session,
     callId: spine.nextId(),
     upstream,
     arguments: args,
-    atMs: spine.clock.nowMs(),
+    cameAtMs: nowMs,
+    atMs: nowMs,
     actor,
     label: {
       tool: exposedName,

@@ -11,6 +11,9 @@ export type CallPlace = {
   readonly label: CallLabel
   readonly upstream: string
   readonly arguments: JsonObject
+  /** When the call came: its time to wait for people begins here. */
+  readonly cameAtMs: number
+  /** When it was looked at this time, which after a wait is later; the time of its entries. */
   readonly atMs: number
   /** The recommendation it carries out. */
   readonly recommendation?: string

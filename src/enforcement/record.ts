@@ -29,7 +29,7 @@ export function recordOf(place: CallPlace, parts: RecordParts, nowMs: number): C
     ...rest,
     ...(request === undefined ? {} : { request }),
     ...(recommendation === undefined ? {} : { recommendation }),
-    createdAtMs: place.atMs,
+    createdAtMs: place.cameAtMs,
     updatedAtMs: nowMs,
   }
 }

@@ -5,7 +5,7 @@ import { openClient } from '../harness/mcp-clients.ts'
 import { type ServedFace, serveFace } from '../harness/mcp-face.ts'
 import { postModern } from '../harness/mcp-wire.ts'
 import { type NetPlane, startNetPlane } from '../harness/net-plane.ts'
-import { decide } from '../harness/people.ts'
+import { decide, rest } from '../harness/people.ts'
 import { addAgent, taskToken } from '../harness/plane.ts'
 
 let net: NetPlane
@@ -40,6 +40,15 @@ async function pendingOf(agent: string): Promise<string> {
   return (await find()) ?? ''
 }
 
+/** All entries of the call that waited for the request, in the order of the log. */
+async function storyOf(approval: string) {
+  const asked = await rest(net.plane, net.plane.dana, 'GET', `/api/v1/approvals/${approval}`)
+  const path = `/api/v1/cases/${asked.body.case}/timeline`
+  const { body } = await rest(net.plane, net.plane.dana, 'GET', path)
+  const { entries } = body as unknown as { entries: { call?: string; at_ms: number }[] }
+  return entries.filter(({ call }) => call === asked.body.call)
+}
+
 describe.each(['legacy', 'auto'] as const)('while a person decides, an agent (%s)', (mode) => {
   it('hears that its call is alive, and gets the result in the same response', async () => {
     const { agent, token, call, target } = await newCaller()
@@ -52,6 +61,9 @@ describe.each(['legacy', 'auto'] as const)('while a person decides, an agent (%s
     await decide(net.plane, net.plane.dana, 'approve', id)
     expect(saidBy((await result) as ToolResult)).toBeUndefined()
     expect(net.ran(target)).toBe(1)
+    const times = (await storyOf(id)).map(({ at_ms: atMs }) => atMs)
+    expect(times.length).toBeGreaterThan(5)
+    expect(times, 'what comes later is later').toEqual(times.toSorted((a, b) => a - b))
     await client.close()
   })
 
