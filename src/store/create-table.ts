@@ -38,8 +38,9 @@ export function createTable(db: Kysely<unknown>, engine: Engine): CreateTable {
           engine.columnTypes[isNullable ? (kind.slice(0, -1) as 'text') : (kind as 'text')]
         return sql`${sql.ref(column)} ${sql.raw(type)}${sql.raw(isNullable ? '' : ' not null')}`
       })
+      const hasBytes = Object.values(columns).some((kind) => kind.startsWith('blob'))
       const key = sql`primary key (${sql.join(primaryKey.map((column) => sql.ref(column)))})`
-      await sql`create table ${sql.table(name)} (${sql.join([...parts, key])}) ${engine.tableOptions}`.execute(
+      await sql`create table ${sql.table(name)} (${sql.join([...parts, key])}) ${engine.tableOptions(hasBytes)}`.execute(
         db,
       )
     },

@@ -40,7 +40,7 @@ export type Engine = {
   readonly forShare: RawBuilder<unknown>
   readonly columnTypes: { readonly text: string; readonly integer: string; readonly blob: string }
   /** Ends a `create table`. */
-  readonly tableOptions: RawBuilder<unknown>
+  readonly tableOptions: (hasBytes: boolean) => RawBuilder<unknown>
   /** Statements that make `log_entry` refuse update and delete, as an extra guard. */
   readonly appendOnlyGuard: readonly string[]
   readonly meaningOf: (error: unknown) => ErrorMeaning

@@ -60,7 +60,7 @@ export function openPostgresEngine(url: string, silenceMs = SILENCE_MS): Engine 
     forUpdate: sql`for update`,
     forShare: sql`for share`,
     columnTypes: { text: 'text', integer: 'bigint', blob: 'bytea' },
-    tableOptions: sql``,
+    tableOptions: () => sql``,
     appendOnlyGuard: [
       `create function log_entry_never_changes() returns trigger language plpgsql as
        $$ begin raise exception 'log entries are never changed'; end $$`,
