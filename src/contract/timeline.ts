@@ -48,14 +48,32 @@ const content = z.discriminatedUnion('state', [
 
 export const payloadRecord = z.object({ content })
 
-export const evidenceRecord = z
-  .object({
-    id,
-    call: id,
-    tool: z.string(),
-    digest,
-    labels: z.array(z.string()),
-    at_ms: instantMs,
-    content,
+const evidenceHead = z.object({
+  id,
+  call: id,
+  tool: z.string(),
+  digest,
+  labels: z.array(z.string()),
+  at_ms: instantMs,
+})
+
+export const evidenceRecord = evidenceHead.extend({ content }).meta({ id: 'Evidence' })
+
+export const evidenceQuery = z.strictObject({
+  q: z.string().max(200).optional().meta({
+    description: 'words that all occur in the name of the tool or in the recorded result',
+  }),
+})
+
+const evidenceListed = evidenceHead
+  .extend({
+    excerpt: z.string().optional().meta({ description: 'where the first of the words stands' }),
   })
-  .meta({ id: 'Evidence' })
+  .meta({ id: 'EvidenceListed' })
+
+/** The newest first. */
+export const evidenceList = z.object({
+  evidence: z.array(evidenceListed),
+  total: z.int().meta({ description: 'how many there are in the case' }),
+  searched: z.int().meta({ description: 'how many of them were looked at, the newest' }),
+})

@@ -23,7 +23,7 @@ export async function playPracticeCase(
   const target = await decide(page, hands)
   await stage.reads(/The agent is done: the address is blocked, and the block is real/)
   await seenFromOutside(stage, target)
-  await readTheCase(page, hands)
+  await readTheCase(page, hands, target)
   const trust = await checkTheLedger(page, hands)
   await exportAndVerify(visitor, stage, hands, trust)
   expect(visitor.noise).toEqual([])
@@ -84,10 +84,16 @@ async function seenFromOutside(stage: PracticeStage, target: string): Promise<vo
 }
 
 /** Who asked, who decided and what came of it, in the timeline, covered by a signed checkpoint. */
-async function readTheCase(page: Page, hands: Hands): Promise<void> {
+async function readTheCase(page: Page, hands: Hands, target: string): Promise<void> {
   await hands.go(page, 'Cases')
   await hands.press(page, page.getByRole('link', { name: new RegExp(CASE_REF) }).first())
+  await hands.press(page, page.locator('summary', { hasText: /^Evidence$/ }))
+  await hands.write(page, page.getByLabel('Search the evidence'), `${target} failed`)
+  await page.getByText(/results have these words/).waitFor()
+  const result = page.getByRole('listitem').filter({ hasText: 'logs__execute_sql' }).first()
+  await result.getByText(target).first().waitFor()
   const timeline = page.getByRole('region', { name: 'Timeline' })
+  await timeline.getByText('1 × acted outside').waitFor()
   const granted = timeline.getByRole('listitem').filter({ hasText: 'approved as shift lead' })
   await granted.getByText('Dana Okafor').waitFor()
   await hands.press(page, granted.locator('summary'))

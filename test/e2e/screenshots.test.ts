@@ -38,7 +38,7 @@ describe.skipIf(!canBrowse)(`pictures of the console ${NEEDS}`, () => {
   const places = async (page: Page, all: readonly (readonly [place: string, name: string])[]) => {
     for (const [place, name] of all) {
       await mouse.go(page, place)
-      await page.waitForURL((url) => url.pathname !== '/approvals')
+      await page.getByRole('heading', { level: 1, name: place }).waitFor()
       await take(page, name)
     }
   }

@@ -53,6 +53,33 @@ describe('the timeline of a case', () => {
     }
   })
 
+  it('lists the evidence of the case, and finds what all words occur in', async () => {
+    const agent = await net.newAgent('investigate')
+    const [one, two] = [net.address(), net.address()]
+    for (const target of [one, two])
+      await agent.call('net__look', { target, says: `42 logins of ${target}` })
+    await agent.close()
+    const search = async (words: string) => {
+      const path = `/api/v1/cases/INC-482/evidence?q=${encodeURIComponent(words)}`
+      const { status, body } = await rest(net.plane, net.plane.alex, 'GET', path)
+      expect(status).toBe(200)
+      return body as unknown as {
+        evidence: { id: string; tool: string; excerpt?: string }[]
+        total: number
+        searched: number
+      }
+    }
+    const all = await search('')
+    expect(all.total).toBeGreaterThanOrEqual(2)
+    expect([all.evidence.length, all.searched]).toEqual([all.total, all.total])
+    const { evidence } = await search(`NET__LOOK ${one} LOGINS`)
+    expect(evidence.map(({ tool }) => tool)).toEqual(['net__look'])
+    expect(evidence[0]?.excerpt).toContain(one)
+    expect((await search(`${one} ${two}`)).evidence).toEqual([])
+    const unknown = await rest(net.plane, net.plane.alex, 'GET', '/api/v1/cases/INC-999/evidence')
+    expect(unknown.status).toBe(404)
+  })
+
   it('opens a recorded result by its evidence id', async () => {
     const agent = await net.newAgent('investigate')
     const answer = await agent.call('net__look', { target: net.address() })

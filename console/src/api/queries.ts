@@ -2,7 +2,7 @@
  * What the console asks for, by key. The first word of a key is the `kind` of a live event (live/line.ts), so that
  * a change at the gateway refetches exactly what it touched.
  */
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
 import type {
   Agent,
@@ -14,6 +14,7 @@ import type {
   Containment,
   Coverage,
   Evidence,
+  EvidenceList,
   Me,
   Passkey,
   Payload,
@@ -125,6 +126,17 @@ export const timelineQuery = (ref: string) =>
     queryKey: ['case', 'timeline', ref],
     queryFn: ({ signal }) =>
       get<Timeline>(`/api/v1/cases/${encodeURIComponent(ref)}/timeline`, signal),
+  })
+
+export const evidenceOfCaseQuery = (ref: string, words: string) =>
+  queryOptions({
+    queryKey: ['case', 'evidence', ref, words],
+    queryFn: ({ signal }) =>
+      get<EvidenceList>(
+        `/api/v1/cases/${encodeURIComponent(ref)}/evidence?q=${encodeURIComponent(words)}`,
+        signal,
+      ),
+    placeholderData: keepPreviousData,
   })
 
 export const evidenceQuery = (id: string) =>

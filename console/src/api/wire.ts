@@ -27,7 +27,12 @@ import type { me } from '../../../src/contract/sessions.ts'
 import type { standingPlan } from '../../../src/contract/standing.ts'
 import type { stop } from '../../../src/contract/stops.ts'
 import type { task } from '../../../src/contract/tasks.ts'
-import type { evidenceRecord, payloadRecord, timeline } from '../../../src/contract/timeline.ts'
+import type {
+  evidenceList,
+  evidenceRecord,
+  payloadRecord,
+  timeline,
+} from '../../../src/contract/timeline.ts'
 import type { tool, toolDiff } from '../../../src/contract/tools.ts'
 
 type Output<Schema extends { readonly _zod: { readonly output: unknown } }> =
@@ -54,6 +59,7 @@ export type Case = Output<typeof caseRecord>
 export type Me = Output<typeof me>
 export type Person = Output<typeof person>
 export type Evidence = Output<typeof evidenceRecord>
+export type EvidenceList = Output<typeof evidenceList>
 export type Payload = Output<typeof payloadRecord>
 export type Timeline = Output<typeof timeline>
 export type PlanShown = Output<typeof plan>

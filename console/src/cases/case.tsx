@@ -1,6 +1,7 @@
 /** One case: who worked on it, what was asked, decided and done, entry by entry, each with its proof. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { caseQuery, meQuery, timelineQuery } from '../api/queries.ts'
 import type { Case, Timeline } from '../api/wire.ts'
 import { Chip } from '../ui/chip.tsx'
@@ -8,7 +9,9 @@ import { Foreign } from '../ui/foreign.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import css from './case.module.css'
+import { EvidenceIndex } from './evidence-index.tsx'
 import { ExportButton } from './export-button.tsx'
+import { shareOf } from './share.ts'
 import { KIND_NAMES, KINDS, storyOf } from './story.ts'
 import { TimelineItem } from './timeline-item.tsx'
 
@@ -21,6 +24,7 @@ export function CasePage() {
   return (
     <div className={css.page}>
       <CaseHead record={record.data} />
+      <Evidence caseId={id} />
       {timeline.isPending && <Loading rows={8} label="Loading the timeline" />}
       {timeline.isError && (
         <Trouble error={timeline.error} onRetry={() => void timeline.refetch()} />
@@ -56,6 +60,31 @@ function CaseHead({ record }: { readonly record: Case }) {
   )
 }
 
+/** Folded: the timeline is the story, this is its library. Nothing is fetched before it is opened. */
+function Evidence({ caseId }: { readonly caseId: string }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details className={css.evidence} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className={css.evidenceTitle}>Evidence</summary>
+      {isOpen && <EvidenceIndex caseId={caseId} />}
+    </details>
+  )
+}
+
+/** Agents helped, steered and acted so often; the calls themselves are below. */
+function Done({ entries }: { readonly entries: Timeline['entries'] }) {
+  const { assisted, steered, acted } = shareOf(entries)
+  return (
+    <p className={css.done}>
+      <Chip icon="eye">{assisted} × read or noted</Chip>
+      <Chip icon="info">{steered} × steered the case</Chip>
+      <Chip icon="target" tone={acted > 0 ? 'warn' : 'plain'}>
+        {acted} × acted outside
+      </Chip>
+    </p>
+  )
+}
+
 function Entries({ timeline }: { readonly timeline: Timeline }) {
   const { kind } = useSearch({ from: '/cases/$id' })
   const navigate = useNavigate()
@@ -65,6 +94,7 @@ function Entries({ timeline }: { readonly timeline: Timeline }) {
     void navigate({ to: '.', search: next === undefined ? {} : { kind: next }, replace: true })
   return (
     <section aria-label="Timeline">
+      <Done entries={timeline.entries} />
       <fieldset className={css.filters} aria-label="Kinds of entries">
         <button type="button" aria-pressed={kind === undefined} onClick={() => choose(undefined)}>
           All {all.length}

@@ -140,6 +140,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/cases/:id': person('read'),
   'GET /api/v1/cases/:id/calls': person('read'),
   'GET /api/v1/approvals/:id/timeline': person('read'),
+  'GET /api/v1/cases/:id/evidence': person('read'),
   'GET /api/v1/cases/:id/timeline': person('read'),
   'GET /api/v1/cases/:id/entries/:entry/:name': person('read'),
   'GET /api/v1/evidence/:id': person('read'),

@@ -1,7 +1,10 @@
 /** What happened in a case, entry by entry, and the recorded words and results behind the entries. */
 import { findCase } from '../../command/open-task.ts'
+import { isWithheld, MAX_SHOWN_BYTES, searchEvidence } from '../../command/search-evidence.ts'
 import {
   entryPayloadParams,
+  evidenceList,
+  evidenceQuery,
   evidenceRecord,
   payloadRecord,
   timeline,
@@ -16,10 +19,6 @@ import type { RestDeps } from './deps.ts'
 import { checkpointWire, entryWire } from './entry-wire.ts'
 
 const TAGS = ['cases']
-/** What a person reads on a screen. Bytes. */
-const MAX_SHOWN_BYTES = 64 * 1024
-/** Kept for the export and its recipients; a screen is no place for them. */
-const WITHHELD: readonly string[] = ['secret', 'special']
 
 export function timelineRoutes(app: App, deps: RestDeps): void {
   app.get(
@@ -61,6 +60,27 @@ export function timelineRoutes(app: App, deps: RestDeps): void {
 
 function evidenceRoute(app: App, deps: RestDeps): void {
   app.get(
+    '/api/v1/cases/:id/evidence',
+    {
+      schema: {
+        tags: TAGS,
+        params: refParams,
+        querystring: evidenceQuery,
+        response: answers(evidenceList),
+      },
+    },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const caseId = await caseIdOf(deps, tenant, request.params.id)
+      const { found, ...counts } = await searchEvidence(deps, tenant, caseId, request.query.q ?? '')
+      const evidence = found.map(({ id, call, tool, digest, labels, atMs, excerpt }) => ({
+        ...{ id, call, tool, digest, labels: [...labels], at_ms: atMs },
+        ...(excerpt === undefined ? {} : { excerpt }),
+      }))
+      return { evidence, ...counts }
+    },
+  )
+  app.get(
     '/api/v1/evidence/:id',
     { schema: { tags: TAGS, params: idParams, response: answers(evidenceRecord) } },
     async (request) => {
@@ -78,7 +98,7 @@ async function contentOf(deps: RestDeps, tenant: string, entry: string, name: st
   const payload = await deps.payloads.open(tenant, entry, name)
   if (payload.state === 'erased') return { state: 'erased' as const }
   const { bytes, mediaType, dataClass } = payload
-  if (WITHHELD.includes(dataClass)) return { state: 'withheld' as const }
+  if (isWithheld(dataClass)) return { state: 'withheld' as const }
   return {
     state: 'present' as const,
     text: new TextDecoder().decode(bytes.subarray(0, MAX_SHOWN_BYTES)),
