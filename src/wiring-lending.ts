@@ -29,7 +29,7 @@ type Round = {
 }
 
 /**
- * The rounds that take credentials back: one for those that ended, and one for each backend that looks for what was
+ * The rounds that take credentials back: one for those that ended, and one for each backend that can list what was
  * left there, until it could be asked once and then now and again.
  */
 export function keepLeases(spine: Spine, tenant: string, stop: AbortSignal): readonly Round[] {
@@ -37,16 +37,17 @@ export function keepLeases(spine: Spine, tenant: string, stop: AbortSignal): rea
   const leases = { name: 'leases', run: () => endLeases(spine, stop) }
   // What an earlier configuration borrowed is still told of, until somebody names its broker again.
   if (lending === undefined) return [{ ...leases, everyMs: RETRY_MS }]
-  const looks = lending.brokers.all().map((broker) => {
+  const looks = lending.brokers.all().flatMap(({ id, reconcile }) => {
+    if (reconcile === undefined) return []
     let nextMs = 0
     const told = new Set<string>()
     const run = async () => {
       if (clock.nowMs() < nextMs) return
       nextMs = clock.nowMs() + RETRY_MS
-      await findOrphans(spine, tenant, broker, told, stop)
+      await findOrphans(spine, tenant, reconcile, told, stop)
       nextMs = clock.nowMs() + ORPHANS_EVERY_MS
     }
-    return { name: `orphans ${broker.id}`, run, everyMs: LEASE_INTERVAL_MS }
+    return [{ name: `orphans ${id}`, run, everyMs: LEASE_INTERVAL_MS }]
   })
   return [{ ...leases, everyMs: LEASE_INTERVAL_MS }, ...looks]
 }

@@ -16,7 +16,7 @@ export function boundedBroker(
 ): CredentialBroker {
   const within = <T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     inTime(inner.id, AbortSignal.any([outer, AbortSignal.timeout(callMs)]), work)
-  const { renew } = inner
+  const { renew, reconcile } = inner
   return {
     id: inner.id,
     kind: inner.kind,
@@ -30,10 +30,8 @@ export function boundedBroker(
         }),
     revoke: (lease, reason, signal) =>
       within(signal, (bounded) => inner.revoke(lease, reason, bounded)),
-    inject: (lease, material, placement) =>
-      within(new AbortController().signal, () => inner.inject(lease, material, placement)),
     // A long list may take longer than one answer; who reads it says when to stop.
-    reconcile: (signal) => inner.reconcile(signal),
+    ...(reconcile === undefined ? {} : { reconcile }),
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { LeaseFinding } from '../lease/finding.ts'
-import { placed, sealIn } from '../lease/material.ts'
+import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -60,9 +60,7 @@ export function createAwsBroker(
       if (clock.nowMs() >= residualUntilMs) return { isRevoked: true }
       return { isRevoked: false, residualUntilMs }
     },
-    inject: async (_lease, material, placement) => placed(material, placement),
-    // STS keeps no list of its sessions.
-    reconcile: async function* () {},
+    // No `reconcile`: STS keeps no list of its sessions.
   }
   return oncePerLease(broker, clock)
 }

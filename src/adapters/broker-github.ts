@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { LeaseFinding } from '../lease/finding.ts'
-import { placed, sealIn } from '../lease/material.ts'
+import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -69,9 +69,7 @@ export function createGithubBroker(
       return issue(spec, request, signal)
     },
     revoke: (lease, _reason, signal) => revoke(spec, clock, lease, signal),
-    inject: async (_lease, material, placement) => placed(material, placement),
-    // GitHub does not list the tokens of an installation.
-    reconcile: async function* () {},
+    // No `reconcile`: GitHub does not list the tokens of an installation.
   }
   return oncePerLease(broker, clock)
 }

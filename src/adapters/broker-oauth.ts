@@ -7,7 +7,7 @@ import * as client from 'openid-client'
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { LeaseFinding } from '../lease/finding.ts'
-import { placed, sealIn } from '../lease/material.ts'
+import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -48,9 +48,7 @@ export function createOauthBroker(
       return issue(spec, request, signal)
     },
     revoke: (lease, _reason, signal) => revoke(spec, clock, lease, signal),
-    inject: async (_lease, material, placement) => placed(material, placement),
-    // No standard lists the tokens of a client.
-    reconcile: async function* () {},
+    // No `reconcile`: no standard lists the tokens of a client.
   }
   return oncePerLease(broker, clock)
 }

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
-import { placed, sealIn } from '../lease/material.ts'
+import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -71,7 +71,6 @@ export function createPostgresBroker(
         if (!(await hasRole(client, name))) return { isRevoked: true }
         return { isRevoked: true, sessionsEnded: await dropRole(client, name) }
       }),
-    inject: async (_lease, material, placement) => placed(material, placement),
     reconcile: (signal) => reconcile(spec, signal),
   }
 }

@@ -4,7 +4,7 @@
  * for each lease, so a new value holds from the next call on.
  */
 import { codeOf, Failure } from '../kernel/failure.ts'
-import { placed, sealIn } from '../lease/material.ts'
+import { sealIn } from '../lease/material.ts'
 import type { CredentialBroker, IssueRequest } from '../lease/ports.ts'
 import type { SecretStore } from '../lease/secrets.ts'
 import type { SealedBrokerSpec } from './broker-spec.ts'
@@ -46,8 +46,6 @@ export function createSealedBroker(
       }
     },
     revoke: async () => ({ isRevoked: false, residualUntilMs: NO_END_MS }),
-    inject: async (_lease, material, placement) => placed(material, placement),
-    // Nothing is made, so nothing can be left over.
-    reconcile: async function* () {},
+    // No `reconcile`: nothing is made, so nothing can be left over.
   }
 }

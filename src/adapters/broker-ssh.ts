@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
-import { placed, sealIn } from '../lease/material.ts'
+import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -46,9 +46,7 @@ export function createSshBroker(
       return issue(spec, request, signal)
     },
     revoke: (lease, _reason, signal) => revoke(spec, clock, lease, signal),
-    inject: async (_lease, material, placement) => placed(material, placement),
-    // A certificate leaves no trace at an authority. One nobody was answered with is known to nobody.
-    reconcile: async function* () {},
+    // No `reconcile`: a certificate leaves no trace at an authority. One nobody was answered with is known to nobody.
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { LeaseFinding } from '../lease/finding.ts'
-import { placed, sealIn } from '../lease/material.ts'
+import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -50,7 +50,6 @@ export function createVaultBroker(
       return issue(spec, request, signal)
     },
     revoke: (lease, _reason, signal) => revoke(spec, lease, signal),
-    inject: async (_lease, material, placement) => placed(material, placement),
     reconcile: (signal) => reconcile(spec, signal),
   }
   return oncePerLease(broker, clock)

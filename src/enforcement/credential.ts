@@ -8,6 +8,7 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Misuse } from '../lease/desk.ts'
 import type { Lease } from '../lease/lease.ts'
+import { placed } from '../lease/material.ts'
 import type { LeaseSecret } from '../lease/placement.ts'
 import { scopeDigest } from '../lease/scope.ts'
 import type { Dispatched } from './dispatch.ts'
@@ -41,8 +42,7 @@ export async function credentialFor(
     await tellMisuse(spine, place, lease, loan)
     throw new Failure('lease_refused', REFUSED[loan])
   }
-  const secret = await loan.broker.inject(loan.lease, loan.material, loan.rule.placement)
-  return { ...secret, lease: lease.id }
+  return { ...placed(loan.material, loan.rule.placement), lease: lease.id }
 }
 
 const REFUSED: Readonly<Record<Misuse, string>> = {

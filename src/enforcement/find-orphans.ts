@@ -12,17 +12,23 @@ import type { Spine } from './spine.ts'
 const MOST = 10_000
 const KEEPER = { kind: 'system', id: 'lease-keeper' } as const
 
-/** Looks through one backend; strangers are told of once, `told` remembers which. Returns how many leases are ended again. Throws what the broker throws. */
+/** How a backend lists what bears our mark. */
+type Reconcile = NonNullable<CredentialBroker['reconcile']>
+
+/**
+ * Looks through one backend; strangers are told of once, `told` remembers which. Returns how many leases are ended
+ * again. Throws what the broker throws.
+ */
 export async function findOrphans(
   spine: Spine,
   tenant: string,
-  broker: CredentialBroker,
+  reconcile: Reconcile,
   told: Set<string>,
   stop: AbortSignal,
 ): Promise<number> {
   let found = 0
   let ended = 0
-  for await (const orphan of broker.reconcile(stop)) {
+  for await (const orphan of reconcile(stop)) {
     if (++found > MOST) break
     if (isId(orphan.lease) && (await endAgain(spine, tenant, orphan, told))) ended++
   }

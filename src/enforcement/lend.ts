@@ -69,7 +69,7 @@ export async function lend(spine: Spine, decided: Decided): Promise<Lent | undef
   )
   spine.at('lease:issued')
   const lease = { ...asked.lease, ...partsOf(asked, issued) }
-  spine.lending.desk.lay({ lease, broker, rule, material: issued.material })
+  spine.lending.desk.lay({ lease, rule, material: issued.material })
   return {
     ...receipts,
     lease: leaseOf(decided.place, lease),

@@ -5,13 +5,12 @@
  */
 import type { Digest } from '../kernel/digest.ts'
 import type { SecretMaterial } from './material.ts'
-import type { CredentialBroker, HeldLease } from './ports.ts'
+import type { HeldLease } from './ports.ts'
 import type { LendingRule } from './rule.ts'
 import { scopeDigest } from './scope.ts'
 
 export type OnLoan = {
   readonly lease: HeldLease
-  readonly broker: CredentialBroker
   readonly rule: LendingRule
   readonly material: SecretMaterial
 }

@@ -26,7 +26,7 @@ export function fieldsOf(sealed: SecretMaterial): SecretFields {
   return fields
 }
 
-/** The form the tool server is given. Throws `broker_refused` when the broker gave no such field. */
+/** The only place where secret bytes take the form a tool server is given. Throws `broker_refused` when the broker gave no such field. */
 export function placed(sealed: SecretMaterial, placement: Placement): LeaseSecret {
   const fields = fieldsOf(sealed)
   const field = (name: string): string => {

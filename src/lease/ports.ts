@@ -13,7 +13,6 @@ import type { Receipt } from '../kernel/entry.ts'
 import type { LeaseFinding } from './finding.ts'
 import type { BrokerKind } from './lease.ts'
 import type { SecretMaterial } from './material.ts'
-import type { LeaseSecret, Placement } from './placement.ts'
 import type { LeaseScope } from './scope.ts'
 
 /** What the backend can do; the lender promises no more than that. */
@@ -92,14 +91,8 @@ export type CredentialBroker = {
   readonly renew?: (lease: HeldLease, ttlMs: number, signal: AbortSignal) => Promise<Renewed>
   /** Also for a lease whose issue was never answered, or that is gone already: then there is nothing to do. */
   readonly revoke: (lease: HeldLease, reason: string, signal: AbortSignal) => Promise<Revocation>
-  /** The only place where secret bytes take a form a tool server can be given. `placed` does it for most. */
-  readonly inject: (
-    lease: HeldLease,
-    material: SecretMaterial,
-    placement: Placement,
-  ) => Promise<LeaseSecret>
-  /** All that bears our mark at the backend, after a crash. A backend that cannot list gives nothing. */
-  readonly reconcile: (signal: AbortSignal) => AsyncIterable<OrphanLease>
+  /** All that bears our mark at the backend, after a crash; absent where a backend lists nothing. */
+  readonly reconcile?: (signal: AbortSignal) => AsyncIterable<OrphanLease>
 }
 
 export type Renewed = { readonly expiresAtMs: InstantMs; readonly residualUntilMs: InstantMs }

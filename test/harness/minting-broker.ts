@@ -3,23 +3,24 @@
  * off. Its own list says what is alive, whatever the gateway believes.
  */
 import { Failure } from '../../src/kernel/failure.ts'
-import { placed, sealIn } from '../../src/lease/material.ts'
+import { sealIn } from '../../src/lease/material.ts'
 import type { BrokerCapabilities, CredentialBroker, IssueRequest } from '../../src/lease/ports.ts'
 
 type Minted = { readonly token: string; readonly request: IssueRequest; readonly endsAtMs: number }
 
-export type MintingBroker = CredentialBroker & {
-  /** Tokens nobody has taken back. */
-  readonly alive: () => readonly Minted[]
-  readonly issued: () => readonly IssueRequest[]
-  /** Whether the token may be used for this now. */
-  readonly accepts: (token: string, tool: string, target: unknown) => boolean
-  /** What it does from now on. `mute`: takes the request, does it, and never answers. */
-  readonly be: (mood: 'well' | 'away' | 'refusing' | 'mute') => void
-  readonly revocations: () => readonly string[]
-  /** Something at the backend under a name nobody asked for here. */
-  readonly leave: (lease: string) => void
-}
+export type MintingBroker = Required<Pick<CredentialBroker, 'reconcile'>> &
+  CredentialBroker & {
+    /** Tokens nobody has taken back. */
+    readonly alive: () => readonly Minted[]
+    readonly issued: () => readonly IssueRequest[]
+    /** Whether the token may be used for this now. */
+    readonly accepts: (token: string, tool: string, target: unknown) => boolean
+    /** What it does from now on. `mute`: takes the request, does it, and never answers. */
+    readonly be: (mood: 'well' | 'away' | 'refusing' | 'mute') => void
+    readonly revocations: () => readonly string[]
+    /** Something at the backend under a name nobody asked for here. */
+    readonly leave: (lease: string) => void
+  }
 
 const ABLE: BrokerCapabilities = {
   perTask: true,
@@ -70,7 +71,6 @@ export function mintingBroker(
       strangers.delete(id)
       return { isRevoked: true }
     },
-    inject: async (_lease, material, placement) => placed(material, placement),
     reconcile: async function* () {
       await answer()
       for (const lease of [...minted.keys(), ...strangers]) yield { lease }

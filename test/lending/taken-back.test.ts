@@ -177,7 +177,8 @@ describe('a broker that is away', () => {
     const { findOrphans } = await import('../../src/enforcement/find-orphans.ts')
     const { spine } = plane.gateway.parts
     const told = new Set<string>()
-    const find = () => findOrphans(spine, 'main', mint, told, new AbortController().signal)
+    const find = () =>
+      findOrphans(spine, 'main', mint.reconcile, told, new AbortController().signal)
     expect(await find()).toBe(1)
     await takeBack(world)
     expect(mint.revocations().at(-1)).toBe(known)
