@@ -13,7 +13,7 @@ import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import { commitUnchanged } from './base.ts'
 import type { Countersignature } from './countersign.ts'
-import { countersignatureOf, recordingRefusals } from './countersign.ts'
+import { recordingRefusals } from './countersign.ts'
 import {
   type DecisionParts,
   factsOf,
@@ -28,6 +28,7 @@ import {
   textPayload,
 } from './decision-parts.ts'
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
+import { signatureOverRequest } from './sign-request.ts'
 
 /**
  * Throws `not_found`, `approval_closed`, `approval_expired`, `seen_digest_mismatch`, `reason_required`,
@@ -77,7 +78,7 @@ export async function countYes(
   const verdict = eligibility(factsOf(standing, request, signatures))
   if (!verdict.isEligible) return advise(parts, input, request, verdict.failing, reason)
   const acknowledged = acknowledgedBy(input, standing, request, verdict.need)
-  const countersigned = inGroup ?? (await signedAlone(parts, tx, input, request))
+  const countersigned = inGroup ?? (await signatureOverRequest(parts, tx, input, request))
   const signature: Signature = {
     tenant,
     request: request.id,
@@ -98,17 +99,6 @@ export async function countYes(
     signature,
     reason,
   )
-}
-
-/** What the person's key signed of this one question; how often they did before is part of it. */
-export async function signedAlone(
-  parts: DecisionParts,
-  tx: Tx,
-  { person, assertion }: Pick<DecisionInput, 'person' | 'assertion'>,
-  { id, actionDigest: digest, effect }: ApprovalRequest,
-): Promise<Countersignature | undefined> {
-  const again = await parts.approvals.timesSigned(tx, id, person.id)
-  return countersignatureOf(parts, tx, { person, digest, again, effect, assertion })
 }
 
 /** The owner answers for what the decision may set off, once: co-signers are not asked again (R130, R136). */

@@ -11,7 +11,7 @@ import { isObject, type JsonObject, parseStrict } from '../kernel/strict-json.ts
 import type { GovernedChange } from '../oversight/change.ts'
 import { draft } from './base.ts'
 import { CHANGE_KINDS, isChangeKind, type Kind } from './change-kinds.ts'
-import { type CountersignParts, countersignatureOf, recordingRefusals } from './countersign.ts'
+import { type CountersignParts, recordingRefusals, requireCountersignature } from './countersign.ts'
 import { reasonOf, textPayload } from './decision-parts.ts'
 import { type GovernDeps, marking } from './govern-change.ts'
 import type { Place } from './kind-deps.ts'
@@ -68,14 +68,14 @@ async function confirm(deps: ConfirmDeps, input: Confirming): Promise<Confirmed>
   const also = async (tx: Tx, first: EntryDraft) => {
     const { id, kind, digest } = change
     const { person, assertion } = input
-    // The kind stands where an effect would: none it knows, so it is signed whatever it is.
     const parts = { ...deps, clock: { nowMs: deps.nowMs } }
-    const signed = await countersignatureOf(parts, tx, { person, digest, effect: kind, assertion })
+    const what = 'the second yes to a change'
+    const signed = await requireCountersignature(parts, tx, { person, digest, what, assertion })
     await settle(deps, tx, change, confirmed)
     return entryOf(deps, 'change.confirmed', person, {
       cites: [first.id],
-      data: { change: id, kind, digest, person: person.id, ...signed?.data },
-      ...(signed === undefined ? {} : { payloads: signed.payloads }),
+      data: { change: id, kind, digest, person: person.id, ...signed.data },
+      payloads: signed.payloads,
     })
   }
   const result = await of.run(marking(deps, true, also), made)

@@ -29,8 +29,8 @@ export type CountersignInput = {
   readonly digest: Digest
   /** How often the person signed this question before (`ledger/sign-again.ts`); absent: never. */
   readonly again?: number
-  /** The worst effect of what the yes releases. */
-  readonly effect: string
+  /** What is signed, in a word or three, for the person who did not. */
+  readonly what: string
   readonly assertion?: Assertion | undefined
 }
 
@@ -49,18 +49,30 @@ export function needsPasskey(effect: string): boolean {
 }
 
 /**
- * Checks the signature with the key's row locked, and spends it: one person signs one digest once, even with two
- * keys. The challenge is the 32 bytes of `digestToSign`. `undefined` below `contain`. Throws `passkey_required`, `passkey_unknown`, `passkey_not_active`,
- * `signature_invalid`, `signature_replayed`; the transaction then leaves nothing.
+ * The signature under a yes to an effect; `undefined` below `contain`, where none is asked for. Throws as
+ * `requireCountersignature`.
  */
 export async function countersignatureOf(
   parts: CountersignParts,
   tx: Tx,
-  { person, digest, again = 0, effect, assertion }: CountersignInput,
+  { effect, ...signing }: Omit<CountersignInput, 'what'> & { readonly effect: string },
 ): Promise<Countersignature | undefined> {
   if (!needsPasskey(effect)) return undefined
+  return requireCountersignature(parts, tx, { ...signing, what: `a yes to ${effect}` })
+}
+
+/**
+ * Checks the signature with the key's row locked, and spends it: one person signs one digest once, even with two
+ * keys. The challenge is the 32 bytes of `digestToSign`. Throws `passkey_required`, `passkey_unknown`,
+ * `passkey_not_active`, `signature_invalid`, `signature_replayed`; the transaction then leaves nothing.
+ */
+export async function requireCountersignature(
+  parts: CountersignParts,
+  tx: Tx,
+  { person, digest, again = 0, what, assertion }: CountersignInput,
+): Promise<Countersignature> {
   if (assertion === undefined)
-    throw new Failure('passkey_required', `a yes to ${effect} is signed with a passkey`)
+    throw new Failure('passkey_required', `${what} is signed with a passkey`)
   const passkey = usable(parts, person, await parts.passkeys.lock(tx, assertion.id))
   const signed = digestToSign(digest, again)
   const challenge = challengeOf(signed)

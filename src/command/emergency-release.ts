@@ -16,7 +16,6 @@ import type { Role } from '../identity/person.ts'
 import type { Done, Tx } from '../kernel/commit.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
-import { signedAlone } from './approve.ts'
 import { commitUnchanged } from './base.ts'
 import { recordingRefusals } from './countersign.ts'
 import {
@@ -30,6 +29,7 @@ import {
   textPayload,
 } from './decision-parts.ts'
 import type { DecisionInput, DecisionOutcome } from './decision-ports.ts'
+import { signatureOverRequest } from './sign-request.ts'
 
 /** Who is woken: whoever commands incidents, and whoever answers for the service. */
 const WOKEN: readonly Role[] = ['incident-commander', 'service-owner']
@@ -73,7 +73,7 @@ async function releaseOne(
   reason: string,
 ): Promise<Done<Released>> {
   const { person } = input
-  const signed = await signedAlone(parts, tx, input, request)
+  const signed = await signatureOverRequest(parts, tx, input, request)
   const base = requestBase(parts, person, request)
   const passkeys = signed === undefined ? [] : [signed.data.passkey]
   const alone = emergencyGrant(request, parts.nextId(), person.id, base.atMs)

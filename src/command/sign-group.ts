@@ -6,12 +6,12 @@
 import type { ApprovalRequest } from '../approval/request.ts'
 import type { Tx } from '../kernel/commit.ts'
 import type { Countersignature, CountersignParts } from './countersign.ts'
-import { countersignatureOf, needsPasskey } from './countersign.ts'
+import { needsPasskey, requireCountersignature } from './countersign.ts'
 import type { GroupInput } from './decision-ports.ts'
 
 export type BoundGroup = { readonly digest: string; readonly statement: string }
 
-/** `undefined` for a no, and for a yes in which no member reaches `contain`. Throws as `countersignatureOf`. */
+/** `undefined` for a no, and for a yes in which no member reaches `contain`. Throws as `requireCountersignature`. */
 export async function signatureOverGroup(
   parts: CountersignParts,
   tx: Tx,
@@ -22,10 +22,10 @@ export async function signatureOverGroup(
 ): Promise<Countersignature | undefined> {
   const signed = members.find(({ effect }) => needsPasskey(effect))
   if (verdict === 'deny' || signed === undefined) return undefined
-  const { effect } = signed
-  const signature = await countersignatureOf(parts, tx, { person, digest, effect, assertion })
+  const what = `a yes to ${signed.effect}`
+  const signature = await requireCountersignature(parts, tx, { person, digest, what, assertion })
   const cases = new Set([...members, ...excluded].map(({ caseId }) => caseId))
-  if (signature === undefined || cases.size > 1) return signature
+  if (cases.size > 1) return signature
   const group = {
     bytes: new TextEncoder().encode(statement),
     mediaType: 'application/json',

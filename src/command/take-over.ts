@@ -36,14 +36,12 @@ export async function takeOver(
       throw new Failure('not_eligible', `failing test: ${verdict.failing} (${says}). ${next}`)
     }
     const isCoSigner = signatures.some((signed) => signed.person === person.id)
-    if (isCoSigner) {
-      const atMs = parts.clock.nowMs()
-      await parts.approvals.withdrawSignature(tx, request.id, person.id, atMs)
-    }
+    const base = requestBase(parts, person, request)
+    if (isCoSigner) await parts.approvals.withdrawSignature(tx, request.id, person.id, base.atMs)
     const taken = takenOver(standing.view, request, person.id)
     await parts.approvals.put(tx, taken)
     const entry: EntryDraft = {
-      ...requestBase(parts, person, request),
+      ...base,
       type: 'approval.taken_over',
       data: {
         ...requestData(request),
