@@ -4,8 +4,8 @@
  * does not verify.
  */
 import type { CaseStore } from '../case/case.ts'
+import { isWithheld } from '../disclosure/shown.ts'
 import type { PasskeyStore } from '../identity/passkey.ts'
-import type { DataClass } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Entry } from '../ledger/entry-rules.ts'
 import type {
@@ -46,9 +46,6 @@ export type CaseExportFile = {
   /** The lines of the file, each with its newline. */
   readonly lines: Iterable<string>
 }
-
-/** Never leave the installation in an export, whoever asks. */
-const WITHHELD: readonly DataClass[] = ['secret', 'special']
 
 /** Throws `not_permitted`, `not_found`, `ledger_entry_tampered`, `payload_unreadable`, `signer_refused`. */
 export async function exportCase(
@@ -145,7 +142,7 @@ async function discloseAll(
 ): Promise<Disclosures> {
   const disclosures: Record<string, Disclosure> = {}
   for (const [field, { cls }] of commitmentsOf(stored)) {
-    disclosures[field] = WITHHELD.some((kept) => kept === cls)
+    disclosures[field] = isWithheld(cls)
       ? { state: 'withheld' }
       : await open(deps, tenant, stored.id, field)
   }

@@ -2,15 +2,12 @@
  * The evidence of a case, and the words in it. Searched as it was recorded, in what a person would be shown of it:
  * nothing that is withheld from a screen is found by guessing. Reads only.
  */
+import { shownText } from '../disclosure/shown.ts'
 import type { Evidence, EvidenceStore } from '../evidence/evidence.ts'
-import type { PayloadState, PayloadStore } from '../ledger/ports.ts'
+import type { PayloadStore } from '../ledger/ports.ts'
 
 /** Searched at the most, the newest first: what one answer can open in well under a second. */
-export const MAX_SEARCHED = 500
-/** What a person reads on a screen. Bytes. */
-export const MAX_SHOWN_BYTES = 64 * 1024
-/** Kept for the export and its recipients; a screen is no place for them. */
-const WITHHELD: readonly string[] = ['secret', 'special']
+const MAX_SEARCHED = 500
 /** Characters before the first word that was found, and in all. */
 const BEFORE = 60
 const EXCERPT = 200
@@ -47,25 +44,15 @@ export async function searchEvidence(
   if (words.length === 0) return { ...counts, found: newest }
   const found: FoundEvidence[] = []
   for (const one of newest) {
-    const text = readable(await payloads.open(tenant, one.outcomeEntry, 'result')) ?? ''
+    const payload = await payloads.open(tenant, one.outcomeEntry, 'result')
+    const { text = '' } = (payload.state === 'present' ? shownText(payload) : undefined) ?? {}
     const inText = text.toLowerCase()
-    const all = `${one.tool.toLowerCase()}\n${inText}`
-    if (!words.every((word) => all.includes(word))) continue
+    const searched = `${one.tool.toLowerCase()}\n${inText}`
+    if (!words.every((word) => searched.includes(word))) continue
     const at = words.map((word) => inText.indexOf(word)).find((place) => place >= 0)
     found.push(at === undefined ? one : { ...one, excerpt: excerptOf(text, at) })
   }
   return { ...counts, found }
-}
-
-/** What a screen may show of a payload as text; undefined when that is nothing. */
-function readable(payload: PayloadState): string | undefined {
-  if (payload.state === 'erased' || isWithheld(payload.dataClass)) return undefined
-  return new TextDecoder().decode(payload.bytes.subarray(0, MAX_SHOWN_BYTES))
-}
-
-/** Whether payloads of the class are kept from screens. */
-export function isWithheld(dataClass: string): boolean {
-  return WITHHELD.includes(dataClass)
 }
 
 function excerptOf(text: string, at: number): string {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OnLoan } from '../../src/lease/desk.ts'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { rest } from '../harness/people.ts'
-import { taskToken } from '../harness/plane.ts'
+import { addAgent, taskToken } from '../harness/plane.ts'
 import { type MintWorld, openMint, takeBack, watchNotices } from './world.ts'
 
 let world: MintWorld
@@ -51,17 +51,28 @@ describe('a lease presented wrongly', () => {
   it.each([
     ['target', 'for another target', { tool: 'edr__look', target: 'web-2' }],
     ['tool', 'for another tool', { tool: 'edr__peek', target: 'web-1' }],
-    ['task', 'by another task', { tool: 'edr__look', target: 'web-1', isOther: true }],
+    ['task', 'by another task', { tool: 'edr__look', target: 'web-1', by: 'task' }],
+    [
+      'task',
+      'by another agent, whose key is another',
+      { tool: 'edr__look', target: 'web-1', by: 'agent' },
+    ],
   ] as const)(
     'is refused, recorded and paged, and nothing is sent, %s: %s [R8 R55 R89 R41]',
     async (why, _what, use) => {
       const loan = await lent('web-1')
       desk().lay(loan)
       const paged = watchNotices(world.plane)
-      const other = await connectAgent(world.plane.gateway.baseUrl, await taskToken(world.plane))
+      const { plane } = world
+      const own =
+        'by' in use && use.by === 'agent'
+          ? await addAgent(plane.gateway, 'stranger', plane.alex)
+          : plane.agent
+      const token = await taskToken(plane, undefined, {}, own)
+      const other = await connectAgent(plane.gateway.baseUrl, token)
       const called = world.tools.calls().length
       presents(loan.lease.id)
-      const agent = 'isOther' in use ? other : world.agent
+      const agent = 'by' in use ? other : world.agent
       const said = saidBy(await agent.call(use.tool, { target: use.target }))
       expect(said).toMatchObject({ status: 'refused', code: 'lease_refused' })
       expect(world.tools.calls()).toHaveLength(called)

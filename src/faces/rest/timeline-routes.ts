@@ -1,6 +1,6 @@
 /** What happened in a case, entry by entry, and the recorded words and results behind the entries. */
 import { findCase } from '../../command/open-task.ts'
-import { isWithheld, MAX_SHOWN_BYTES, searchEvidence } from '../../command/search-evidence.ts'
+import { searchEvidence } from '../../command/search-evidence.ts'
 import {
   entryPayloadParams,
   evidenceList,
@@ -10,6 +10,7 @@ import {
   timeline,
 } from '../../contract/timeline.ts'
 import { idParams, refParams } from '../../contract/words.ts'
+import { shownText } from '../../disclosure/shown.ts'
 import { Failure } from '../../kernel/failure.ts'
 import { readEntry } from '../../ledger/read-entry.ts'
 import type { App } from './app.ts'
@@ -74,7 +75,12 @@ function evidenceRoute(app: App, deps: RestDeps): void {
       const caseId = await caseIdOf(deps, tenant, request.params.id)
       const { found, ...counts } = await searchEvidence(deps, tenant, caseId, request.query.q ?? '')
       const evidence = found.map(({ id, call, tool, digest, labels, atMs, excerpt }) => ({
-        ...{ id, call, tool, digest, labels: [...labels], at_ms: atMs },
+        id,
+        call,
+        tool,
+        digest,
+        labels: [...labels],
+        at_ms: atMs,
         ...(excerpt === undefined ? {} : { excerpt }),
       }))
       return { evidence, ...counts }
@@ -97,14 +103,14 @@ function evidenceRoute(app: App, deps: RestDeps): void {
 async function contentOf(deps: RestDeps, tenant: string, entry: string, name: string) {
   const payload = await deps.payloads.open(tenant, entry, name)
   if (payload.state === 'erased') return { state: 'erased' as const }
-  const { bytes, mediaType, dataClass } = payload
-  if (isWithheld(dataClass)) return { state: 'withheld' as const }
+  const shown = shownText(payload)
+  if (shown === undefined) return { state: 'withheld' as const }
   return {
     state: 'present' as const,
-    text: new TextDecoder().decode(bytes.subarray(0, MAX_SHOWN_BYTES)),
-    is_cut: bytes.length > MAX_SHOWN_BYTES,
-    media_type: mediaType,
-    data_class: dataClass,
+    text: shown.text,
+    is_cut: shown.isCut,
+    media_type: payload.mediaType,
+    data_class: payload.dataClass,
   }
 }
 
