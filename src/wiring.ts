@@ -181,7 +181,7 @@ function faceParts(
   const { agents, tasks, revisions } = store
   const identify = makeIdentify({ ...spine.facts, tokens, agents, tasks, revisions, clock })
   const keyed = { ...spine, passkeys: store.passkeys, ...opened.passkeyParts }
-  const { planParts, planCommands } = wirePlans(keyed, known.byExposedName)
+  const { planParts, planCommands } = wirePlans(keyed, known.byExposedName, store)
   const decisionParts: AskParts = { ...spine, ...store, ...opened.passkeyParts }
   const gatewayTools = makeGatewayTools(
     { ...store, ...base, ...planParts, enforce, taskLifetimeMs: config.taskLifetimeMs },

@@ -6,7 +6,8 @@ import { Failure } from '../kernel/failure.ts'
 import type { Task } from '../task/task.ts'
 import type { Spine } from './spine.ts'
 
-const HOUR_MS = 3_600_000
+/** What the calls of a task are counted in. */
+export const HOUR_MS = 3_600_000
 
 /** Throws `budget_exhausted`, `fan_out_exceeded`. */
 export async function takeBudgets(

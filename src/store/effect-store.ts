@@ -102,7 +102,7 @@ function rowOf(record: EffectRecord): Omit<Row, 'tenant'> {
   }
 }
 
-function recordOf(row: Row): EffectRecord {
+export function recordOf(row: Row): EffectRecord {
   return {
     tenant: row.tenant,
     call: row.call,

@@ -13,6 +13,7 @@ import type { DrillStore, ToolStore } from '../catalogue/ports.ts'
 import type { CallStore } from '../enforcement/call.ts'
 import type { EffectStore } from '../enforcement/effect-record.ts'
 import type { FollowUpStore } from '../enforcement/follow-up.ts'
+import type { RunningReader } from '../enforcement/running.ts'
 import type { EvidenceStore } from '../evidence/evidence.ts'
 import type { SafeguardStore } from '../evidence/safeguard.ts'
 import type { BudgetStore, FanOutStore, RevisionStore, StopStore } from '../facts/ports.ts'
@@ -55,6 +56,7 @@ import { createQuestionStore } from './question-store.ts'
 import { createReviewStore } from './review-store.ts'
 import { createRevisionStore } from './revision-store.ts'
 import { createFeedStore, createRosterStore } from './roster-store.ts'
+import { createRunningReader } from './running-store.ts'
 import { createSafeguardStore } from './safeguard-store.ts'
 import { createSessionStore } from './session-store.ts'
 import { createStandingStore } from './standing-store.ts'
@@ -95,6 +97,7 @@ export type Records = {
   readonly safeguards: SafeguardStore
   readonly calls: CallStore
   readonly effects: EffectStore
+  readonly running: RunningReader
   readonly followUps: FollowUpStore
   readonly drills: DrillStore
   readonly bundles: BundleStore
@@ -135,6 +138,7 @@ export function createRecords(access: Access, nowMs: () => number): Records {
     safeguards: createSafeguardStore(access),
     calls: createCallStore(access),
     effects: createEffectStore(access),
+    running: createRunningReader(access),
     followUps: createFollowUpStore(access),
     drills: createDrillStore(access),
     bundles: createBundleStore(access),

@@ -104,7 +104,7 @@ async function readExposure(db: Kysely<DB>, tenant: string, task: string): Promi
   }
 }
 
-function taskRows(db: Kysely<DB>, tenant: string) {
+export function taskRows(db: Kysely<DB>, tenant: string) {
   return db
     .selectFrom('task')
     .leftJoin('fact_revision as fact', (join) =>
@@ -115,7 +115,7 @@ function taskRows(db: Kysely<DB>, tenant: string) {
     .where('task.tenant', '=', tenant)
 }
 
-function taskOf(row: DB['task'] & { readonly revision: number | null }): Task {
+export function taskOf(row: DB['task'] & { readonly revision: number | null }): Task {
   return {
     tenant: row.tenant,
     id: row.id,

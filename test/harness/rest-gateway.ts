@@ -158,6 +158,7 @@ async function depsOf(fresh: Fresh): Promise<RestDeps> {
     standing: NO_STANDING,
     undos: { show: noCalls, undo: noCalls },
     containments: { list: async () => [], extend: noCalls },
+    readRunning: async () => ({ sessions: [], total: 0, plans: [] }),
     identify: makeIdentify({ ...store, tokens: signer, memory: createFactMemory(), clock }),
     enforce: noCalls,
     gatewayTools: [],

@@ -14,6 +14,8 @@ const ABOUT: Readonly<Record<string, readonly [ChangeKind, string]>> = {
   certificate: ['person', 'person'],
   roster: ['roster', ''],
   policy: ['policy', ''],
+  // A plan is a chain of calls, and what its approval and its end say is about all of them.
+  plan: ['call', ''],
   stop: ['stop', 'stop'],
   task: ['task', 'task'],
   token: ['task', 'task'],

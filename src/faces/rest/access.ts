@@ -64,6 +64,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/sessions': person('read'),
   'DELETE /api/v1/sessions/:id': person('read'),
 
+  'GET /api/v1/running': person('read'),
   'GET /api/v1/tasks': person('read'),
   'POST /api/v1/tasks': person('task.open'),
   'POST /api/v1/tasks/:id/close': person('task.close'),

@@ -45,6 +45,7 @@ import { policyRoutes } from './policy-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { requestVerbRoutes } from './request-verb-routes.ts'
 import { reviewRoutes } from './review-routes.ts'
+import { runningRoutes } from './running-routes.ts'
 import { safeguardRoutes } from './safeguard-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { standingRoutes } from './standing-routes.ts'
@@ -103,6 +104,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     sessionRoutes,
     callRoutes,
     effectRoutes,
+    runningRoutes,
     taskRoutes,
     queueRoutes,
     approvalRoutes,

@@ -19,6 +19,7 @@ import type { ExportCaseDeps } from '../../command/export-case.ts'
 import type { PasskeyDeps } from '../../command/passkey-parts.ts'
 import type { PlanCommands } from '../../command/plan-desk.ts'
 import type { PolicyDeps } from '../../command/publish-policy.ts'
+import type { ReadRunning } from '../../command/read-running.ts'
 import type { PersonDeps } from '../../command/register-person.ts'
 import type { StandingCommands } from '../../command/standing-plans.ts'
 import type { UndoCommands } from '../../command/undo-call.ts'
@@ -116,6 +117,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly stops: StopCommands
     readonly undos: UndoCommands
     readonly containments: ContainmentCommands
+    readonly readRunning: ReadRunning
     readonly policyDesk: PolicyDesk
     readonly notices: NoticeStore
     readonly governed: GovernedStore

@@ -1,5 +1,6 @@
 /** Plans: what runs as a chain, what exactly was approved, proposing one and stopping one. */
 import type { z } from 'zod'
+import type { Plan } from '../../approval/plan.ts'
 import type { PlanDetail, PlanView } from '../../command/plan-desk.ts'
 import {
   importPlanBody,
@@ -86,9 +87,17 @@ export function planRoutes(app: App, { plans }: RestDeps): void {
 
 function planWire(view: PlanView): z.output<typeof planSummary> {
   return {
-    id: view.id,
+    ...planRecordWire(view),
     status: view.status,
     reason: view.reason,
+    ended_at_ms: view.endedAtMs,
+  }
+}
+
+/** A plan without where it stands. */
+export function planRecordWire(view: Plan) {
+  return {
+    id: view.id,
     task: view.task,
     case: view.caseId,
     agent: view.agent,
@@ -103,7 +112,6 @@ function planWire(view: PlanView): z.output<typeof planSummary> {
     calls: view.calls,
     created_at_ms: view.createdAtMs,
     deadline_ms: view.deadlineMs,
-    ended_at_ms: view.endedAtMs,
     holder: view.holder,
   }
 }
