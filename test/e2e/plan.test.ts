@@ -46,6 +46,43 @@ describe.skipIf(!canBrowse)(`plans and what cannot be undone ${NEEDS}`, () => {
   )
 
   it(
+    'shows on the shift board what a session and a plan touch and what their budgets leave, as it happens',
+    async () => {
+      const agent = await world.newAgent('respond')
+      await agent.approved({ summary: 'stop it', steps: STEPS })
+      const visitor = await visit(browser, world.plane.gateway.baseUrl)
+      await signIn(visitor, world.plane.dana.token)
+      const { page, noise } = visitor
+      const sessions = page.getByRole('region', { name: /Agents at work/ })
+      // The newest is first, and the plan of the test before has run to its end.
+      const session = sessions.getByRole('listitem').first()
+      const plan = page
+        .getByRole('region', { name: 'Plans at work: 1' })
+        .getByRole('listitem')
+        .first()
+      await plan.getByText('0 of 2 steps taken').waitFor()
+      await plan.getByText('Nothing touched yet.').waitFor()
+      await plan.getByText('0 of 3', { exact: true }).first().waitFor()
+      // Nobody reloads: the line says that something happened.
+      await agent.call('block', { target: '203.0.113.9' })
+      await plan.getByText('1 of 2 steps taken').waitFor()
+      await plan.getByText('1 of 3', { exact: true }).first().waitFor()
+      for (const work of [plan, session]) {
+        const tools = work.getByRole('list', { name: 'Tools' })
+        await tools.getByText('soar__block').waitFor()
+        await tools.getByText('1 ran').waitFor()
+        const acted = work.getByRole('list', { name: 'Acted upon' })
+        await acted.getByText('203.0.113.9').waitFor()
+        await acted.getByText('block address, in force').waitFor()
+      }
+      await session.getByText('1 of 50').waitFor()
+      await agent.client.close()
+      expect(noise).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
     'has the target of what cannot be undone typed as a recorded result has it',
     async () => {
       const agent = await world.newAgent('respond')

@@ -1,6 +1,6 @@
 /**
- * What the console asks for, by key. The first word of a key is the `kind` of a live event (live/line.ts), so that
- * a change at the gateway refetches exactly what it touched.
+ * What the console asks for, by key. The first member of a key names the `kind` of a live event (live/line.ts), or
+ * several with spaces between, so that a change at the gateway refetches exactly what it touched.
  */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
@@ -23,6 +23,7 @@ import type {
   QueueCounts,
   QueueFilter,
   QueuePage,
+  Running,
   Shift,
   Stop,
   Task,
@@ -165,6 +166,13 @@ export const tasksQuery = queryOptions({
   queryKey: ['task', 'open'],
   queryFn: async ({ signal }) =>
     (await get<{ tasks: Task[] }>('/api/v1/tasks?state=open', signal)).tasks,
+})
+
+/** A session, a call or an agent's state: each of them changes what runs. */
+export const runningQuery = queryOptions({
+  queryKey: ['task call agent', 'running'],
+  queryFn: ({ signal }) => get<Running>('/api/v1/running', signal),
+  refetchInterval: 60_000,
 })
 
 export const stopsQuery = queryOptions({

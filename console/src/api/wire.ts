@@ -23,6 +23,7 @@ import type {
   policyTestReport,
 } from '../../../src/contract/policies.ts'
 import type { coverageReport } from '../../../src/contract/roster.ts'
+import type { budget, running } from '../../../src/contract/running.ts'
 import type { me } from '../../../src/contract/sessions.ts'
 import type { standingPlan } from '../../../src/contract/standing.ts'
 import type { stop } from '../../../src/contract/stops.ts'
@@ -75,6 +76,10 @@ export type Tool = Output<typeof tool>
 export type ToolDiff = Output<typeof toolDiff>
 export type Undo = Output<typeof undoShown>
 export type Containment = Output<typeof containment>
+export type Budget = Output<typeof budget>
+export type Running = Output<typeof running>
+export type RunningSession = Running['sessions'][number]
+export type RunningPlan = Running['plans'][number]
 export type Task = Output<typeof task>
 export type Oversight = Output<typeof oversight>
 export type Passkey = Output<typeof passkey>

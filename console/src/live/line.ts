@@ -90,12 +90,12 @@ async function* listen(lastSeen: string | undefined, stop: AbortSignal) {
   }
 }
 
-/** The first word of a query's key is the kind of the change that makes it old. */
+/** The first member of a query's key names the kinds of change that make it old. */
 function invalidate(client: QueryClient, { kind, id }: Change): Promise<void> {
   if (kind === 'everything') return client.invalidateQueries()
   return client.invalidateQueries({
     predicate: ({ queryKey: [first, scope, which] }) =>
-      first === kind && (scope !== 'one' || id === '*' || which === id),
+      String(first).split(' ').includes(kind) && (scope !== 'one' || id === '*' || which === id),
   })
 }
 
