@@ -225,6 +225,7 @@ function limitsOf(given: ConfigFile['limits']): SpineLimits {
     freshness: {
       caseMs: given.case_max_age_minutes * MINUTE,
       assetMs: given.asset_max_age_minutes * MINUTE,
+      rosterMs: given.roster_max_age_minutes * MINUTE,
     },
     callsPerTask: given.calls_per_task_and_hour,
     writesPerTask: given.writes_per_task,

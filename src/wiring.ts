@@ -43,6 +43,7 @@ import type { Clock } from './kernel/clock.ts'
 import { uuidV7 } from './kernel/ids.ts'
 import type { Log } from './kernel/log.ts'
 import { decide } from './policy/decide.ts'
+import { FEED_PREFIX } from './roster/roster.ts'
 import { type EngineChoice, openStore, type Store } from './store/store.ts'
 import { covering } from './wiring-ledger.ts'
 import { wireLending } from './wiring-lending.ts'
@@ -88,7 +89,11 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     at: options.at ?? (() => undefined),
     credentials: opened.credentials,
     decide,
-    facts: { ...store, memory: createFactMemory() },
+    facts: {
+      ...store,
+      memory: createFactMemory(),
+      feedsRead: (config.rosters ?? []).map(({ id }) => `${FEED_PREFIX}${id}`),
+    },
     bundleAt: policy.cache.at,
     roleLimits: policy.roleLimits,
     exchange: upstreams.exchange,

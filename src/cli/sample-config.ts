@@ -25,6 +25,7 @@ data_dir: data
 # limits:
 #   case_max_age_minutes: 240
 #   asset_max_age_minutes: 2880
+#   roster_max_age_minutes: 240
 #   calls_per_task_and_hour: 1000
 #   writes_per_task: 50
 #   open_requests_per_agent: 10

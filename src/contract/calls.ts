@@ -19,6 +19,9 @@ export const callAnswered = z.object({
   kind: z.enum(['complete', 'input-required']),
   is_error: z.boolean(),
   result: jsonObject,
+  stale: z.array(z.string()).optional().meta({
+    description: 'facts that were missing or too old when it was decided: case, asset, roster',
+  }),
   monitored: z
     .object({ code: z.string(), detail: z.string(), policies: z.array(z.string()) })
     .optional()

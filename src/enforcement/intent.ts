@@ -3,6 +3,7 @@
  */
 import type { Claim } from '../approval/request.ts'
 import type { ToolKind } from '../catalogue/tool.ts'
+import type { StaleFact } from '../facts/facts.ts'
 import type { Refusal } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
 import type { TaskSession } from './session.ts'
@@ -39,6 +40,8 @@ export type CallAnswer =
       readonly answer: FrameAnswer
       /** Says so when a monitored class would have been denied or held. */
       readonly monitored?: Refusal
+      /** The facts that were missing or too old when it was decided; it ran because it changes nothing. */
+      readonly stale?: readonly StaleFact[]
     }
   | {
       readonly kind: 'refused'

@@ -100,7 +100,9 @@ export function decideCall(
     }
   }
   const all = requests.map((request) => decide(bundle, request, call.entryDigest, discharged))
-  return all.reduce(worse)
+  const decision = all.reduce(worse)
+  if (decision.reason !== 'facts_unavailable') return decision
+  return { ...decision, detail: `${decision.detail} Too old: ${facts.stale.join(', ')}.` }
 }
 
 const RANK = { allow: 0, hold: 1, deny: 2 } as const

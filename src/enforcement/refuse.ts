@@ -83,7 +83,10 @@ async function takeRefusal(spine: Spine, tx: Tx, { session }: CallPlace): Promis
     throw new Failure('budget_exhausted', 'too many refused calls in an hour')
 }
 
-/** A deny of the policy, or an approval that no longer holds: its grant is voided in the same commit. */
+/**
+ * A deny of the policy, or an approval that no longer holds: its grant is voided in the same commit. An outage voids
+ * nothing: the yes of a person still stands when the facts are back, as long as it would have stood anyway.
+ */
 export async function recordDenial(
   spine: Spine,
   considered: Considered,
@@ -102,7 +105,8 @@ export async function recordDenial(
       await putDenied(spine, tx, own, call.action, call.effect)
       return { value: undefined, entries }
     }
-    const grant = discharged.grant
+    const isPassing = discharged.kind !== 'void' && TEMPORARY.has(no.code)
+    const grant = isPassing ? undefined : discharged.grant
     const why = discharged.kind === 'void' ? discharged.reason : 'denied_at_execution'
     const end = why === 'lapsed' ? 'lapsed' : 'void'
     if (grant !== undefined && (await spine.approvals.settleGrant(tx, grant.id, end))) {

@@ -100,6 +100,7 @@ function answerOf(considered: Considered, acted: Acted, settled: Settled): CallA
     callId,
     answer: acted.answer,
     ...(settled.evidenceId === undefined ? {} : { evidenceId: settled.evidenceId }),
+    ...(considered.facts.stale.length === 0 ? {} : { stale: considered.facts.stale }),
     ...(wouldHaveStopped ? { monitored: refusal(reason, detail, policyIds) } : {}),
   }
 }

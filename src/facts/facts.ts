@@ -11,7 +11,7 @@ import type { InstantMs } from '../kernel/clock.ts'
 import type { Exposure, Task } from '../task/task.ts'
 
 /** Names one guarded thing: `agent/<id>`, `task/<id>`, `exposure/<task>`, `case/<id>`, `asset/<kind>/<name>`,
- * `tool/<upstream>/<kind>/<name>`, `tools` (raised with each of them), `person/<id>`, `policy`, `stop`. */
+ * `tool/<upstream>/<kind>/<name>`, `tools` (raised with each of them), `person/<id>`, `policy`, `roster`, `stop`. */
 export type FactKey = string
 
 /** Key to the revision the decision saw. A key that has no row has revision 0. */
@@ -35,6 +35,9 @@ export type TargetFacts = {
   readonly asset: Asset
 }
 
+/** The facts whose source can be away. Their names stand in policies, entries and answers. */
+export type StaleFact = 'case' | 'asset' | 'roster'
+
 export type Facts = {
   readonly agent: Agent
   readonly task: Task
@@ -44,6 +47,6 @@ export type Facts = {
   readonly targets: readonly TargetFacts[]
   readonly stops: readonly Stop[]
   readonly seen: Seen
-  /** Names of facts that are missing, unreadable or older than allowed; empty when all is well. */
-  readonly stale: readonly string[]
+  /** What is missing, unreadable or older than allowed; empty when all is well. */
+  readonly stale: readonly StaleFact[]
 }

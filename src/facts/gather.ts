@@ -8,8 +8,10 @@ import type { ClassifiedCall, Target } from '../catalogue/tool.ts'
 import { atLeast } from '../catalogue/tool.ts'
 import type { AgentStore } from '../identity/ports.ts'
 import { Failure } from '../kernel/failure.ts'
+import { isDutyKnown, outdatedFeeds } from '../roster/known-duty.ts'
+import type { RosterStore } from '../roster/roster.ts'
 import type { TaskStore } from '../task/ports.ts'
-import type { Facts, Seen, Stop, TargetFacts } from './facts.ts'
+import type { Facts, Seen, StaleFact, Stop, TargetFacts } from './facts.ts'
 import type { FactMemory } from './memory.ts'
 import type { RevisionStore, StopStore } from './ports.ts'
 
@@ -22,10 +24,17 @@ export type FactSources = {
   readonly revisions: RevisionStore
   /** What this node has read at earlier revisions; only values of the revision just read are taken from it. */
   readonly memory: FactMemory
+  readonly roster: Pick<RosterStore, 'feeds' | 'onDuty'>
+  /** The feeds this gateway reads; without one, people enter the shifts and nothing can grow old. */
+  readonly feedsRead: readonly string[]
 }
 
 /** How old a fact may be before it counts as unknown. */
-export type FreshnessLimits = { readonly caseMs: number; readonly assetMs: number }
+export type FreshnessLimits = {
+  readonly caseMs: number
+  readonly assetMs: number
+  readonly rosterMs: number
+}
 
 /** Which call the facts are for. */
 export type FactRequest = {
@@ -39,6 +48,9 @@ export type FactRequest = {
   readonly nowMs: number
 }
 
+/** Raised whenever a feed was read, or could not be. */
+const ROSTER = 'roster'
+
 /** Reads everything, or throws `facts_unavailable` when agent, task or case is gone. */
 export async function gatherFacts(
   sources: FactSources,
@@ -48,7 +60,7 @@ export async function gatherFacts(
   const { tenant, call, nowMs } = request
   const keys = factKeys(request)
   const revisions = await sources.revisions.read(tenant, [
-    ...new Set([...keys, exposureKey(request)]),
+    ...new Set([...keys, exposureKey(request), ...(sources.feedsRead.length > 0 ? [ROSTER] : [])]),
   ])
   const seen = Object.fromEntries(keys.map((key) => [key, revisions[key] ?? 0]))
   const [agent, task, caseRecord, exposure, stops, assets] = await readFacts(
@@ -61,6 +73,13 @@ export async function gatherFacts(
   }
   const targets = call.targets.map((target, at) => targetFacts(target, assets[at], tenant, nowMs))
   const caseAgeMs = Math.max(0, nowMs - caseRecord.observedAtMs)
+  const stale: readonly StaleFact[] = [
+    ...(isWithin(limits.caseMs, caseRecord.observedAtMs, nowMs) ? [] : (['case'] as const)),
+    ...(targets.every(({ asset }) => isWithin(limits.assetMs, asset.observedAtMs, nowMs))
+      ? []
+      : (['asset'] as const)),
+    ...((await isRosterStale(sources, limits, request, revisions)) ? (['roster'] as const) : []),
+  ]
   return {
     agent,
     task,
@@ -70,13 +89,31 @@ export async function gatherFacts(
     targets,
     stops,
     seen,
-    stale: [
-      ...(caseAgeMs > limits.caseMs ? ['case'] : []),
-      ...(targets.some((each) => each.isKnown && nowMs - each.asset.observedAtMs > limits.assetMs)
-        ? ['asset']
-        : []),
-    ],
+    stale,
   }
+}
+
+/** Clocks may differ by this much; what lies further ahead was seen by a clock that no longer agrees with ours. */
+const MAX_AHEAD_MS = 5_000
+
+function isWithin(maxAgeMs: number, observedAtMs: number, nowMs: number): boolean {
+  const ageMs = nowMs - observedAtMs
+  return ageMs <= maxAgeMs && ageMs >= -MAX_AHEAD_MS
+}
+
+/** Feeds are read once per revision, and who is on duty only when one of them is too old. */
+async function isRosterStale(
+  { roster, feedsRead, memory }: FactSources,
+  { rosterMs }: FreshnessLimits,
+  { tenant, nowMs }: FactRequest,
+  revisions: Seen,
+): Promise<boolean> {
+  if (feedsRead.length === 0) return false
+  const known = await memory.feeds(tenant, ROSTER, revisions[ROSTER] ?? 0, () =>
+    roster.feeds(tenant),
+  )
+  if (outdatedFeeds(feedsRead, known, rosterMs, nowMs).length === 0) return false
+  return !isDutyKnown(await roster.onDuty(tenant, nowMs), known, rosterMs, nowMs)
 }
 
 function readFacts({ memory, ...sources }: FactSources, request: FactRequest, revisions: Seen) {

@@ -8,6 +8,7 @@
 import type { Asset } from '../case/asset.ts'
 import type { Case } from '../case/case.ts'
 import type { Agent } from '../identity/agent.ts'
+import type { RosterFeed } from '../roster/roster.ts'
 import type { Exposure, Task } from '../task/task.ts'
 import type { Stop } from './facts.ts'
 
@@ -26,6 +27,7 @@ export type FactMemory = {
   readonly assets: Recall<Asset | undefined>
   readonly exposures: Recall<Exposure>
   readonly stops: Recall<readonly Stop[]>
+  readonly feeds: Recall<readonly RosterFeed[]>
 }
 
 /** Of one kind; some megabytes. Beyond it the oldest goes: agents name assets freely, so the number must be bounded. */
@@ -39,6 +41,7 @@ export function createFactMemory(): FactMemory {
     assets: createRecall(),
     exposures: createRecall(),
     stops: createRecall(),
+    feeds: createRecall(),
   }
 }
 

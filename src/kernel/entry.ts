@@ -73,11 +73,12 @@ export const EVENTS = {
   'change.made_alone': { change: 'id', kind: 'label', digest: 'digest', due: 'instant' },
   'change.reviewed': { change: 'id', kind: 'label', person: 'id', verdict: 'label' },
   'policy.monitor_changed': { actions: 'labels', expires: 'instant' },
+  // `stale`: facts that were missing or too old; what ran nevertheless only read or annotated.
   'tool.call.decided': {
     ...CALL, action: 'label', effect: 'label', decision: 'label', enforced: 'flag', reason: 'label',
     bundle: 'digest?', rule: 'digest?', policies: 'labels', obligations: 'labels?', facts: 'digest?',
     request: 'id?', attempt: 'count', target_kind: 'label?', mode: 'label?', purpose: 'label?', step: 'count?', thresholds: 'label?',
-    recommendation: 'id?', safeguards: 'ids?',
+    recommendation: 'id?', safeguards: 'ids?', stale: 'labels?',
   },
   'approval.requested': { ...REQUEST, role: 'label', owner: 'id?', strength: 'label', expires: 'instant', claim: 'label', owner_until: 'instant?', roster: 'label?', roster_digest: 'digest?', roster_stale: 'flag?' },
   'approval.viewed': { ...REQUEST, person: 'id' },

@@ -59,7 +59,7 @@ export type RosterStore = {
 
 /** What replacing the shifts of a feed writes and reads, all in one transaction. */
 export type FeedStore = {
-  /** Writes the feed's state and holds it until the transaction ends: two nodes replace one after the other. */
+  /** Writes the feed's state and holds it until the transaction ends: two nodes replace one after the other. Raises `roster`. */
   readonly putFeed: (tx: Tx, feed: RosterFeed) => Promise<void>
   /** Shifts of the source that end after the instant. */
   readonly shiftsOf: (

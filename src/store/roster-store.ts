@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Role } from '../identity/person.ts'
 import type { FeedStore, RosterFeed, RosterStore, Shift } from '../roster/roster.ts'
+import { raiseRevision } from './revision-store.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
 
@@ -48,7 +49,8 @@ export function createRosterStore(access: Access): RosterStore {
 export function createFeedStore(access: Access): FeedStore {
   return {
     putFeed: async (tx, feed) => {
-      const { db } = access.openFor(tx, feed.tenant)
+      const open = access.openFor(tx, feed.tenant)
+      const { db } = open
       const { tenant, source, digest = null, state, confirmedAtMs } = feed
       const values = { digest, state, confirmed_at_ms: confirmedAtMs }
       // Writing the row locks it, so what is read next is what the node before left.
@@ -57,6 +59,7 @@ export function createFeedStore(access: Access): FeedStore {
         .values({ tenant, source, ...values })
         .onConflict((conflict) => conflict.columns(['tenant', 'source']).doUpdateSet(values))
         .execute()
+      await raiseRevision(open, 'roster')
     },
     shiftsOf: async (tx, tenant, source, endingAfterMs) => {
       const { db } = access.openFor(tx, tenant)

@@ -10,7 +10,7 @@ import { testClock } from '../harness/stores.ts'
 
 const WIDTH = { windowMs: 3_600_000, perTask: 3, perAgent: 4, perTenant: 1_000 }
 /** The clock is turned by days here; how old facts may be is tested elsewhere. */
-const FRESH = { caseMs: 7 * 86_400_000, assetMs: 7 * 86_400_000 }
+const FRESH = { caseMs: 7 * 86_400_000, assetMs: 7 * 86_400_000, rosterMs: 86_400_000 }
 
 let fence: FencePlane
 beforeAll(async () => {

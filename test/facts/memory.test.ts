@@ -171,7 +171,8 @@ async function expectSeen(
 }
 
 function factsOf(store: Store, memory: FactMemory, request: FactRequest): Promise<Facts> {
-  return gatherFacts({ ...store, memory }, { caseMs: 1_000, assetMs: 1_000 }, request)
+  const limits = { caseMs: 1_000, assetMs: 1_000, rosterMs: 1_000 }
+  return gatherFacts({ ...store, memory, feedsRead: [] }, limits, request)
 }
 
 async function change(

@@ -33,6 +33,7 @@ export function answeredResult(answer: Answered): JsonObject {
       ...(answer.monitored === undefined
         ? {}
         : { 'countersign/monitored': monitoredOf(answer.monitored) }),
+      ...(answer.stale === undefined ? {} : { 'countersign/stale': answer.stale }),
     },
   }
 }

@@ -105,13 +105,14 @@ function sendAnswer(
 
 function answeredWire(answer: Extract<CallAnswer, { kind: 'answered' }>) {
   const { kind, result, isToolError } = answer.answer
-  const { monitored } = answer
+  const { monitored, stale } = answer
   return {
     call: answer.callId,
     evidence: answer.evidenceId,
     kind,
     is_error: isToolError,
     result: result satisfies JsonObject,
+    ...(stale === undefined ? {} : { stale: [...stale] }),
     monitored:
       monitored === undefined
         ? undefined

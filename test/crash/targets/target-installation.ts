@@ -11,7 +11,7 @@ import type { RealTarget } from './real-target.ts'
 const DAY_MS = 86_400_000
 /** Hundreds of targets an hour, and a clock that is turned by minutes, are the point here. */
 const ANY_WIDTH = { windowMs: 1, perTask: 1_000, perAgent: 1_000, perTenant: 1_000 }
-const FRESH = { caseMs: DAY_MS, assetMs: DAY_MS }
+const FRESH = { caseMs: DAY_MS, assetMs: DAY_MS, rosterMs: DAY_MS }
 
 export type TargetInstallation = {
   readonly config: Config
