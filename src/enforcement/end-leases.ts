@@ -64,6 +64,7 @@ async function takeBack(spine: Spine, lease: BrokeredLease, stop: AbortSignal): 
   try {
     const revocation = await askBroker(spine, lease, stop)
     await commitEnd(spine, lease, revocation)
+    spine.at('lease:ended')
     return true
   } catch (error) {
     // A gateway that stops leaves the rest to its next start.

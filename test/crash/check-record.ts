@@ -2,59 +2,22 @@
  * The invariants of a crash: what the record says, what really happened in the world and what people and
  * agents were told must agree, in the moment of the kill and again after the restart. Pure.
  */
-
 import { digestOfJson } from '../../src/kernel/canonical-json.ts'
 import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { decodeBase64Exactly, encodeHex } from '../../src/ledger/base64.ts'
 import type { PlacedEntry } from '../../src/ledger/finding.ts'
 import { checkInvariants } from '../../src/ledger/invariants.ts'
 import { appendLeaf, EMPTY_FRONTIER, rootOf } from '../../src/ledger/merkle.ts'
+import { checkRightsEnded } from './check-leases.ts'
 import type { Acknowledged } from './memory.ts'
-import type { Snapshot } from './snapshot.ts'
-
-export type ViolationCode =
-  /** A tool server got a call that has no durable dispatch. */
-  | 'acted_without_dispatch'
-  /** A tool server got a call more often than it was dispatched. */
-  | 'acted_twice'
-  /** The record says that something was applied, and no tool server ever got it. */
-  | 'applied_without_act'
-  /** Something was answered that is not in the record. */
-  | 'answer_lost'
-  /** What was once in the record, or once signed, is not there any more. */
-  | 'history_changed'
-  | 'head_wrong'
-  /** A dispatch without an outcome, although the gateway was started again. */
-  | 'outcome_missing'
-  | 'outcome_twice'
-  | 'lease_live'
-  | 'call_in_flight'
-  | 'grant_reused'
-  | 'grant_state_wrong'
-  | 'request_lost'
-  /** A rule between entries does not hold (ledger/invariants.ts). */
-  | 'rule_broken'
-  | 'ledger_check_failed'
-  | 'export_not_verified'
-  | 'not_started'
-  | 'gateway_error'
-  | 'surprise'
-  /** What the record says of an effect is not what the target shows, once it could be looked at. */
-  | 'effect_untold'
-  /** A yes that was given and not used is gone. */
-  | 'yes_lost'
-  /** What was ordered to be taken back is still there. */
-  | 'not_lifted'
-
-export type Violation = { readonly code: ViolationCode; readonly detail: string }
+import { ofType, type Snapshot } from './snapshot.ts'
+import { found, type Violation } from './violation.ts'
 
 /** A call as the tool server wrote it down. */
 export type Witnessed = { readonly name: string; readonly arguments: JsonObject }
 
 /** Whose acts are witnessed, and of which of its tools: a target notices what changes it and no look. */
 export type Watch = { readonly upstream: string; readonly sees: (exposedName: string) => boolean }
-
-const found = (code: ViolationCode, detail: string): Violation => ({ code, detail })
 
 /**
  * What must hold at every moment, also in what a kill left: `before` is the record as it was known earlier,
@@ -97,13 +60,7 @@ export function checkRecovered(dead: Snapshot, now: Snapshot): readonly Violatio
   for (const [id, state] of now.calls) {
     if (state === 'dispatched') violations.push(found('call_in_flight', `call ${id}`))
   }
-  const revoked = new Set(ofType(now, 'lease.revoked').map(({ entry }) => entry.data.lease))
-  for (const { entry } of ofType(now, 'lease.issued')) {
-    const lease = String(entry.data.lease)
-    if (!revoked.has(lease) || now.leases.get(lease) === 'live') {
-      violations.push(found('lease_live', `lease ${lease} of call ${entry.call}`))
-    }
-  }
+  violations.push(...checkRightsEnded(now))
   for (const [id, state] of dead.requests) {
     const isKept = now.requests.get(id) === state
     if (!isKept) violations.push(found('request_lost', `request ${id} was ${state}`))
@@ -261,10 +218,6 @@ function outcomesByDispatch(now: Snapshot): ReadonlyMap<string, readonly string[
     outcomes.set(cite?.id ?? '', [...of, String(entry.data.outcome)])
   }
   return outcomes
-}
-
-function ofType(now: Snapshot, type: string): readonly PlacedEntry[] {
-  return now.entries.filter(({ entry }) => entry.type === type)
 }
 
 function countBy<T>(all: readonly T[], key: (one: T) => unknown): ReadonlyMap<unknown, number> {

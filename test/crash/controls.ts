@@ -8,10 +8,10 @@ import { pathToFileURL } from 'node:url'
 import { PLAN_VARIABLE, type Plan } from '../sabotage/plan.ts'
 import { replaceExport } from '../sabotage/replace.ts'
 import type { Sabotage } from '../sabotage/sabotage.ts'
-import type { Violation, ViolationCode } from './check-record.ts'
 import type { Template } from './installation.ts'
 import type { Kill } from './kill-plan.ts'
 import { Lane } from './lane.ts'
+import type { Violation, ViolationCode } from './violation.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 

@@ -1,10 +1,10 @@
 /** A whole run: kills on one or both engines, spread over installations, two at a time. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Violation } from './check-record.ts'
 import { type EngineName, makeTemplate, type Template } from './installation.ts'
 import { type Kill, type Passings, planFirstStarts, planKills, seeded } from './kill-plan.ts'
 import { Lane } from './lane.ts'
+import type { Violation } from './violation.ts'
 
 export type KillRun = {
   readonly engines: readonly EngineName[]

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkAlways, checkRecovered, type Violation, type Witnessed } from './check-record.ts'
+import { checkAlways, checkRecovered, type Witnessed } from './check-record.ts'
 import { CONTROLS, runControl } from './controls.ts'
 import { makeTemplate, type Template } from './installation.ts'
 import type { Kill } from './kill-plan.ts'
@@ -14,6 +14,7 @@ import { Lane } from './lane.ts'
 import type { Acknowledged } from './memory.ts'
 import { readRemains, type Snapshot } from './snapshot.ts'
 import { type Strike, TORN_WRITE } from './victim-plan.ts'
+import type { Violation } from './violation.ts'
 
 let folder: string
 let template: Template

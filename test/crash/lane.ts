@@ -2,12 +2,13 @@
 import { trustPolicyText } from '../../src/cli/case-export.ts'
 import { verifyExport } from '../../src/verify/verify.ts'
 import { rest } from '../harness/people.ts'
-import { checkAlways, checkRecovered, type Violation, type Witnessed } from './check-record.ts'
+import { checkAlways, checkRecovered, type Witnessed } from './check-record.ts'
 import type { Installation } from './installation.ts'
 import type { Kill } from './kill-plan.ts'
 import { type Memory, newMemory } from './memory.ts'
 import { readLive, readRemains, type Snapshot } from './snapshot.ts'
 import { startVictim, type Victim } from './victim-process.ts'
+import type { Violation } from './violation.ts'
 import { resolveOpenQuestions, work } from './workload.ts'
 
 export type KillResult = {

@@ -19,8 +19,15 @@ export type Snapshot = {
   readonly calls: ReadonlyMap<string, string>
   /** Lease id to state. */
   readonly leases: ReadonlyMap<string, string>
+  /** Id of a lease somebody else lent, to its state. */
+  readonly borrowed: ReadonlyMap<string, string>
   readonly requests: ReadonlyMap<string, string>
   readonly grants: ReadonlyMap<string, string>
+}
+
+/** In log order. */
+export function ofType({ entries }: Snapshot, type: string): readonly PlacedEntry[] {
+  return entries.filter(({ entry }) => entry.type === type)
 }
 
 type Read = Pick<Installation, 'engine' | 'config' | 'folder'>
@@ -73,6 +80,7 @@ const EMPTY: Snapshot = {
   head: { size: 0, root: '' },
   calls: new Map(),
   leases: new Map(),
+  borrowed: new Map(),
   requests: new Map(),
   grants: new Map(),
 }
@@ -102,6 +110,7 @@ async function read(ask: Ask): Promise<Snapshot> {
         : { size: Number(head.size), root: encodeHex(new Uint8Array(head.root as Uint8Array)) },
     calls: await states('tool_call'),
     leases: await states('lease'),
+    borrowed: await states('brokered_lease'),
     requests: await states('approval_request'),
     grants: await states('approval_grant'),
   }

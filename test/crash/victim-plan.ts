@@ -1,5 +1,6 @@
 /** What a lane tells the gateway it is about to kill, and what that gateway says back. */
 import type { Config } from '../../src/config.ts'
+import type { ConfigFile } from '../../src/contract/config-file.ts'
 
 /** Where the gateway ends itself: at the n-th passing of a label, counted anew in each phase. */
 export type Strike = {
@@ -14,6 +15,8 @@ export type Strike = {
 
 export type VictimPlan = {
   readonly config: Config
+  /** Beside those of `config`, with whole names of their secret files. */
+  readonly brokers?: ConfigFile['brokers']
   readonly strike?: Strike
   /** Its clock is ahead of the machine's by this, so that nobody has to wait for what time brings. */
   readonly aheadMs?: number
@@ -22,14 +25,15 @@ export type VictimPlan = {
 /** Over IPC. */
 export type VictimSays =
   | { readonly kind: 'ready'; readonly port: number }
-  | { readonly kind: 'armed' | 'swept' }
+  | { readonly kind: 'armed' | 'swept' | 'given back' }
   | { readonly kind: 'passed'; readonly counts: Readonly<Record<string, number>> }
   /** Something the gateway itself calls an error; nothing here may cause one. */
   | { readonly kind: 'error'; readonly text: string }
   | { readonly kind: 'refused'; readonly code: string; readonly detail: string }
 
-/** A strike is armed from now on, counted anew; `sweep` turns its clock by a minute and does what is due then. */
-export type VictimHears = 'count' | 'close' | 'sweep' | Strike
+/** A strike is armed from now on, counted anew; `sweep` turns its clock by a minute and does what is due then;
+ * `give back` is answered once nothing is borrowed any more. */
+export type VictimHears = 'count' | 'give back' | 'close' | 'sweep' | Strike
 
 /** Longer than a lease may live after a restart, and than the first look at an effect nobody knows is away. */
 export const LATER_MS = 61_000

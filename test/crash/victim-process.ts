@@ -32,6 +32,8 @@ export type Victim = {
   readonly arm: (strike: Strike) => Promise<void>
   /** Does what is due by its clock. */
   readonly sweep: () => Promise<void>
+  /** Resolves when nothing is borrowed any more; never when it dies before. */
+  readonly givenBack: () => Promise<void>
   /** How often each label was passed since it serves. */
   readonly counts: () => Promise<Readonly<Record<string, number>>>
   /** An orderly end. */
@@ -94,6 +96,11 @@ export function startVictim(plan: VictimPlan, { folder, env }: VictimOptions): V
     sweep: async () => {
       const answer = heard(child, 'swept')
       tell(child, 'sweep')
+      await answer
+    },
+    givenBack: async () => {
+      const answer = heard(child, 'given back')
+      tell(child, 'give back')
       await answer
     },
     counts: async () => {

@@ -5,11 +5,14 @@
  */
 import { readFileSync, writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { setTimeout as wait } from 'node:timers/promises'
 import { sweep, sweepContainments } from '../../src/command/sweep.ts'
+import { endLeases } from '../../src/enforcement/end-leases.ts'
 import { codeOf } from '../../src/kernel/failure.ts'
 import type { Log } from '../../src/kernel/log.ts'
-import { startGateway } from '../../src/main.ts'
+import { type Gateway, startGateway } from '../../src/main.ts'
 import { TENANT } from '../../src/wiring.ts'
+import { brokerAsGiven } from './given-broker.ts'
 import { tearWrites } from './torn-writes.ts'
 import {
   LATER_MS,
@@ -20,6 +23,9 @@ import {
   type VictimPlan,
   type VictimSays,
 } from './victim-plan.ts'
+
+/** Between two looks at what is still borrowed. */
+const LOOK_MS = 10
 
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as VictimPlan
 let phase: Strike['phase'] = 'start'
@@ -73,7 +79,9 @@ await tearWrites(() => isDue(TORN_WRITE), die)
 try {
   let { aheadMs = 0 } = plan
   const clock = { nowMs: () => Date.now() + aheadMs }
-  const gateway = await startGateway(plan.config, { log, at, clock })
+  const { brokers = [] } = plan
+  const config = { ...plan.config, brokers: brokers.map(brokerAsGiven) }
+  const gateway = await startGateway(config, { log, at, clock })
   phase = 'serve'
   passed = new Map()
   process.on('message', async (heard: VictimHears) => {
@@ -87,7 +95,12 @@ try {
       const { spine } = gateway.parts
       await sweep(spine, TENANT)
       await sweepContainments(spine)
+      await endLeases(spine, new AbortController().signal)
       say({ kind: 'swept' })
+    }
+    if (heard === 'give back') {
+      await untilGivenBack(gateway)
+      say({ kind: 'given back' })
     }
     if (heard === 'count') say({ kind: 'passed', counts: Object.fromEntries(passed) })
     if (heard !== 'close') return
@@ -102,4 +115,9 @@ try {
   process.send?.({ kind: 'refused', code: codeOf(error), detail } satisfies VictimSays, () =>
     process.disconnect(),
   )
+}
+
+/** The gateway's own timers take back what was borrowed; here it is only looked whether they have. */
+async function untilGivenBack({ parts }: Gateway): Promise<void> {
+  while ((await parts.store.brokeredLeases.alive(TENANT)).length > 0) await wait(LOOK_MS)
 }

@@ -1,6 +1,6 @@
 /** What the record says of an order, against what its target shows. Pure; the target was looked at beforehand. */
-import type { Violation } from '../check-record.ts'
 import type { Snapshot } from '../snapshot.ts'
+import type { Violation } from '../violation.ts'
 
 /** How far an order has come, from the agent's and the person's side. */
 export type Ordered = {

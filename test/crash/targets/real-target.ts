@@ -1,6 +1,8 @@
 /** A real target under a gateway that is killed: what is done to it, and what it shows to somebody outside. */
 import type { UpstreamConfig } from '../../../src/config.ts'
+import type { ConfigFile } from '../../../src/contract/config-file.ts'
 import type { JsonObject } from '../../../src/kernel/strict-json.ts'
+import type { ToolRule } from '../../../src/lease/rule.ts'
 import type { Witnessed } from '../check-record.ts'
 
 /** One thing to do and to take back, to somebody or something no other order names. */
@@ -8,6 +10,16 @@ export type Order = {
   readonly target: { readonly kind: string; readonly id: string }
   readonly act: Witnessed
   readonly back: Witnessed
+}
+
+/** A target whose tools hold no credential: each call is made with one that was borrowed for it. */
+export type Lending = {
+  readonly broker: ConfigFile['brokers'][number]
+  readonly rule: ToolRule
+  /** What was lent and could still be used, and what is open under it, as its backend shows it. */
+  readonly alive: () => Promise<readonly string[]>
+  /** The lease of each change, in the order of `acts`, as its backend noticed. */
+  readonly used: () => Promise<readonly string[]>
 }
 
 export type RealTarget = {
@@ -18,8 +30,9 @@ export type RealTarget = {
   readonly acts: () => Promise<readonly Witnessed[]>
   /** Whether the effect is in force now, without asking the tool server. */
   readonly isThere: (order: Order) => Promise<boolean>
-  readonly stop: () => void
+  readonly lending?: Lending
+  readonly stop: () => void | Promise<void>
 }
 
-export const TARGET_NAMES = ['nftables', 'openldap', 'crowdsec'] as const
+export const TARGET_NAMES = ['nftables', 'openldap', 'crowdsec', 'postgresql'] as const
 export type TargetName = (typeof TARGET_NAMES)[number]

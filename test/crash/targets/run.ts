@@ -1,5 +1,5 @@
 /**
- * `npm run crash -- --target nftables|openldap|crowdsec|all [--kills N] [--seed N] [--json]`: kills the gateway by
+ * `npm run crash -- --target nftables|openldap|crowdsec|postgresql|all [--kills N] [--seed N] [--json]`: kills the gateway by
  * SIGKILL at every labelled point between decision and outcome, while something is done to a real target and while it
  * is taken back, and compares its record with what the target itself noticed. At the end gateways with a rule taken
  * out are killed, which must be found.
@@ -12,28 +12,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasPrograms } from '../../targets/real-plane.ts'
-import { CONTROLS, sabotagedEnvironment } from '../controls.ts'
-import { seeded } from '../kill-plan.ts'
+import { sabotagedEnvironment } from '../controls.ts'
 import { startCrowdsec } from './crowdsec.ts'
 import { startNftables } from './nftables.ts'
 import { startOpenldap } from './openldap.ts'
+import { startPostgresql } from './postgresql.ts'
 import { TARGET_NAMES, type TargetName } from './real-target.ts'
+import { ACT_CONTROLS, LENDING_CONTROLS, type TargetControl } from './target-controls.ts'
 import { installBefore } from './target-installation.ts'
 import { type TargetKill, TargetLane } from './target-lane.ts'
+import { planOf } from './target-plan.ts'
 
 /** Measuring and controls order something as well. */
 const SPARE_ORDERS = 8
 
-const CONTROL_KILLS: readonly TargetKill[] = [
-  { step: 'do', label: 'dispatch:after', passing: 1 },
-  { step: 'do', label: 'commit:before-db-commit', passing: 3 },
-  { step: 'do', label: 'act:after', passing: 1 },
-]
+/** Of the longest control. */
+const CONTROL_ORDERS = 4
 
 const TARGETS = {
   nftables: { needs: ['ip', 'nft'], start: startNftables },
   openldap: { needs: ['slapd', 'slapadd'], start: startOpenldap },
   crowdsec: { needs: ['crowdsec', 'cscli'], start: startCrowdsec },
+  postgresql: { needs: [], start: startPostgresql },
 } as const satisfies Readonly<Record<TargetName, unknown>>
 
 const { values } = parseArgs({
@@ -68,6 +68,7 @@ process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled')
 const startedMs = performance.now()
 const found: Found[] = []
 const rows: Row[] = []
+let longestAliveMs = 0
 const share = Math.ceil(kills / names.length)
 // Two cores: one life starts while another one works.
 const queue = names.values()
@@ -78,7 +79,7 @@ const work = async () => {
 }
 await Promise.all([work(), work()])
 const seconds = Math.round((performance.now() - startedMs) / 1000)
-const controls = await runControls(names[0] ?? 'nftables')
+const controls = await runControls()
 const made = rows.reduce((sum, row) => sum + row.made, 0)
 const isGood =
   found.length === 0 && controls.every(({ caught }) => caught) && rows.every((row) => row.made > 0)
@@ -88,6 +89,7 @@ const report = {
   targets: names,
   seconds,
   rows,
+  lent_alive_ms: Math.round(longestAliveMs),
   violations: found,
   controls,
   ok: isGood,
@@ -106,6 +108,11 @@ function namesOf(given: readonly string[]): readonly TargetName[] {
   for (const name of known) {
     const { needs } = TARGETS[name]
     if (!hasPrograms(...needs)) return leave(`${name} needs ${needs.join(' and ')}`)
+  }
+  if (known.includes('postgresql') && process.env.COUNTERSIGN_TEST_POSTGRES_URL === undefined) {
+    return leave(
+      'postgresql needs COUNTERSIGN_TEST_POSTGRES_URL: a server on which databases and roles may be made',
+    )
   }
   if (known.includes('nftables') && process.getuid?.() !== 0) return leave('nftables needs root')
   return known
@@ -131,12 +138,12 @@ async function before(
     await work(new TargetLane(installation, env))
     await installation.lifelines.close()
   } finally {
-    target.stop()
+    await target.stop()
   }
 }
 
 async function killAt(name: TargetName, lane: TargetLane, share: number): Promise<void> {
-  const plan = planOf(await measured(lane), share)
+  const plan = planOf(await measured(lane), share, seed)
   const again: TargetKill[] = []
   for (const kill of plan) {
     const { hit, violations } = await lane.kill(kill)
@@ -149,6 +156,7 @@ async function killAt(name: TargetName, lane: TargetLane, share: number): Promis
     const { hit, violations } = await lane.kill(kill)
     tell(name, kill, hit, violations)
   }
+  longestAliveMs = Math.max(longestAliveMs, lane.longestAliveMs)
   for (const each of await lane.finish()) found.push({ target: name, at: 'last life', ...each })
 }
 
@@ -157,34 +165,13 @@ async function measured(lane: TargetLane): ReturnType<TargetLane['measure']> {
   return lane.measure().catch(() => lane.measure())
 }
 
-/** Every point that one order passes, each time it is passed; seeded, so that a share of them is another one each time. */
-function planOf(
-  passed: Awaited<ReturnType<TargetLane['measure']>>,
-  share: number,
-): readonly TargetKill[] {
-  const points = (['do', 'undo'] as const).flatMap((step) =>
-    Object.entries(passed[step]).flatMap(([label, times]) =>
-      Array.from({ length: times }, (_, at) => ({ step, label, passing: at + 1 })),
-    ),
-  )
-  const random = seeded(seed)
-  const mixed = points
-    .map((point) => ({ point, key: random() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ point }) => point)
-  const rounds = Math.ceil(share / Math.max(1, mixed.length))
-  return Array.from({ length: rounds }, () => mixed)
-    .flat()
-    .slice(0, share)
-}
-
 function tell(
   target: TargetName,
-  { step, label, passing }: TargetKill,
+  { step, label, passing, afterMs }: TargetKill,
   hit: boolean,
   violations: readonly { readonly code: string; readonly detail: string }[],
 ): void {
-  const at = `${step} ${label}`
+  const at = afterMs === undefined ? `${step} ${label}` : `${step} during act`
   const row = rows.find((each) => each.target === target && each.at === at)
   const counted = row ?? { target, at, made: 0, missed: 0, found: 0 }
   if (row === undefined) rows.push(counted)
@@ -196,30 +183,40 @@ function tell(
   progress(`${target} ${at} ${passing}${hit ? '' : ' (not reached)'}${said}`)
 }
 
-/** A gateway that acts before its decision is durable, and one that recovers nothing. */
-async function runControls(name: TargetName) {
-  const results: { name: string; caught: boolean; codes: readonly string[] }[] = []
-  for (const { sabotage, expects } of CONTROLS.slice(0, 2)) {
-    const own = join(folder, sabotage.name)
-    mkdirSync(own, { recursive: true })
-    const codes = new Set<string>()
-    const isCaught = () => expects.some((code) => codes.has(code))
-    await before(
-      name,
-      CONTROL_KILLS.length,
-      own,
-      sabotagedEnvironment(sabotage, own),
-      async (lane) => {
-        for (const kill of CONTROL_KILLS) {
-          if (isCaught()) return
-          for (const { code } of (await lane.kill(kill)).violations) codes.add(code)
-        }
-        if (!isCaught()) for (const { code } of await lane.finish()) codes.add(code)
-      },
-    )
-    results.push({ name: sabotage.name, caught: isCaught(), codes: [...codes] })
+type Caught = { readonly name: string; readonly caught: boolean; readonly codes: readonly string[] }
+
+/** Those of acting before one target that holds its own credential, those of lending before the one that is lent for. */
+async function runControls(): Promise<readonly Caught[]> {
+  const results: Caught[] = []
+  const [plain] = names.filter((name) => name !== 'postgresql')
+  const all = [
+    ...(plain === undefined ? [] : ACT_CONTROLS.map((control) => ({ name: plain, control }))),
+    ...(names.includes('postgresql')
+      ? LENDING_CONTROLS.map((control) => ({ name: 'postgresql' as const, control }))
+      : []),
+  ].values()
+  const work = async () => {
+    for (const { name, control } of all) results.push(await runControl(name, control))
   }
+  await Promise.all([work(), work()])
   return results
+}
+
+/** Kills the sabotaged gateway until what is expected is found, or the kills are used up. */
+async function runControl(name: TargetName, control: TargetControl): Promise<Caught> {
+  const { sabotage, expects, kills: strikes } = control
+  const own = join(folder, sabotage.name)
+  mkdirSync(own, { recursive: true })
+  const codes = new Set<string>()
+  const isCaught = () => expects.some((code) => codes.has(code))
+  await before(name, CONTROL_ORDERS, own, sabotagedEnvironment(sabotage, own), async (lane) => {
+    for (const kill of strikes) {
+      if (isCaught()) return
+      for (const { code } of (await lane.kill(kill)).violations) codes.add(code)
+    }
+    if (!isCaught()) for (const { code } of await lane.finish()) codes.add(code)
+  })
+  return { name: sabotage.name, caught: isCaught(), codes: [...codes] }
 }
 
 function tableText(): string {
@@ -235,8 +232,13 @@ function tableText(): string {
     ...lines.sort(),
     '',
     ...caught,
+    ...(names.includes('postgresql') ? [lentText()] : []),
     '',
     `${made} kills before ${names.join(', ')}, ${found.length} violations, seed ${seed}, ${seconds} s: ${isGood ? 'ok' : 'FAILED'}`,
     '',
   ].join('\n')
+}
+
+function lentText(): string {
+  return `what was lent before a kill was gone ${Math.round(longestAliveMs)} ms after the restart at the latest`
 }

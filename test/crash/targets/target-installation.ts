@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../../../src/config.ts'
 import type { Clock } from '../../../src/kernel/clock.ts'
 import { reviewAll } from '../../harness/any-tools.ts'
 import { addAsset, type Plane, startPlane } from '../../harness/plane.ts'
+import { brokerAsGiven } from '../given-broker.ts'
 import { type Lifelines, openLifelines } from '../lifelines.ts'
 import type { RealTarget } from './real-target.ts'
 
@@ -14,6 +15,7 @@ const ANY_WIDTH = { windowMs: 1, perTask: 1_000, perAgent: 1_000, perTenant: 1_0
 const FRESH = { caseMs: DAY_MS, assetMs: DAY_MS, rosterMs: DAY_MS }
 
 export type TargetInstallation = {
+  /** Without the broker of the target. */
   readonly config: Config
   readonly folder: string
   readonly world: Pick<Plane, 'dana' | 'agent' | 'caseId'>
@@ -33,10 +35,17 @@ export async function installBefore(
   const config: Config = {
     ...given,
     upstreams: [withLifeline(target, lifelines.port)],
+    ...(target.lending === undefined ? {} : { lending: [target.lending.rule] }),
     limits: { ...given.limits, openRequestsPerAgent: 1_000, fanOut: ANY_WIDTH, freshness: FRESH },
   }
+  const { lending } = target
   const { dataDir, ...rest } = config
-  const plane = await startPlane({ dataDir, upstreams: config.upstreams, config: rest })
+  const brokers = lending === undefined ? [] : [brokerAsGiven(lending.broker)]
+  const plane = await startPlane({
+    dataDir,
+    upstreams: config.upstreams,
+    config: { ...rest, brokers },
+  })
   const tools = Object.entries(target.entries).map(([name, entry]) => ({ name, entry }))
   await reviewAll(plane, { config: target.upstream, tools })
   for (const order of target.orders) {

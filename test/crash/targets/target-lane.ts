@@ -8,20 +8,31 @@ import { decodeJwt } from 'jose'
 import { connectAgent, saidBy } from '../../harness/agent-client.ts'
 import { decide, rest } from '../../harness/people.ts'
 import { taskToken } from '../../harness/plane.ts'
-import { checkAlways, checkRecovered, type Violation, type Watch } from '../check-record.ts'
+import { checkTakenBack, checkUsed } from '../check-leases.ts'
+import { checkAlways, checkRecovered, type Watch } from '../check-record.ts'
 import { readLive, readRemains, type Snapshot } from '../snapshot.ts'
 import { LATER_MS, type Strike } from '../victim-plan.ts'
 import { startVictim, type Victim } from '../victim-process.ts'
+import type { Violation } from '../violation.ts'
 import { checkTold, isDispatched } from './check-effects.ts'
 import type { Order } from './real-target.ts'
 import { type TargetInstallation, turnedClock } from './target-installation.ts'
 
 export type Step = 'do' | 'undo'
-export type TargetKill = { readonly step: Step; readonly label: string; readonly passing: number }
+export type TargetKill = {
+  readonly step: Step
+  readonly label: string
+  readonly passing: number
+  /** Not at the point but so long after it. */
+  readonly afterMs?: number
+}
 export type TargetKilled = { readonly hit: boolean; readonly violations: readonly Violation[] }
 
 /** What is on its way through a socket when the gateway dies arrives within this. */
 const ARRIVAL_MS = 5_000
+
+/** Much longer than anything is borrowed after a restart, and no reason to wait a minute when it is not given back. */
+const GIVE_BACK_MS = 5_000
 
 /** Lives in a row that may end without their kill because the way there was cut. */
 const MAX_CUT = 3
@@ -44,6 +55,9 @@ export class TargetLane {
   private port = 0
   private last: Snapshot | undefined
   private open: Open | undefined
+  private startedAtMs = 0
+  /** The longest after a restart until all that was lent before a kill was known to be gone. Milliseconds. */
+  longestAliveMs = 0
 
   constructor(installation: TargetInstallation, env: Readonly<Record<string, string>> = {}) {
     this.installation = installation
@@ -72,11 +86,13 @@ export class TargetLane {
   }
 
   /** Everything is asked and approved; in what is left it is killed. */
-  private async dieIn(victim: Victim, { step, label, passing }: TargetKill) {
+  private async dieIn(victim: Victim, { step, ...point }: TargetKill) {
     await this.newOrder()
     const violations = step === 'undo' ? await this.run() : []
-    await victim.arm({ phase: 'serve', label, passing } satisfies Strike)
-    const acting = (step === 'do' ? this.run() : this.takeBack()).catch(() => [])
+    await victim.arm({ phase: 'serve', ...point } satisfies Strike)
+    const acting = (step === 'do' ? this.run() : this.takeBack())
+      .then(() => victim.givenBack())
+      .catch(() => undefined)
     const isDead = victim.ended.then(() => true)
     const isOver = await Promise.race([isDead, acting.then(() => false)])
     if (!isOver) await Promise.race([isDead, wait(500)])
@@ -101,9 +117,11 @@ export class TargetLane {
     const none = { phase: 'start', label: '', passing: 0 } as const
     await victim.arm(none)
     const violations = [...(await this.run())]
+    await victim.givenBack()
     const doing = await victim.counts()
     await victim.arm(none)
     violations.push(...(await this.takeBack()))
+    await victim.givenBack()
     const undoing = await victim.counts()
     this.open = undefined
     await victim.close()
@@ -115,11 +133,17 @@ export class TargetLane {
   private async start(): Promise<Victim> {
     const { config, folder } = this.installation
     const address = this.port === 0 ? {} : { port: this.port, baseUrl: this.baseUrl() }
-    const plan = { config: { ...config, ...address }, aheadMs: this.clock.aheadMs() }
+    const { lending } = this.installation.target
+    const plan = {
+      config: { ...config, ...address },
+      aheadMs: this.clock.aheadMs(),
+      ...(lending === undefined ? {} : { brokers: [lending.broker] }),
+    }
     const victim = startVictim(plan, { folder, env: this.env })
     const port = await victim.ready
     if (port === undefined) throw new Error(`it did not start: ${victim.refusal()}`)
     this.port = port
+    this.startedAtMs = performance.now()
     return victim
   }
 
@@ -137,12 +161,25 @@ export class TargetLane {
     const live = () => readLive({ ...this.installation, engine: 'sqlite' })
     const violations: Violation[] = []
     if (this.last !== undefined) violations.push(...checkRecovered(this.last, await live()))
+    await this.untilGivenBack(victim)
     this.clock.turn(LATER_MS)
     await victim.sweep()
-    violations.push(...leasesAlive(await live()))
+    const alive = await this.untilGivenBack(victim)
+    violations.push(...checkTakenBack(await live(), alive))
     if (this.open !== undefined) violations.push(...(await this.bringToEnd(await live())))
     violations.push(...(await this.checkAlways(await live())))
     return violations
+  }
+
+  /** Until the gateway says so and its backend shows nothing, or for so long; answers what the backend shows. */
+  private async untilGivenBack(victim: Victim): Promise<readonly string[]> {
+    const { lending } = this.installation.target
+    if (lending === undefined) return []
+    const limit = wait(GIVE_BACK_MS, true, { ref: false })
+    await Promise.race([victim.givenBack(), limit])
+    const alive = await lending.alive()
+    this.longestAliveMs = Math.max(this.longestAliveMs, performance.now() - this.startedAtMs)
+    return alive
   }
 
   /** An order the kill met: told as it is, done if it was approved and not sent, and taken back. */
@@ -226,14 +263,9 @@ export class TargetLane {
 
   private async checkAlways(now: Snapshot): Promise<readonly Violation[]> {
     const acts = await this.installation.target.acts()
-    return checkAlways(this.last, now, acts, [], this.watch)
+    const used = await this.installation.target.lending?.used()
+    return [...checkAlways(this.last, now, acts, [], this.watch), ...checkUsed(now, used ?? [])]
   }
-}
-
-/** A minute after the restart. Nothing is asked of the gateway meanwhile, so nothing may be borrowed. */
-function leasesAlive({ leases }: Snapshot): readonly Violation[] {
-  const alive = [...leases].filter(([, state]) => state === 'live')
-  return alive.map(([id]) => ({ code: 'lease_live', detail: `lease ${id} after a minute` }))
 }
 
 function fail(): never {
