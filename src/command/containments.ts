@@ -2,7 +2,7 @@
 import { mayLift } from '../approval/lifting.ts'
 import type { Target } from '../catalogue/tool.ts'
 import { type EffectRecord, isInForce } from '../enforcement/effect-record.ts'
-import { readUndoPlan } from '../enforcement/record-effect.ts'
+import { targetsOf } from '../enforcement/record-effect.ts'
 import type { Spine } from '../enforcement/spine.ts'
 import type { Person } from '../identity/person.ts'
 import type { Receipt } from '../kernel/entry.ts'
@@ -50,19 +50,10 @@ async function listContainments(spine: Spine, tenant: string): Promise<readonly 
   return Promise.all(
     records.map(async (record) => ({
       record,
-      targets: await targetsOf(spine, record),
+      targets: await targetsOf(spine.payloads, record),
       isOverdue: (record.endsAtMs ?? Number.POSITIVE_INFINITY) <= nowMs,
     })),
   )
-}
-
-async function targetsOf(spine: Spine, record: EffectRecord): Promise<readonly Target[]> {
-  try {
-    return (await readUndoPlan(spine.payloads, record)).targets
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return []
-  }
 }
 
 /**
@@ -114,7 +105,7 @@ async function liftRole(spine: Spine, person: Person, record: EffectRecord): Pro
   const [current, onDuty, targets] = await Promise.all([
     spine.people.byId(tenant, person.id),
     spine.roster.onDuty(tenant, nowMs),
-    targetsOf(spine, record),
+    targetsOf(spine.payloads, record),
   ])
   if (current === undefined) throw new Failure('not_permitted', 'the person is not registered')
   const targetNames = targets.map(({ id }) => id.toLowerCase())

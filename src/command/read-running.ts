@@ -2,13 +2,13 @@
  * The shift board: which agents and plans are at work, which tools and targets each has touched, and how much of its
  * budgets it has used. From what the store recorded, never from what an agent says. Reads only.
  */
-import type { Plan, PlanUse } from '../approval/plan.ts'
+import type { Plan, PlanCaps, PlanUse } from '../approval/plan.ts'
 import type { PlanStore } from '../approval/plan-ports.ts'
 import type { Target } from '../catalogue/tool.ts'
 import type { CallRecord } from '../enforcement/call.ts'
 import type { EffectRecord } from '../enforcement/effect-record.ts'
 import { readStatement } from '../enforcement/plan-step.ts'
-import { readUndoPlan } from '../enforcement/record-effect.ts'
+import { targetsOf } from '../enforcement/record-effect.ts'
 import type { RunningReader } from '../enforcement/running.ts'
 import { type Budget, planBudgets, taskBudgets } from '../enforcement/spent.ts'
 import type { Spine } from '../enforcement/spine.ts'
@@ -94,7 +94,7 @@ async function readSessions(
     tasks.map(async (task) => ({
       task,
       tools: toolsTouched(counts.filter((count) => count.task === task.id)),
-      targets: await targetsOf(
+      targets: await touchedBy(
         parts,
         acts.filter((act) => act.task === task.id),
       ),
@@ -119,7 +119,7 @@ async function readPlan(parts: RunningParts, tenant: string, plan: Plan): Promis
     plan,
     stepsRun: new Set(uses.map(({ step }: PlanUse) => step)).size,
     tools: toolsTouchedBy(calls.filter((call): call is CallRecord => call !== undefined)),
-    targets: await targetsOf(
+    targets: await touchedBy(
       parts,
       acts.filter((act): act is EffectRecord => act !== undefined),
     ),
@@ -128,19 +128,24 @@ async function readPlan(parts: RunningParts, tenant: string, plan: Plan): Promis
 }
 
 /** Undefined once what the plan says was erased with its case. */
-async function capsOf({ payloads }: RunningParts, plan: Plan) {
-  return unlessErased(async () => (await readStatement(payloads, plan)).caps)
+async function capsOf({ payloads }: RunningParts, plan: Plan): Promise<PlanCaps | undefined> {
+  try {
+    return (await readStatement(payloads, plan)).caps
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return undefined
+  }
 }
 
-async function targetsOf(
+async function touchedBy(
   { payloads }: RunningParts,
   acts: readonly EffectRecord[],
 ): Promise<readonly TargetTouched[]> {
   const found = await Promise.all(
     acts.map(async (act) => {
-      const named = await unlessErased(async () => (await readUndoPlan(payloads, act)).targets)
       const { action, state, actedAtMs: atMs } = act
-      return (named ?? []).map(({ kind, id }) => ({ kind, id, action, state, atMs }))
+      const targets = await targetsOf(payloads, act)
+      return targets.map(({ kind, id }) => ({ kind, id, action, state, atMs }))
     }),
   )
   const once = new Map<string, TargetTouched>()
@@ -149,13 +154,4 @@ async function targetsOf(
     if (!once.has(key)) once.set(key, target)
   }
   return [...once.values()]
-}
-
-async function unlessErased<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return undefined
-  }
 }

@@ -77,3 +77,47 @@ export const evidenceList = z.object({
   total: z.int().meta({ description: 'how many there are in the case' }),
   searched: z.int().meta({ description: 'how many of them were looked at, the newest' }),
 })
+
+const alertMember = z.object({
+  evidence: id,
+  path: z.string().meta({ description: 'RFC 6901 pointer into the recorded result' }),
+  at_ms: instantMs.optional().meta({ description: 'when it says it happened' }),
+  text: z.string().meta({ description: 'the record as JSON, cut to what a person reads' }),
+  is_cut: z.boolean(),
+})
+
+const alertAct = z.object({
+  call: id,
+  action: z.string(),
+  tool: z.string(),
+  state: z.enum(['pending', 'standing', 'held', 'lifted', 'ended', 'none']),
+  at_ms: instantMs,
+})
+
+export const alertCluster = z
+  .object({
+    source: z.string().meta({ description: 'the tool server the results came from' }),
+    rule: z.string(),
+    target: z
+      .object({ as: z.enum(['host', 'account', 'address', 'artefact']), value: z.string() })
+      .optional()
+      .meta({ description: 'absent: the records name none' }),
+    count: z.int().meta({ description: 'different alerts; one that was read twice counts once' }),
+    first_ms: instantMs,
+    last_ms: instantMs,
+    timed_by: z
+      .enum(['record', 'read'])
+      .meta({ description: 'by what the records say, or by when they were read' }),
+    members: z.array(alertMember).meta({ description: 'the newest' }),
+    acts: z.array(alertAct).meta({ description: 'what was done to what a member names' }),
+  })
+  .meta({ id: 'AlertCluster' })
+
+/** The largest first. */
+export const alertClusters = z.object({
+  clusters: z.array(alertCluster),
+  total: z.int().meta({ description: 'clusters there are, those not named included' }),
+  results: z.int().meta({ description: 'recorded results of the case' }),
+  searched: z.int().meta({ description: 'how many of them were looked at' }),
+  is_cut: z.boolean().meta({ description: 'there were more alerts than were taken' }),
+})

@@ -132,6 +132,19 @@ export async function readUndoPlan(
   }
 }
 
+/** What was acted upon; empty once the case was erased. */
+export async function targetsOf(
+  payloads: Pick<PayloadStore, 'open'>,
+  record: Pick<EffectRecord, 'tenant' | 'dispatchedEntry'>,
+): Promise<readonly Target[]> {
+  try {
+    return (await readUndoPlan(payloads, record)).targets
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return []
+  }
+}
+
 function plannedCall(value: JsonValue | undefined): PlannedCall | undefined {
   if (!isObject(value)) return undefined
   const { upstream, tool, arguments: args } = value

@@ -79,6 +79,42 @@ describe.skipIf(!canBrowse)(`text of strangers ${NEEDS}`, () => {
   )
 
   it(
+    'is text in the alerts of a case too, which are grouped, counted and opened one by one',
+    async () => {
+      const { plane, newAgent, address } = world.net
+      const agent = await newAgent('investigate')
+      const target = address()
+      const alert = (id: number) => ({
+        ...{ id, rule: { name: `${MARKUP} ${BIDI}` }, host: LOOK_ALIKE, source_ip: target },
+        time: `2026-03-01T10:0${id}:00Z`,
+      })
+      const says = JSON.stringify({ alerts: [1, 2, 3].map(alert) })
+      for (let reads = 0; reads < 2; reads++) await agent.call('net__look', { target, says })
+      await agent.close()
+      const { page, noise } = await world.open(plane.dana, '/cases/INC-482')
+      await page.getByText('Alerts', { exact: true }).click()
+      await page.getByText('3 alerts in 1 group,').waitFor()
+      const group = page.getByText('3 ×')
+      await group.click()
+      await page.getByText('The times are what the alerts say.').waitFor()
+      const members = page.getByRole('list', { name: 'Alerts' }).getByRole('listitem')
+      expect(await members.count()).toBe(3)
+      await page.getByText('U+202E').first().waitFor()
+      await page.getByText('not Latin: \u0430 U+0430').first().waitFor()
+      await members
+        .first()
+        .getByRole('button', { name: /the whole result/ })
+        .click()
+      await page.getByRole('region', { name: 'Recorded result' }).waitFor()
+      expect(await page.locator('main img, main script').count()).toBe(0)
+      expect(await page.title()).toBe('Countersign')
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1440)
+      expect(noise).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
     'runs no inline script and evaluates no text, whoever puts it there',
     async () => {
       const { page, noise } = await visit(world.browser, world.net.plane.gateway.baseUrl)

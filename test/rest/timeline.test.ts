@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
-import { decide, rest } from '../harness/people.ts'
+import { approveAsOwner, decide, rest } from '../harness/people.ts'
 
 let net: NetPlane
 beforeAll(async () => {
@@ -89,5 +89,47 @@ describe('the timeline of a case', () => {
     const found = await rest(net.plane, net.plane.alex, 'GET', `/api/v1/evidence/${evidence}`)
     expect(found.status, meta).toBe(200)
     expect(found.body.content).toMatchObject({ state: 'present', is_cut: false })
+  })
+
+  it('puts alerts together that are the same but for when, with what was done to their target', async () => {
+    const { plane, newAgent, address } = net
+    const agent = await newAgent()
+    const target = address()
+    const alert = (id: number, host: string) => ({
+      ...{ id, rule: { name: 'SSH brute force' }, host, source_ip: target },
+      time: `2026-03-01T10:0${id}:00Z`,
+    })
+    const first = { alerts: [alert(1, 'web-14'), alert(2, 'web-14'), alert(3, 'web-15')] }
+    const again = { alerts: [alert(2, 'web-14'), alert(4, 'web-14')] }
+    for (const says of [first, again])
+      await agent.call('net__look', { target: 'web-14', says: JSON.stringify(says) })
+    const id = await held(agent, target)
+    expect((await approveAsOwner(plane, plane.dana, id)).body.outcome).toBe('released')
+    await agent.call('net__block', { target })
+    await agent.close()
+    const path = '/api/v1/cases/INC-482/alert-clusters'
+    const { status, body } = await rest(plane, plane.alex, 'GET', path)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      total: 2,
+      is_cut: false,
+      clusters: [
+        {
+          ...{ source: 'net', rule: 'SSH brute force', count: 3, timed_by: 'record' },
+          target: { as: 'host', value: 'web-14' },
+          first_ms: Date.parse('2026-03-01T10:01:00Z'),
+          last_ms: Date.parse('2026-03-01T10:04:00Z'),
+          acts: [{ tool: 'net__block', action: 'deny:ipv4_net', state: 'standing' }],
+        },
+        { count: 1, target: { as: 'host', value: 'web-15' } },
+      ],
+    })
+    const [largest] = body.clusters as unknown as {
+      members: { text: string; evidence: string }[]
+    }[]
+    expect(largest?.members.map(({ text }) => JSON.parse(text).id)).toEqual([4, 2, 1])
+    expect(new Set(largest?.members.map(({ evidence }) => evidence)).size).toBe(2)
+    const none = await rest(plane, plane.alex, 'GET', '/api/v1/cases/INC-999/alert-clusters')
+    expect(none.status).toBe(404)
   })
 })

@@ -29,6 +29,8 @@ import type { standingPlan } from '../../../src/contract/standing.ts'
 import type { stop } from '../../../src/contract/stops.ts'
 import type { task } from '../../../src/contract/tasks.ts'
 import type {
+  alertCluster,
+  alertClusters,
   evidenceList,
   evidenceRecord,
   payloadRecord,
@@ -59,6 +61,8 @@ export type DecisionAnswer = Output<typeof decisionAnswer>
 export type Case = Output<typeof caseRecord>
 export type Me = Output<typeof me>
 export type Person = Output<typeof person>
+export type AlertCluster = Output<typeof alertCluster>
+export type AlertClusters = Output<typeof alertClusters>
 export type Evidence = Output<typeof evidenceRecord>
 export type EvidenceList = Output<typeof evidenceList>
 export type Payload = Output<typeof payloadRecord>

@@ -115,6 +115,20 @@ export function stateText(state: string): readonly [string, Tone] {
   return STATES[state] ?? [state, 'plain']
 }
 
+const EFFECT_STATES: Readonly<Record<string, string>> = {
+  pending: 'outcome not known yet',
+  standing: 'in force',
+  held: 'in force past its end',
+  lifted: 'taken back',
+  ended: 'ended',
+  none: 'without effect',
+}
+
+/** What became of what a call did. */
+export function effectStateText(state: string): string {
+  return EFFECT_STATES[state] ?? state
+}
+
 /** Ids of policies, roles and reasons, with their hyphens and underscores taken for spaces. */
 export function plainWords(word: string): string {
   return word.replaceAll(/[_-]/g, ' ')

@@ -1,6 +1,6 @@
 /** Which tools somebody's calls went to, and what they acted upon. Names come from tools and agents: text only. */
 import type { RunningSession } from '../api/wire.ts'
-import { actionText, effectTone, kindText } from '../approvals/words.ts'
+import { actionText, effectStateText, effectTone, kindText } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
 import { Chip } from '../ui/chip.tsx'
 import { Foreign } from '../ui/foreign.tsx'
@@ -12,15 +12,6 @@ type Target = RunningSession['targets'][number]
 /** Enough to see what somebody is about; the rest is one press away. */
 const SHOWN = 4
 const CUT_AT = 80
-
-const STATES: Readonly<Record<Target['state'], string>> = {
-  pending: 'outcome not known yet',
-  standing: 'in force',
-  held: 'in force past its end',
-  lifted: 'taken back',
-  ended: 'ended',
-  none: 'without effect',
-}
 
 export function TouchedSoFar({
   tools,
@@ -77,7 +68,7 @@ function TargetItem({ target: { kind, id, action, state } }: { readonly target: 
     <li>
       {visible(kindText(kind))} <Foreign text={id} cutAt={CUT_AT} />{' '}
       <span className={css.soft}>
-        {visible(actionText(action))}, {STATES[state]}
+        {visible(actionText(action))}, {effectStateText(state)}
       </span>
     </li>
   )

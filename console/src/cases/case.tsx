@@ -1,13 +1,14 @@
 /** One case: who worked on it, what was asked, decided and done, entry by entry, each with its proof. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { caseQuery, meQuery, timelineQuery } from '../api/queries.ts'
 import type { Case, Timeline } from '../api/wire.ts'
 import { Chip } from '../ui/chip.tsx'
 import { Foreign } from '../ui/foreign.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
+import { AlertGroups } from './alert-groups.tsx'
 import css from './case.module.css'
 import { EvidenceIndex } from './evidence-index.tsx'
 import { ExportButton } from './export-button.tsx'
@@ -24,7 +25,12 @@ export function CasePage() {
   return (
     <div className={css.page}>
       <CaseHead record={record.data} />
-      <Evidence caseId={id} />
+      <Shelf title="Alerts">
+        <AlertGroups caseId={id} />
+      </Shelf>
+      <Shelf title="Evidence">
+        <EvidenceIndex caseId={id} />
+      </Shelf>
       {timeline.isPending && <Loading rows={8} label="Loading the timeline" />}
       {timeline.isError && (
         <Trouble error={timeline.error} onRetry={() => void timeline.refetch()} />
@@ -60,13 +66,13 @@ function CaseHead({ record }: { readonly record: Case }) {
   )
 }
 
-/** Folded: the timeline is the story, this is its library. Nothing is fetched before it is opened. */
-function Evidence({ caseId }: { readonly caseId: string }) {
+/** Folded: the timeline is the story, these are its library. Nothing is fetched before it is opened. */
+function Shelf({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <details className={css.evidence} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className={css.evidenceTitle}>Evidence</summary>
-      {isOpen && <EvidenceIndex caseId={caseId} />}
+      <summary className={css.evidenceTitle}>{title}</summary>
+      {isOpen && children}
     </details>
   )
 }

@@ -142,6 +142,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/cases/:id/calls': person('read'),
   'GET /api/v1/approvals/:id/timeline': person('read'),
   'GET /api/v1/cases/:id/evidence': person('read'),
+  'GET /api/v1/cases/:id/alert-clusters': person('read'),
   'GET /api/v1/cases/:id/timeline': person('read'),
   'GET /api/v1/cases/:id/entries/:entry/:name': person('read'),
   'GET /api/v1/evidence/:id': person('read'),

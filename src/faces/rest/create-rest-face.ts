@@ -17,6 +17,7 @@ import { eventsRoutes } from '../events/events-routes.ts'
 import { oauthRoutes } from '../oauth/oauth-routes.ts'
 import { accessOf } from './access.ts'
 import { agentRoutes } from './agent-routes.ts'
+import { alertRoutes } from './alert-routes.ts'
 import type { App } from './app.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
@@ -118,6 +119,7 @@ function registerRoutes(app: App, deps: RestDeps): void {
     caseRoutes,
     historyRoutes,
     timelineRoutes,
+    alertRoutes,
     toolRoutes,
     planRoutes,
     standingRoutes,

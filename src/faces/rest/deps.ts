@@ -24,6 +24,7 @@ import type { PersonDeps } from '../../command/register-person.ts'
 import type { StandingCommands } from '../../command/standing-plans.ts'
 import type { UndoCommands } from '../../command/undo-call.ts'
 import type { CallStore } from '../../enforcement/call.ts'
+import type { EffectStore } from '../../enforcement/effect-record.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
 import type { EvidenceStore } from '../../evidence/evidence.ts'
@@ -106,6 +107,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly secrets: SecretStore
     readonly brokeredLeases: BrokeredLeaseStore
     readonly evidence: EvidenceStore
+    readonly effects: EffectStore
     /** Calls back when a log grew: a hint, late or twice. */
     readonly changes: {
       readonly subscribe: (listener: (change: { readonly tenant: string }) => void) => () => void
