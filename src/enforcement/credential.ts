@@ -13,9 +13,9 @@ import type { LeaseSecret } from '../lease/placement.ts'
 import { scopeDigest } from '../lease/scope.ts'
 import type { Dispatched } from './dispatch.ts'
 import { baseOf } from './entries.ts'
-import { scopeOf } from './lend.ts'
 import type { CallPlace } from './place.ts'
 import type { Spine } from './spine.ts'
+import { scopeOf } from './wish.ts'
 
 const WATCHERS = 'platform-engineer'
 

@@ -9,12 +9,11 @@ import type { ClassifiedCall } from '../catalogue/tool.ts'
 import type { Tx } from '../kernel/commit.ts'
 import type { EntryDraft, Receipt } from '../kernel/entry.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
-import type { BrokeredLease, IssuedParts } from '../lease/brokered.ts'
+import type { IssuedParts } from '../lease/brokered.ts'
 import type { Lease } from '../lease/lease.ts'
 import { isBroader } from '../lease/need.ts'
 import type { CredentialBroker, Issued } from '../lease/ports.ts'
-import { type LendingRule, ttlOf } from '../lease/rule.ts'
-import { type LeaseScope, placeDigest, scopeDigest } from '../lease/scope.ts'
+import { scopeDigest } from '../lease/scope.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft } from './entries.ts'
 import type { Lent } from './lent.ts'
@@ -22,6 +21,7 @@ import { letGoOf } from './let-go.ts'
 import type { CallPlace } from './place.ts'
 import { recheck, releasedBy } from './recheck.ts'
 import type { Spine } from './spine.ts'
+import { leaseOf, type Wish, wishOf } from './wish.ts'
 
 /** The decision, what must still hold when it is written down, and how the tool is named at its server. */
 type Decided = {
@@ -60,7 +60,7 @@ export async function lend(spine: Spine, decided: Decided): Promise<Lent | undef
   const rule = spine.lending?.ruleFor(decided.place.upstream, decided.name)
   if (spine.lending === undefined || rule === undefined) return undefined
   const broker = spine.lending.brokers.byId(rule.broker)
-  const asked = wishOf(spine, decided, rule, broker)
+  const asked = wishOf(spine, decided.place, decided.call, rule, broker)
   const receipts = await announce(spine, decided, asked, broker)
   spine.at('lease:requested')
   const { isStrict } = spine.lending
@@ -72,7 +72,7 @@ export async function lend(spine: Spine, decided: Decided): Promise<Lent | undef
   spine.lending.desk.lay({ lease, rule, material: issued.material })
   return {
     ...receipts,
-    lease: leaseOf(decided.place, lease),
+    lease: leaseOf(lease, decided.place),
     issued: partsOf(asked, issued),
     broker: broker.id,
     scope: scopeDigest(lease.scope),
@@ -97,49 +97,6 @@ export async function orTakeBack<T>(
   }
 }
 
-type Wish = { readonly lease: BrokeredLease; readonly ttlMs: number }
-
-/** At most the tool, the targets and the verb of the decision (R59). */
-export function scopeOf(
-  place: CallPlace,
-  call: ClassifiedCall,
-  { audience }: Pick<LendingRule, 'audience'>,
-): LeaseScope {
-  const { upstream, label } = place
-  const { action, effect } = call
-  const targets = call.targets.map(({ kind, id }) => ({ kind, id }))
-  return { upstream, tool: label.tool, action, effect, targets, audience }
-}
-
-/** Throws `broker_refused` when the backend lends for no time so short. */
-function wishOf(
-  spine: Spine,
-  { place, call }: Decided,
-  rule: LendingRule,
-  { id: broker, kind, capabilities }: CredentialBroker,
-): Wish {
-  const { tenant, agent, task } = place.session
-  const nowMs = spine.clock.nowMs()
-  // An undo or a probe works on after its task.
-  const leftMs = place.actor === undefined ? task.expiresAtMs - nowMs : Number.POSITIVE_INFINITY
-  const ttlMs = ttlOf(rule, capabilities, leftMs)
-  if (ttlMs === undefined) {
-    throw new Failure('broker_refused', `${broker} lends for no time as short as is allowed here`)
-  }
-  const scope = scopeOf(place, call, rule)
-  const lease: BrokeredLease = {
-    ...{ tenant, id: spine.nextId(), kind, broker, scope, task: task.id, agent: agent.id },
-    ...{ caseId: task.caseId, call: place.callId, node: spine.node, state: 'requested' },
-    place: placeDigest(task.id, scope, place.callId),
-    issuedAtMs: nowMs,
-    expiresAtMs: nowMs + ttlMs,
-    residualUntilMs: nowMs + ttlMs,
-    attempts: 0,
-    isStuck: false,
-  }
-  return { lease, ttlMs }
-}
-
 /** The first commit: decided, and asked for. */
 async function announce(
   spine: Spine,
@@ -149,6 +106,8 @@ async function announce(
 ): Promise<{ readonly decided: Receipt; readonly requested: Receipt }> {
   const requested: EntryDraft = {
     ...baseOf(place),
+    // Its time to live counts from here, not from the decision.
+    atMs: lease.issuedAtMs,
     id: spine.nextId(),
     type: 'lease.requested',
     cites: [draft.id],
@@ -201,25 +160,6 @@ function partsOf({ lease }: Wish, issued: Issued): IssuedParts {
     expiresAtMs: Math.min(issued.expiresAtMs, lease.expiresAtMs),
     residualUntilMs,
     ...(handle === undefined ? {} : { handle }),
-  }
-}
-
-function leaseOf(place: CallPlace, lease: BrokeredLease): Lease {
-  const { tenant, id, kind, task, call, scope, issuedAtMs, expiresAtMs } = lease
-  const { upstream, tool } = scope
-  const own = place.actor === undefined ? {} : { isOwn: true as const }
-  return {
-    tenant,
-    id,
-    kind,
-    task,
-    call,
-    upstream,
-    tool,
-    state: 'live',
-    issuedAtMs,
-    expiresAtMs,
-    ...own,
   }
 }
 

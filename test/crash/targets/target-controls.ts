@@ -21,7 +21,7 @@ export const LENDING_CONTROLS: readonly TargetControl[] = [
       export: 'lend',
       body: `const rule = spine.lending.ruleFor(decided.place.upstream, decided.name)
         const broker = spine.lending.brokers.byId(rule.broker)
-        const { lease, ttlMs } = wishOf(spine, decided, rule, broker)
+        const { lease, ttlMs } = wishOf(spine, decided.place, decided.call, rule, broker)
         const wish = { ...lease, lease: lease.id, ttlMs, nowMs: lease.issuedAtMs }
         await broker.issue(wish, new AbortController().signal)
         const ids = [lease.id]
