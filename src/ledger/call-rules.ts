@@ -100,14 +100,8 @@ export class CallRules {
   }
 
   private leaseIssued(at: PlacedEntry): void {
-    const call = this.callOf(at)
-    if (
-      !this.cited(at, this.decisions).some((decision) => decision.call === call && decision.permits)
-    ) {
-      this.report('lease_without_decision', at, 'it cites no decision that lets the call pass')
-    }
     this.leases.set(at.entry.id, {
-      call,
+      call: this.callOf(at),
       lease: text(at, 'lease') ?? '',
       tool: text(at, 'tool') ?? '',
     })

@@ -3,7 +3,7 @@
  */
 import type { Entry } from './entry-rules.ts'
 
-/** One code per rule; each rule is explained where it is checked (invariants.ts, call-rules.ts). */
+/** One code per rule; each rule is explained where it is checked (invariants.ts, call-rules.ts, lease-rules.ts, plan-rules.ts). */
 export type InvariantCode =
   | 'case_sequence_gap'
   | 'case_link_wrong'
@@ -15,6 +15,10 @@ export type InvariantCode =
   | 'dispatch_after_refusal'
   | 'attempt_dispatched_twice'
   | 'lease_without_decision'
+  | 'lease_without_request'
+  | 'lease_outlives_request'
+  | 'lease_issued_twice'
+  | 'lease_ended'
   | 'outcome_without_dispatch'
   | 'outcome_twice'
   | 'grant_unknown'

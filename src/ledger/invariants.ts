@@ -1,10 +1,12 @@
 /**
  * What must hold between the entries of a case or a tenant (DESIGN 3): the checker a stranger runs over the
  * record. It reads entries in log order and reports what breaks a rule; it never throws and never guesses.
- * The rules about calls, approvals and grants are in call-rules.ts, those about plans in plan-rules.ts; here are order, citations and the sum.
+ * The rules about calls, approvals and grants are in call-rules.ts, those about leases in lease-rules.ts, those about
+ * plans in plan-rules.ts; here are order, citations and the sum.
  */
 import { CallRules } from './call-rules.ts'
 import type { InvariantFinding, InvariantReport, PlacedEntry, Report } from './finding.ts'
+import { LeaseRules } from './lease-rules.ts'
 import { PlanRules } from './plan-rules.ts'
 
 /** Reads entries one by one, for logs that do not fit in memory at once. */
@@ -13,6 +15,7 @@ export class InvariantChecker {
   private readonly cases = new Map<string, { seq: number; leaf: string }>()
   private readonly seen = new Map<number, { id: string; leaf: string }>()
   private readonly calls: CallRules
+  private readonly leases: LeaseRules
   private readonly plans: PlanRules
   private citedOutside = 0
 
@@ -20,6 +23,7 @@ export class InvariantChecker {
     const report: Report = (code, at, detail) =>
       this.findings.push({ code, index: at.index, detail })
     this.calls = new CallRules(report)
+    this.leases = new LeaseRules(report)
     this.plans = new PlanRules(report)
   }
 
@@ -27,6 +31,7 @@ export class InvariantChecker {
   add(placed: PlacedEntry): void {
     this.checkCase(placed)
     this.checkCites(placed)
+    this.leases.add(placed)
     this.calls.add(placed)
     this.plans.add(placed)
     this.seen.set(placed.index, { id: placed.entry.id, leaf: placed.leaf })

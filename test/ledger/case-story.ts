@@ -151,6 +151,9 @@ export class CaseStory {
   }
 }
 
+/** How long a borrowed credential was asked for. */
+export const TTL_MS = 60_000
+
 /** One call and its entries. Each step cites what the rules ask for unless told otherwise. */
 export class Call {
   readonly story: CaseStory
@@ -161,6 +164,7 @@ export class Call {
   decided = ''
   leased = ''
   leaseId = ''
+  wanted = ''
   dispatched = ''
   attempt = 1
 
@@ -282,6 +286,46 @@ export class Call {
       { cites },
     )
     return this.leased
+  }
+
+  /** Asks for a credential that somebody else lends. */
+  want(
+    data: { [field: string]: FieldValue } = {},
+    cites: readonly string[] = [this.decided],
+  ): string {
+    const { lease = this.story.log.nextId(), ...rest } = data
+    this.leaseId = String(lease)
+    this.wanted = this.say(
+      'lease.requested',
+      { lease, ...this.borrowed(), ttl_ms: TTL_MS, ...rest },
+      { cites, atMs: START_MS },
+    )
+    return this.wanted
+  }
+
+  /** What was lent for it. */
+  borrow(
+    data: { [field: string]: FieldValue } = {},
+    cites: readonly string[] = [this.decided, this.wanted],
+  ): string {
+    const end = START_MS + TTL_MS
+    const { task } = this.story
+    this.leased = this.say(
+      'lease.issued',
+      { lease: this.leaseId, ...this.borrowed(), task, expires: end, residual_until: end, ...data },
+      { cites },
+    )
+    return this.leased
+  }
+
+  private borrowed() {
+    return { kind: 'postgres', broker: 'logs', tool: this.tool, scope: digest(`scope ${this.id}`) }
+  }
+
+  /** Nobody may use its lease from here on, and then it is taken back. */
+  giveBack(type: 'lease.ending' | 'lease.revoked' | 'lease.left'): string {
+    const left = type === 'lease.left' ? { residual_until: START_MS } : {}
+    return this.say(type, { lease: this.leaseId, reason: 'call_settled', ...left })
   }
 
   dispatch(
