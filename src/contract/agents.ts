@@ -41,6 +41,18 @@ export const agentPosture = z
   })
   .meta({ id: 'AgentPosture' })
 
+/** How much of it a suspension or a retirement ends, and what it leaves. */
+export const agentUnderWay = z
+  .object({
+    sessions: z.int(),
+    requests: z.int().meta({ description: 'that wait for people' }),
+    approvals: z.int().meta({ description: 'not used yet, those of plans left out' }),
+    plans: z.int(),
+    leases: z.int(),
+    containments: z.int().meta({ description: 'in force; they stay' }),
+  })
+  .meta({ id: 'AgentUnderWay' })
+
 export const registerAgentBody = z.strictObject({
   name: text,
   subject: text,

@@ -17,9 +17,23 @@ export type ToolCount = {
 /** Distinct targets of one kind that a task acted upon since an instant. */
 export type TargetCount = { readonly task: string; readonly kind: string; readonly targets: number }
 
+/** How much of an agent's a suspension or a retirement ends, and what it leaves. */
+export type UnderWay = {
+  readonly sessions: number
+  readonly requests: number
+  /** Granted and not used yet, those of plans left out. */
+  readonly approvals: number
+  readonly plans: number
+  readonly leases: number
+  /** In force, or not known yet. They stay. */
+  readonly containments: number
+}
+
 /** Reads are at least as new as the last commit of this node. */
 export type RunningReader = {
-  /** Open and not expired, the newest first; `total` counts those beyond `limit` too. */
+  /**
+   * Open, not expired and of an agent that is not retired, the newest first; `total` counts those beyond `limit` too.
+   */
   readonly openTasks: (
     tenant: string,
     nowMs: InstantMs,
@@ -37,4 +51,5 @@ export type RunningReader = {
     tasks: readonly string[],
     perTask: number,
   ) => Promise<readonly EffectRecord[]>
+  readonly underWay: (tenant: string, agent: string, nowMs: InstantMs) => Promise<UnderWay>
 }

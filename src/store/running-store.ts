@@ -7,6 +7,7 @@ import { recordOf } from './effect-store.ts'
 import type { DB } from './schema.ts'
 import { taskOf, taskRows } from './task-store.ts'
 import type { Access } from './transaction.ts'
+import { countUnderWay } from './under-way.ts'
 
 /** As `take-budgets.ts` names the scope of a task. */
 const SCOPE = 'task/'
@@ -19,6 +20,7 @@ export function createRunningReader(access: Access): RunningReader {
         taskRows(db, tenant)
           .where('task.state', '=', 'open')
           .where('task.expires_at_ms', '>', nowMs)
+          .where(OF_NO_RETIRED)
           .orderBy('task.opened_at_ms', 'desc')
           .orderBy('task.id', 'desc')
           .limit(limit)
@@ -71,6 +73,7 @@ export function createRunningReader(access: Access): RunningReader {
     },
     acts: async (tenant, tasks, perTask) =>
       tasks.length === 0 ? [] : newestActs(access.read(tenant), tenant, tasks, perTask),
+    underWay: (tenant, agent, nowMs) => countUnderWay(access.read(tenant), tenant, agent, nowMs),
   }
 }
 
@@ -81,9 +84,16 @@ async function countOpen(db: Kysely<DB>, tenant: string, nowMs: number): Promise
     .where('tenant', '=', tenant)
     .where('state', '=', 'open')
     .where('expires_at_ms', '>', nowMs)
+    .where(OF_NO_RETIRED)
     .executeTakeFirstOrThrow()
   return Number(count)
 }
+
+/** What a retired agent left open can do nothing any more. */
+const OF_NO_RETIRED = sql<boolean>`not exists (
+  select 1 from agent
+  where agent.tenant = task.tenant and agent.id = task.agent and agent.state = 'retired'
+)`
 
 /** Ranked within each task, so that a busy one leaves room for the others. */
 async function newestActs(

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { held } from '../harness/net-plane.ts'
 import { approveAsOwner, rest } from '../harness/people.ts'
@@ -114,6 +115,84 @@ describe.skipIf(!canBrowse)(`tools, agents and containments ${NEEDS}`, () => {
         .waitFor()
       expect(noise).toEqual([])
       await agent.close()
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'says what ends with an agent before it is retired for good, and then ends it',
+    async () => {
+      const { plane } = world.net
+      const agent = await world.net.newAgent()
+      const target = world.net.address()
+      const id = await held(agent, target)
+      const { body } = await rest(plane, plane.petra, 'GET', '/api/v1/agents')
+      const known = body.agents as unknown as { id: string; name: string }[]
+      const name = known.find((each) => each.id === agent.agent.id)?.name ?? 'none'
+      const { page, noise } = await world.open(plane.petra, '/agents')
+      const row = page.getByRole('listitem').filter({ hasText: name }).first()
+      await row.getByRole('button', { name: new RegExp(`^${name} `) }).click()
+      await row.getByRole('button', { name: `Retire ${name}…` }).click()
+      const ends = row.getByRole('list', { name: 'What happens with it' })
+      await ends.getByText('1 open session: every token of it is refused').waitFor()
+      await ends.getByText('1 request to people: cancelled.').waitFor()
+      const retire = row.getByRole('button', { name: 'Retire for good' })
+      await row.getByLabel(`Type ${name} to retire it`).fill(`${name}x`)
+      expect(await retire.isDisabled()).toBe(true)
+      await row.getByLabel(`Type ${name} to retire it`).fill(name)
+      await retire.click()
+      await row.getByText('retired', { exact: true }).waitFor()
+      expect(await row.getByRole('button', { name: /Retire/ }).count()).toBe(0)
+      const after = (await rest(plane, plane.dana, 'GET', `/api/v1/approvals/${id}`)).body
+      expect(after.state).toBe('cancelled')
+      await agent.close()
+      expect(noise).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'registers an agent, and sends no private key',
+    async () => {
+      const { plane } = world.net
+      const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      const jwk = (key: KeyObject) => JSON.stringify(key.export({ format: 'jwk' }))
+      const { page, noise } = await world.open(plane.petra, '/agents')
+      await page.getByRole('button', { name: 'Register an agent…' }).click()
+      const form = page.getByRole('form', { name: 'Register an agent' })
+      await form.getByLabel('Name').fill('hunter')
+      await form.getByLabel('Identity of the workload').fill('spiffe://soc.example/hunter')
+      await form.getByLabel('Who answers for it').selectOption({ label: 'Alex' })
+      await form.getByLabel('What it may call').fill('net/look')
+      await form.getByLabel('Why, for whoever').fill('it hunts at night')
+      const register = form.getByRole('button', { name: 'Register', exact: true })
+      await form.getByLabel('Its public key').fill(jwk(pair.privateKey))
+      await form.getByText('This is the private half of a key.').waitFor()
+      expect(await register.isDisabled()).toBe(true)
+      await form.getByLabel('Its public key').fill(jwk(pair.publicKey))
+      await register.click()
+      await page
+        .getByText(/waits for a second person|on the books, proposed and in shadow/)
+        .waitFor()
+      const changes = (await rest(plane, plane.petra, 'GET', '/api/v1/changes')).body
+      const agents = (await rest(plane, plane.petra, 'GET', '/api/v1/agents')).body
+      expect(JSON.stringify([changes, agents])).toMatch(/agent\.register|"name":"hunter"/)
+      expect(noise).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'offers neither to somebody whose role may not',
+    async () => {
+      const { page } = await world.open(world.net.plane.alex, '/agents')
+      const agents = page.getByRole('region', { name: /Inventory/ })
+      await agents
+        .getByRole('button', { name: /active/ })
+        .first()
+        .click()
+      await agents.getByText('Your role does not switch agents').waitFor()
+      expect(await page.getByRole('button', { name: /Retire|Register/ }).count()).toBe(0)
     },
     SLOW_MS,
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { entryDraft, type Fresh, forEachEngine, START_MS } from '../harness/stores.ts'
-import { aCall, anEffect, aTask } from './samples.ts'
+import { aCall, aGrant, aLease, anAgent, anEffect, aRequest, aTask } from './samples.ts'
 
 type Tx = Parameters<Fresh['store']['effects']['put']>[0]
 
@@ -15,12 +15,15 @@ forEachEngine((engine) => {
   describe('what runs now', () => {
     it('is open and not expired, the newest first, with how many there are in all', async () => {
       const fresh = await engine.fresh()
-      const { tasks, running } = fresh.store
+      const { agents, tasks, running } = fresh.store
       const open = [1, 2, 3].map((at) => aTask(fresh, { openedAtMs: START_MS + at }))
+      const gone = anAgent(fresh, { state: 'retired' })
+      const left = aTask(fresh, { agent: gone.id, openedAtMs: START_MS + 9 })
       const closed = aTask(fresh, { state: 'closed' })
       const over = aTask(fresh, { expiresAtMs: START_MS + 10 })
       await put(fresh, async (tx) => {
-        for (const task of [...open, closed, over]) await tasks.put(tx, task)
+        await agents.put(tx, gone)
+        for (const task of [...open, closed, over, left]) await tasks.put(tx, task)
       })
       const found = await running.openTasks('main', START_MS + 10, 2)
       expect(found.total).toBe(3)
@@ -62,6 +65,35 @@ forEachEngine((engine) => {
       expect(await counted(START_MS)).toEqual([{ task, kind: 'device', targets: 2 }])
       expect(await counted(START_MS + 5)).toEqual([{ task, kind: 'device', targets: 1 }])
       expect(await counted(START_MS + 9)).toEqual([])
+    })
+
+    it('counts what of one agent a retirement ends, and what it leaves', async () => {
+      const fresh = await engine.fresh()
+      const { tasks, approvals, leases, effects, running } = fresh.store
+      const [agent, other] = [fresh.nextId(), fresh.nextId()]
+      for (const who of [agent, other]) {
+        const task = aTask(fresh, { agent: who })
+        const waiting = aRequest(fresh, { agent: who, task: task.id })
+        const asked = aRequest(fresh, { agent: who, task: task.id, state: 'approved' })
+        await put(fresh, async (tx) => {
+          await tasks.put(tx, task)
+          for (const request of [waiting, asked]) await approvals.put(tx, request)
+          const expiresAtMs = START_MS + 9
+          await approvals.putGrant(tx, aGrant(fresh, { request: asked.id, expiresAtMs }))
+          await leases.put(tx, aLease(fresh, { task: task.id }))
+          await effects.put(tx, anEffect(fresh, { agent: who, state: 'standing' }))
+          await effects.put(tx, anEffect(fresh, { agent: who, state: 'lifted' }))
+        })
+      }
+      const counted = {
+        ...{ sessions: 1, requests: 1, approvals: 1, plans: 0, leases: 1, containments: 1 },
+      }
+      expect(await running.underWay('main', agent, START_MS)).toEqual(counted)
+      expect(await running.underWay('main', agent, START_MS + 9)).toEqual({
+        ...counted,
+        approvals: 0,
+      })
+      expect(await running.underWay('other', agent, START_MS)).toMatchObject({ sessions: 0 })
     })
 
     it('gives the newest acts of each task, and a busy task leaves room for the others', async () => {

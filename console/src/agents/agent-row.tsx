@@ -13,6 +13,7 @@ import { AgentMode } from './agent-mode.tsx'
 import { AgentSwitch } from './agent-switch.tsx'
 import own from './agents.module.css'
 import { Posture } from './posture.tsx'
+import { Retire } from './retire.tsx'
 import { Touched } from './touched.tsx'
 
 const STATE: Readonly<Record<Agent['state'], Tone>> = {
@@ -80,10 +81,15 @@ function Detail({ agent }: { readonly agent: Agent }) {
       {me?.permissions.includes(verb) === true ? (
         <AgentSwitch agent={agent} />
       ) : (
-        <p className={css.soft}>Your role does not switch agents; the stop at the top does.</p>
+        agent.state !== 'retired' && (
+          <p className={css.soft}>Your role does not switch agents; the stop at the top does.</p>
+        )
       )}
       {me?.permissions.includes('agent.change') === true && agent.state !== 'retired' && (
         <AgentMode agent={agent} />
+      )}
+      {me?.permissions.includes('agent.retire') === true && agent.state !== 'retired' && (
+        <Retire agent={agent} />
       )}
     </div>
   )

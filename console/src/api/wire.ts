@@ -1,5 +1,5 @@
 /** The wire's shapes, read off the contract's own schemas. Types only: no schema library reaches the browser. */
-import type { agent, agentPosture } from '../../../src/contract/agents.ts'
+import type { agent, agentPosture, agentUnderWay } from '../../../src/contract/agents.ts'
 import type {
   approval,
   approvalCounts,
@@ -42,6 +42,7 @@ type Output<Schema extends { readonly _zod: { readonly output: unknown } }> =
   Schema['_zod']['output']
 
 export type Agent = Output<typeof agent>
+export type UnderWay = Output<typeof agentUnderWay>
 export type Posture = Output<typeof agentPosture>
 export type ApprovalListed = Output<typeof approvalListed>
 export type QueuePage = Output<typeof approvalList>

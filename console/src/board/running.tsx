@@ -2,10 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useNames } from '../api/names.ts'
-import { runningQuery } from '../api/queries.ts'
+import { agentsQuery, runningQuery } from '../api/queries.ts'
 import type { RunningPlan, RunningSession } from '../api/wire.ts'
 import { actionText, plainWords } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
+import { Chip } from '../ui/chip.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import { Left } from '../ui/when.tsx'
@@ -49,13 +50,20 @@ function counted(title: string, count: number): string {
 
 function Session({ session }: { readonly session: RunningSession }) {
   const names = useNames()
+  const agent = useQuery(agentsQuery).data?.find(({ id }) => id === session.agent)
+  const isSuspended = agent?.state === 'suspended'
   return (
     <li className={css.work}>
       <div className={css.headline}>
         <span>
           <strong>{visible(names.agent(session.agent))}</strong> {plainWords(session.purpose)}s in{' '}
           <CaseLink id={session.case} />{' '}
-          <span className={css.soft}>for {visible(names.person(session.on_behalf_of))}</span>
+          <span className={css.soft}>for {visible(names.person(session.on_behalf_of))}</span>{' '}
+          {isSuspended && (
+            <Chip tone="danger" icon="stop">
+              suspended
+            </Chip>
+          )}
         </span>
         <span className={css.soft}>
           <Left untilMs={session.expires_at_ms} /> left

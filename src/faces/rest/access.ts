@@ -97,6 +97,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /api/v1/agents': person('read'),
   'GET /api/v1/agents/:id/posture': person('read'),
+  'GET /api/v1/agents/:id/under-way': person('read'),
   'POST /api/v1/agents': decision('agent.register'),
   'POST /api/v1/agents/:id/activate': decision('agent.activate'),
   'POST /api/v1/agents/:id/suspend': decision('agent.suspend'),

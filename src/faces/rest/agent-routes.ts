@@ -10,11 +10,13 @@ import {
   agentList,
   agentModeBody,
   agentPosture,
+  agentUnderWay,
   changedAgent,
   registerAgentBody,
   registeredAgent,
 } from '../../contract/agents.ts'
 import { idParams } from '../../contract/words.ts'
+import { Failure } from '../../kernel/failure.ts'
 import type { App } from './app.ts'
 import { answers, creates } from './app.ts'
 import { doerOf } from './caller.ts'
@@ -58,6 +60,17 @@ export function agentRoutes(app: App, deps: RestDeps): void {
     async (request) => {
       const { tenant } = doerOf(request).person
       return postureWire(await readPosture(deps, tenant, request.params.id))
+    },
+  )
+  app.get(
+    '/api/v1/agents/:id/under-way',
+    { schema: { tags: TAGS, params: idParams, response: answers(agentUnderWay) } },
+    async (request) => {
+      const { tenant } = doerOf(request).person
+      const { id } = request.params
+      if ((await deps.agents.byId(tenant, id)) === undefined)
+        throw new Failure('not_found', 'there is no such agent')
+      return deps.running.underWay(tenant, id, deps.nowMs())
     },
   )
   lifecycleRoutes(app, deps)

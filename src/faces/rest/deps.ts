@@ -26,6 +26,7 @@ import type { UndoCommands } from '../../command/undo-call.ts'
 import type { CallStore } from '../../enforcement/call.ts'
 import type { EffectStore } from '../../enforcement/effect-record.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
+import type { RunningReader } from '../../enforcement/running.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
 import type { EvidenceStore } from '../../evidence/evidence.ts'
 import type { SafeguardStore } from '../../evidence/safeguard.ts'
@@ -120,6 +121,7 @@ export type RestDeps = ChangeAgentDeps &
     readonly undos: UndoCommands
     readonly containments: ContainmentCommands
     readonly readRunning: ReadRunning
+    readonly running: RunningReader
     readonly policyDesk: PolicyDesk
     readonly notices: NoticeStore
     readonly governed: GovernedStore
