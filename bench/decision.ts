@@ -75,7 +75,7 @@ function loadShipped(): LoadedBundle {
     { ...draft, actions: [READ, CONTAIN] },
     { sequence: 1, engine: engine.versions() },
   )
-  return engine.loadBundle('bench', bundle)
+  return engine.loadBundle(bundle)
 }
 
 /** All policies and the whole schema in one set, asked the same question as prepared by the product. */

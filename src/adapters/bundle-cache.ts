@@ -30,7 +30,7 @@ export function createBundleCache(
     const { policy: revision = 0 } = await revisions.read(tenant, ['policy'])
     const stored = await bundles.active(tenant)
     if (stored === undefined) return { revision, loaded: undefined }
-    return { revision, loaded: engine.loadBundle(tenant, readBundle(stored.text)) }
+    return { revision, loaded: engine.loadBundle(readBundle(stored.text)) }
   }
 
   const current = async (tenant: string, wanted: number): Promise<Held> => {

@@ -52,7 +52,7 @@ export function inspectApart(floor: PolicyTexts): Inspect {
 export function inspectHere(engine: CedarEngine): Inspect {
   return async (bundle) => ({
     findings: engine.inspect(bundle).findings,
-    held: () => heldClasses(engine.loadBundle('candidate', bundle)),
+    held: () => heldClasses(engine.loadBundle(bundle)),
   })
 }
 

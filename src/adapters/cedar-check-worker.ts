@@ -17,7 +17,7 @@ function check({ floor, bundle, cases }: CheckJob): CheckReport {
   const { findings } = engine.inspect(bundle)
   if (findings.some((one) => one.severity === 'error')) return { findings, roles: [], held: [] }
   try {
-    const loaded = engine.loadBundle('candidate', bundle)
+    const loaded = engine.loadBundle(bundle)
     return {
       findings: [...findings, ...checkAnswers(loaded)],
       roles: rolesAsked(bundle.owners, loaded.heads),

@@ -3,6 +3,7 @@
  * the product's floor policies; one that lacks any of them, or has another text for one, is refused.
  */
 import type { Effect } from '../catalogue/tool.ts'
+import type { Digest } from '../kernel/digest.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Bundle, EngineVersions, PolicyTexts } from '../policy/bundle.ts'
 import { allPolicies, bundleDigestOf, ownerRoleOf } from '../policy/bundle.ts'
@@ -17,6 +18,7 @@ import type { Cedar, HostCounts } from './cedar-host.ts'
 import { CedarHost, freshCedar } from './cedar-host.ts'
 import type { Inspection } from './cedar-inspect.ts'
 import { inspectBundle } from './cedar-inspect.ts'
+import { createShardPool, type ShardPool } from './cedar-shard-pool.ts'
 import { createShards } from './cedar-shards.ts'
 import type { Slice } from './cedar-slice.ts'
 import { decidedLeaf, sliceOf } from './cedar-slice.ts'
@@ -33,11 +35,10 @@ export type LoadedBundle = ActiveBundle & {
 export type CedarEngine = {
   readonly versions: () => EngineVersions
   /**
-   * Makes a bundle ready to decide. `name` keeps bundles apart that are loaded at the same time (a tenant, or
-   * a candidate under test). Throws `policy_invalid` when the bundle has any finding of severity error; what
-   * was loaded under the name before goes on deciding.
+   * Makes a bundle ready to decide, beside all that are loaded already. Throws `policy_invalid` when the bundle has
+   * any finding of severity error.
    */
-  readonly loadBundle: (name: string, bundle: Bundle) => LoadedBundle
+  readonly loadBundle: (bundle: Bundle) => LoadedBundle
   /** All findings about a bundle, without loading it. */
   readonly inspect: (bundle: Bundle) => Inspection
   /** Evaluations that ended in an error, and instances thrown away after a trap, since the start. */
@@ -47,9 +48,10 @@ export type CedarEngine = {
 /** `floor` is the product's own; `load` gives a fresh engine instance. */
 export function createCedarEngine(floor: PolicyTexts, load: () => Cedar = freshCedar): CedarEngine {
   const host = new CedarHost(load)
-  const letters = new Map<string, 'A' | 'B'>()
-  const inspect = (bundle: Bundle): Inspection =>
-    host.use((cedar) => inspectBundle(cedar, floor, bundle))
+  const pool = createShardPool()
+  const inspect = onceInARow((bundle: Bundle) =>
+    host.use((cedar) => inspectBundle(cedar, floor, bundle)),
+  )
   return {
     inspect,
     versions: () =>
@@ -57,7 +59,7 @@ export function createCedarEngine(floor: PolicyTexts, load: () => Cedar = freshC
         sdk: cedar.getCedarSDKVersion(),
         language: cedar.getCedarLangVersion(),
       })),
-    loadBundle: (name, bundle) => {
+    loadBundle: (bundle) => {
       const { heads, findings } = inspect(bundle)
       const errors = findings.filter((one) => one.severity === 'error')
       const first = errors[0]
@@ -68,24 +70,31 @@ export function createCedarEngine(floor: PolicyTexts, load: () => Cedar = freshC
           `${first.policy}: ${first.code}: ${first.detail}${more}`,
         )
       }
-      const letter = letters.get(name) === 'A' ? 'B' : 'A'
-      const loaded = activate(host, `${name}/${letter}`, bundle, heads, findings)
-      letters.set(name, letter)
-      return loaded
+      return activate(host, pool, bundle, heads, findings)
     },
     counts: () => host.counts(),
   }
 }
 
+/** A bundle is checked, asked what it holds and then loaded: one look at it serves all three. */
+function onceInARow(inspect: (bundle: Bundle) => Inspection): (bundle: Bundle) => Inspection {
+  let last: { readonly digest: Digest; readonly inspection: Inspection } | undefined
+  return (bundle) => {
+    const digest = bundleDigestOf(bundle)
+    if (last?.digest !== digest) last = { digest, inspection: inspect(bundle) }
+    return last.inspection
+  }
+}
+
 function activate(
   host: CedarHost,
-  prefix: string,
+  pool: ShardPool,
   bundle: Bundle,
   heads: readonly PolicyHead[],
   warnings: readonly Finding[],
 ): LoadedBundle {
   const annotations = new Map<string, Annotations>(heads.map((head) => [head.id, head.annotations]))
-  const shards = createShards(prefix, allPolicies(bundle), heads, bundle.thresholds)
+  const shards = createShards(pool, allPolicies(bundle), heads, bundle.thresholds)
   for (const { action, effect } of bundle.actions) {
     const problem = host.prepare(shards(action, effect).shard)
     if (problem !== undefined) throw new Failure('policy_invalid', `${action}: ${problem}`)

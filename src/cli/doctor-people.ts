@@ -34,7 +34,7 @@ export async function checkActivePolicy(
       roles: [],
     }
   }
-  const loaded = createCedarEngine(readPolicyTexts(floorDir)).loadBundle('doctor', readBundle(text))
+  const loaded = createCedarEngine(readPolicyTexts(floorDir)).loadBundle(readBundle(text))
   const results = [
     enforcementResult(loaded.bundle, nowMs),
     reviewResult(loaded.bundle.thresholds, nowMs),

@@ -39,7 +39,7 @@ export async function explainDirectory(
   options: ExplainOptions,
 ): Promise<void> {
   const { bundle, engine, tools } = await offlineBundle(directory)
-  const loaded = engine.loadBundle('explain', bundle)
+  const loaded = engine.loadBundle(bundle)
   if (options.request !== undefined) {
     const request = readPolicyRequest('request', readRequest(options.request))
     const answer = explain(loaded, request, NO_ENTRY)

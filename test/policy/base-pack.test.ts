@@ -24,7 +24,7 @@ import {
   WRITE,
 } from './shipped-bundle.ts'
 
-const loaded = engine.loadBundle('base', shippedBundle())
+const loaded = engine.loadBundle(shippedBundle())
 const cases = readPolicyTestFiles(BASE_DIRECTORY)
 const ask = (change: Parameters<typeof requestWith>[0], discharged: readonly string[] = []) =>
   decide(loaded, requestWith(change), ENTRY, discharged)
@@ -53,7 +53,7 @@ describe('the shipped table tests', () => {
       const less = createCedarEngine(without(floor), () => cedar)
       const draft = { ...bundle, floor: without(floor), policies: without(bundle.policies) }
       const candidate = makeBundle(draft, { sequence: 1, engine: bundle.engine })
-      const report = runPolicyTests(less.loadBundle('less', candidate), cases)
+      const report = runPolicyTests(less.loadBundle(candidate), cases)
       if (report.failed === 0) unnoticed.push(id)
     }
     expect(unnoticed).toEqual([])

@@ -55,7 +55,7 @@ describe('a bundle', () => {
 
 describe('the floor', () => {
   const refuses = (change: Partial<Bundle>, code: string) => {
-    expect(() => engine.loadBundle('tampered', { ...shippedBundle(), ...change })).toThrow(code)
+    expect(() => engine.loadBundle({ ...shippedBundle(), ...change })).toThrow(code)
   }
 
   it('cannot be left out, weakened, shadowed or extended by a bundle', () => {
@@ -77,12 +77,12 @@ describe('the floor', () => {
 })
 
 describe('rule digests', () => {
-  const base = engine.loadBundle('rules-base', shippedBundle())
+  const base = engine.loadBundle(shippedBundle())
   const digestOf = (loaded: typeof base, call: typeof CONTAIN | typeof WRITE) =>
     loaded.ruleDigest(call.action, call.effect, ENTRY)
 
   it('change for the actions a new rule can decide, and for no others [R22]', () => {
-    const changed = engine.loadBundle('rules-changed', bundleWith('extra', FORBID_WRITE))
+    const changed = engine.loadBundle(bundleWith('extra', FORBID_WRITE))
     expect(digestOf(changed, WRITE)).not.toBe(digestOf(base, WRITE))
     expect(digestOf(changed, CONTAIN)).toBe(digestOf(base, CONTAIN))
     expect(changed.bundleDigest).not.toBe(base.bundleDigest)
@@ -90,14 +90,14 @@ describe('rule digests', () => {
 
   it('stay when the catalogue learns another action', () => {
     const actions = [{ action: 'restart:service', effect: 'write' }] as const
-    const more = engine.loadBundle('rules-more', shippedBundle({ actions }))
+    const more = engine.loadBundle(shippedBundle({ actions }))
     expect(digestOf(more, WRITE)).toBe(digestOf(base, WRITE))
   })
 
   it('change with the thresholds and with the catalogue entry [R35]', () => {
     const { thresholds } = shippedBundle()
     const next = { ...thresholds, version: 'next', criticalFrom: 3 }
-    const moved = engine.loadBundle('rules-moved', shippedBundle({ thresholds: next }))
+    const moved = engine.loadBundle(shippedBundle({ thresholds: next }))
     expect(digestOf(moved, CONTAIN)).not.toBe(digestOf(base, CONTAIN))
     expect(moved.thresholdsVersion).toBe('next')
     const other = base.bundleDigest
@@ -114,13 +114,13 @@ describe('rule digests', () => {
 describe('loading', () => {
   it('takes effect at once, and leaves the bundle before it deciding until it is dropped', () => {
     const request = requestWith({ call: { ...WRITE } })
-    const first = engine.loadBundle('swap', shippedBundle())
-    const second = engine.loadBundle('swap', bundleWith('extra', FORBID_WRITE))
+    const first = engine.loadBundle(shippedBundle())
+    const second = engine.loadBundle(bundleWith('extra', FORBID_WRITE))
     expect(decide(second, request, ENTRY, []).reason).toBe('forbidden')
     expect(decide(first, request, ENTRY, []).kind).toBe('hold')
     // The third takes the slots of the first.
     const never = FORBID_WRITE.replace('@id', '@code("purpose_forbids") @id')
-    const third = engine.loadBundle('swap', bundleWith('extra', never))
+    const third = engine.loadBundle(bundleWith('extra', never))
     expect(decide(third, request, ENTRY, []).reason).toBe('purpose_forbids')
     expect(decide(second, request, ENTRY, []).reason).toBe('forbidden')
     expect(decide(first, request, ENTRY, []).kind).toBe('hold')
@@ -130,22 +130,20 @@ describe('loading', () => {
   it('refuses a bundle under which a retired agent could act', () => {
     const { 'floor-agent-not-active': _, ...less } = floor
     const lax = createCedarEngine(less)
-    expect(() => lax.loadBundle('lax', shippedBundle({ floor: less }))).toThrow(
+    expect(() => lax.loadBundle(shippedBundle({ floor: less }))).toThrow(
       'the canary was not denied',
     )
   })
 
   it('changes nothing when it fails', () => {
     const request = requestWith({ call: { ...WRITE } })
-    const active = engine.loadBundle('kept', shippedBundle())
-    expect(() => engine.loadBundle('kept', bundleWith('extra', 'forbid('))).toThrow(
-      'does_not_parse',
-    )
+    const active = engine.loadBundle(shippedBundle())
+    expect(() => engine.loadBundle(bundleWith('extra', 'forbid('))).toThrow('does_not_parse')
     expect(decide(active, request, ENTRY, []).kind).toBe('hold')
   })
 
   it('refuses a pack that permits nothing to nobody only when the floor cannot speak', () => {
-    const empty = engine.loadBundle('empty', shippedBundle({ policies: {} }))
+    const empty = engine.loadBundle(shippedBundle({ policies: {} }))
     expect(decide(empty, requestWith({}), ENTRY, [])).toMatchObject({
       kind: 'deny',
       reason: 'no_permit',
@@ -153,7 +151,7 @@ describe('loading', () => {
   })
 
   it('decides an action of a tool reviewed later like every other of its effect', () => {
-    const loaded = engine.loadBundle('later', shippedBundle())
+    const loaded = engine.loadBundle(shippedBundle())
     const call = { action: 'restart:conveyor', effect: 'contain' } as const
     expect(decide(loaded, requestWith({ call }), ENTRY, [])).toMatchObject({
       kind: 'hold',
@@ -166,7 +164,7 @@ describe('a monitored action', () => {
   const monitored = [
     { action: 'contain:device', expiresAtMs: 2_000_000_000_000, owner: 'soc', reason: 'trial' },
   ]
-  const loaded = engine.loadBundle('monitored', shippedBundle({ monitored }))
+  const loaded = engine.loadBundle(shippedBundle({ monitored }))
   const contain = (change: Parameters<typeof requestWith>[0] = {}) =>
     decide(loaded, requestWith({ call: CONTAIN, ...change }), ENTRY, [])
 

@@ -17,7 +17,7 @@ const cases = readPolicyTestFiles(BASE_DIRECTORY)
 
 /** Codes of what only shows when the bundle is asked. */
 function answersOf(change: Parameters<typeof shippedBundle>[0]): readonly string[] {
-  const loaded = engine.loadBundle('candidate', shippedBundle(change))
+  const loaded = engine.loadBundle(shippedBundle(change))
   return [...new Set(checkAnswers(loaded).map((one) => one.code))]
 }
 
@@ -69,7 +69,7 @@ describe('checking a candidate in a worker', () => {
 
 describe('what a bundle must answer', () => {
   it('answers every action in every tier by a policy that can be named [R2]', () => {
-    const loaded = engine.loadBundle('matrix', shippedBundle())
+    const loaded = engine.loadBundle(shippedBundle())
     const subjects = subjectsOfBundle(loaded.bundle)
     const rows = explainMatrix(loaded, subjects)
     expect(rows).toHaveLength(subjects.length * TIERS.length)
@@ -96,7 +96,7 @@ describe('what a bundle must answer', () => {
       'forbid(principal, action in Action::"write", resource) unless { context.discharged.contains("extra") }',
       '@requires("dual") @role("service-owner") @cosign("privacy-officer")',
     )
-    const loaded = engine.loadBundle('roles', bundleWith('extra', extra))
+    const loaded = engine.loadBundle(bundleWith('extra', extra))
     expect(rolesAsked(loaded.bundle.owners, loaded.heads)).toEqual(
       expect.arrayContaining(['service-owner', 'privacy-officer', 'shift-lead']),
     )

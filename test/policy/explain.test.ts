@@ -6,7 +6,7 @@ import { explainMatrix, subjectsOfTool, TIERS } from '../../src/policy/matrix.ts
 import { readPolicyTests } from '../../src/policy/table-test.ts'
 import { CONTAIN, ENTRY, engine, READ, requestWith, shippedBundle } from './shipped-bundle.ts'
 
-const loaded = engine.loadBundle('explain', shippedBundle())
+const loaded = engine.loadBundle(shippedBundle())
 
 describe('explain', () => {
   it('says what happened, why, whose rule it is and where it comes from', () => {

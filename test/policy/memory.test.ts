@@ -15,7 +15,7 @@ import {
   shippedBundle,
 } from './shipped-bundle.ts'
 
-const loaded = engine.loadBundle('memory', shippedBundle())
+const loaded = engine.loadBundle(shippedBundle())
 const FRIDAY_MS = Date.parse('2026-06-05T12:00:00Z')
 
 /** How often the engine is asked when these policies are put these questions. */
@@ -87,10 +87,7 @@ describe('what is remembered', () => {
   it('changes no decision over a deadline that a policy reads', () => {
     const rule =
       'forbid (principal, action, resource) when { context.now > datetime("2026-06-06") }'
-    const timed = engine.loadBundle(
-      'timed',
-      bundleWith('until-june', policyText('until-june', rule)),
-    )
+    const timed = engine.loadBundle(bundleWith('until-june', policyText('until-june', rule)))
     const kindAt = (nowMs: number) => timed.engine.evaluate(on('web-1', nowMs), []).kind
     expect([FRIDAY_MS, FRIDAY_MS + 86_400_000, FRIDAY_MS].map(kindAt)).toEqual([
       'allow',
@@ -102,7 +99,7 @@ describe('what is remembered', () => {
   it('changes no decision over any questions in any order', () => {
     // A policy that may read anything takes all memory away, as every question here has its own time.
     const rule = 'forbid (principal, action, resource) when { context != context }'
-    const forgetful = engine.loadBundle('forgetful', bundleWith('any', policyText('any', rule)))
+    const forgetful = engine.loadBundle(bundleWith('any', policyText('any', rule)))
     let nowMs = FRIDAY_MS
     const ask = (bundle: LoadedBundle, request: PolicyRequest) =>
       bundle.engine.evaluate({ ...request, nowMs: ++nowMs }, [])
