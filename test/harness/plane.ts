@@ -96,15 +96,14 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
     ...readConfig({ COUNTERSIGN_DATA: dataDir, COUNTERSIGN_PORT: '0' }),
     holdMs: 0,
     drainMs: 0,
-    upstreams: options.upstreams ?? [
-      rangeUpstream('directory', dataDir),
-      rangeUpstream('desk', dataDir),
-    ],
+    upstreams: options.upstreams ?? rangeUpstreams(dataDir),
     ...options.config,
   }
   const at = options.at === undefined ? {} : { at: options.at }
   const brokers = options.brokers === undefined ? {} : { brokers: options.brokers }
-  if (!isOfItsOwn(options)) await startedBefore(dataDir)
+  if (!isOfItsOwn(options)) {
+    await startedBefore(dataDir, options.upstreams === undefined ? rangeUpstreams : () => [])
+  }
   const gateway = await startGateway(config, {
     log: options.log ?? quiet,
     clock,
@@ -316,6 +315,12 @@ export function rangeUpstream(
     trustsShippedEntries: true,
   }
 }
+
+/** What a plane calls unless its test brings tool servers of its own. */
+export const rangeUpstreams = (dataDir: string): readonly UpstreamConfig[] => [
+  rangeUpstream('directory', dataDir),
+  rangeUpstream('desk', dataDir),
+]
 
 /** A real server from npm that serves a folder. */
 export function filesystemUpstream(folder: string): UpstreamConfig {

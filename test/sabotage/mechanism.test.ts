@@ -52,7 +52,7 @@ describe('a sabotage', () => {
 
   it('that breaks its module is an error, not a failing test', async () => {
     const broken = { ...agreeing, body: 'return (' }
-    await expect(runTrial(broken, TESTS, '', { config: CONFIG })).rejects.toThrow('does not load')
+    await expect(runTrial(broken, TESTS, '', { config: CONFIG })).rejects.toThrow('does not parse')
   })
 
   it('of a function that does not exist is an error', () => {

@@ -3,6 +3,12 @@
  * its promises fail. Tries the rows that claim something (`proved`, `partly`); with `--all`, and for a name on
  * the command line, also those that claim nothing yet. Exit code 1 when a sabotage survives.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startedBefore } from '../harness/first-start.ts'
+import { rangeUpstreams } from '../harness/plane.ts'
+import { setup } from '../house/run-folder.ts'
 import { collectCitations, patternFor } from '../promises/citations.ts'
 import { readTestSources } from '../promises/read-tests.ts'
 import { REQUIREMENTS } from '../requirements.ts'
@@ -11,8 +17,8 @@ import type { Sabotage } from './sabotage.ts'
 import { runTrial } from './trial.ts'
 import { findFlaw } from './verdict.ts'
 
-/** Two at a time: a trial mostly waits for the servers its tests start. */
-const AT_ONCE = 2
+/** Three at a time on two cores: a trial mostly waits for the servers its tests start. */
+const AT_ONCE = 3
 
 type Planned = { readonly sabotage: Sabotage; readonly ids: readonly string[] }
 
@@ -28,9 +34,15 @@ const { citations } = collectCitations(readTestSources())
 const planned = SABOTAGES.map((sabotage) => ({ sabotage, ids: rowsToTry(sabotage) })).filter(
   ({ sabotage, ids }) => ids.length > 0 || args.includes(sabotage.name),
 )
+const removeRunFolder = setup()
+// Installed before any rule is taken away, and once: what a trial is about comes after the first start.
+const installed = mkdtempSync(join(tmpdir(), 'countersign-installed-'))
+for (const upstreamsIn of [rangeUpstreams, () => []]) await startedBefore(installed, upstreamsIn)
 const survivors: string[] = []
 const queue = planned.values()
 await Promise.all(Array.from({ length: AT_ONCE }, work))
+rmSync(installed, { recursive: true })
+removeRunFolder()
 console.log(`${planned.length - survivors.length} of ${planned.length} sabotages caught`)
 process.exitCode = survivors.length === 0 ? 0 : 1
 
