@@ -11,6 +11,7 @@ import { refreshRoster } from './command/refresh-roster.ts'
 import { noticeTools, refreshPolicy } from './command/refresh-tools.ts'
 import { sweep, sweepContainments } from './command/sweep.ts'
 import { tellCoverage } from './command/tell-coverage.ts'
+import { beginClock } from './command/watch-clock.ts'
 import type { Config } from './config.ts'
 import { endLeft } from './enforcement/end-leases.ts'
 import { recover } from './enforcement/recover.ts'
@@ -66,6 +67,7 @@ export async function startGateway(given: Config, options: GatewayOptions = {}):
   try {
     const parts = await wire(config, options, undo)
     await parts.checkpoints.confirm()
+    await beginClock({ ...parts.store, clock: parts.clock }, TENANT)
     const left = await recover(parts.spine, TENANT)
     await endLeft(parts.spine, TENANT)
     parts.spine.at('start:recovered')
@@ -151,7 +153,7 @@ type Errands = {
  * that is under way, because the store closes next; one that a tool server holds up longer is cut.
  */
 function timers(
-  { spine, log, checkpoints, notices, approved, restParts }: Parts,
+  { spine, log, checkpoints, watchClock, notices, approved, restParts }: Parts,
   { list, refreshRosters }: Errands,
   stop: AbortSignal,
   patienceMs = DRAIN_MS,
@@ -174,6 +176,7 @@ function timers(
   }
   return [
     every(CHECKPOINT_INTERVAL_MS, 'checkpoint', checkpoints.publish),
+    every(SWEEP_INTERVAL_MS, 'clock', watchClock),
     every(SWEEP_INTERVAL_MS, 'sweep', () => sweep(spine, TENANT)),
     every(APPROVED_INTERVAL_MS, 'approved', () => approved.sweep(TENANT)),
     every(SWEEP_INTERVAL_MS, 'containments', () => sweepContainments(spine, stop)),

@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { openCheckpointSigner } from './adapters/checkpoint-signer.ts'
 import { createChannels, createReaders } from './adapters/create-channels.ts'
 import { createRoster } from './adapters/create-roster.ts'
+import { hostTime } from './adapters/host-time.ts'
 import { openKeys } from './adapters/key-files.ts'
 import { openPasskeys } from './adapters/open-passkeys.ts'
 import { openPolicy } from './adapters/open-policy.ts'
@@ -27,6 +28,7 @@ import { makeNoticeDelivery } from './command/notice-delivery.ts'
 import { makeCheckpoints } from './command/publish-checkpoint.ts'
 import { readinessOf } from './command/readiness.ts'
 import { makeStopCommands } from './command/stop.ts'
+import { makeClockWatch } from './command/watch-clock.ts'
 import type { Config } from './config.ts'
 import { createBreaker } from './enforcement/breaker.ts'
 import { createCallsOut } from './enforcement/calls-out.ts'
@@ -37,14 +39,13 @@ import type { TaskSession } from './enforcement/session.ts'
 import type { Spine } from './enforcement/spine.ts'
 import { makeVisibleTools } from './enforcement/visible-tools.ts'
 import { mcpLimits } from './faces/mcp/limits.ts'
-import { createFactMemory } from './facts/memory.ts'
 import { type RememberedTools, rememberTools } from './facts/remembered-tools.ts'
-import type { Clock } from './kernel/clock.ts'
 import { uuidV7 } from './kernel/ids.ts'
 import type { Log } from './kernel/log.ts'
+import { createSteadyClock } from './kernel/steady-clock.ts'
 import { decide } from './policy/decide.ts'
-import { FEED_PREFIX } from './roster/roster.ts'
 import { type EngineChoice, openStore, type Store } from './store/store.ts'
+import { wireFacts } from './wiring-facts.ts'
 import { covering } from './wiring-ledger.ts'
 import { wireLending } from './wiring-lending.ts'
 import type { GatewayOptions } from './wiring-options.ts'
@@ -89,11 +90,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     at: options.at ?? (() => undefined),
     credentials: opened.credentials,
     decide,
-    facts: {
-      ...store,
-      memory: createFactMemory(),
-      feedsRead: (config.rosters ?? []).map(({ id }) => `${FEED_PREFIX}${id}`),
-    },
+    facts: wireFacts(config, store, clock),
     bundleAt: policy.cache.at,
     roleLimits: policy.roleLimits,
     exchange: upstreams.exchange,
@@ -110,6 +107,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     clock,
     spine,
     checkpoints,
+    watchClock: makeClockWatch({ ...spine, ...base, clock }, TENANT),
     upstreams,
     notices: makeNoticeDelivery({
       ...spine,
@@ -136,7 +134,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
 async function open(config: Config, options: GatewayOptions, undo: (() => unknown)[]) {
   const { dataDir, databaseUrl, baseUrl } = config
   const log: Log = options.log ?? pino({ level: 'info' }, pino.destination(2))
-  const clock: Clock = options.clock ?? { nowMs: () => Date.now() }
+  const clock = createSteadyClock(options.clock ?? hostTime)
   const keys = openKeys(dataDir)
   const engine: EngineChoice =
     databaseUrl === undefined
@@ -243,7 +241,7 @@ function faceParts(
       origin,
       verifierKey: logSigner.verifierKey,
       checkpointCovering: covering(store, TENANT, checkpoint),
-      readiness: readinessOf(TENANT, store, policy.cache),
+      readiness: readinessOf(TENANT, { ...store, clock }, policy.cache),
     },
   }
 }

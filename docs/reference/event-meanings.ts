@@ -4,6 +4,8 @@ import type { EventName } from '../../src/kernel/entry.ts'
 // biome-ignore format: a table reads best with one row per line
 export const EVENT_MEANINGS: Readonly<Record<EventName, string>> = {
   'log.started': 'The log begins.',
+  'clock.jumped': 'The clock of a gateway host parted from a counter nobody can set; until it is sure again, agents only read.',
+  'clock.steady': 'The clock returned, or the new time held for five minutes and is believed.',
   'log.gap.declared': 'Something is known to be missing from the record, and why.',
   'agent.registered': 'An agent is put on the books with its accountable owner and the digest of its key.',
   'agent.changed': 'Its state, mode, keys or grants are others from now on.',

@@ -4,6 +4,7 @@
  * raising and the lowering.
  */
 import type { Asset, AssetStore } from '../case/asset.ts'
+import { isOvertaken } from '../kernel/clock.ts'
 import type { Work } from '../kernel/commit.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -37,7 +38,7 @@ export async function putAsset(
   const read = readRow(deps.nowMs(), input)
   const prepare = async (): Promise<Work<{ asset: Asset; isNew: boolean }>> => {
     const before = await deps.assets.byName(input.tenant, read.kind, read.name)
-    if (before !== undefined && before.observedAtMs > read.observedAtMs) {
+    if (before !== undefined && isOvertaken(before.observedAtMs, read.observedAtMs, deps.nowMs())) {
       throw new Failure('conflict', 'a newer report of this asset is known')
     }
     const asset: Asset = {

@@ -3,6 +3,7 @@
  * an older report than the one we have is refused. The ticket number and its words go to a payload only.
  */
 import type { Case, CaseStore } from '../case/case.ts'
+import { isOvertaken, MAX_AHEAD_MS } from '../kernel/clock.ts'
 import type { Work } from '../kernel/commit.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -41,9 +42,6 @@ export type PutCaseResult = {
   readonly receipt: Receipt
 }
 
-/** Clocks of the case system and ours may differ by this much before "observed in the future" is a lie. */
-const MAX_AHEAD_MS = 5_000
-
 /** Throws `not_permitted`, `request_invalid`, `conflict` (a newer report is known already). */
 export async function putCase(
   deps: CommandBase & { readonly cases: CaseStore },
@@ -58,7 +56,7 @@ export async function putCase(
     // Two first reports of one case at once: the loser comes again and finds the winner's row.
     if (before !== undefined && before.id !== id)
       throw new Failure('conflict', 'the case was linked meanwhile')
-    if (before !== undefined && before.observedAtMs > read.observedAtMs) {
+    if (before !== undefined && isOvertaken(before.observedAtMs, read.observedAtMs, deps.nowMs())) {
       throw new Failure('conflict', 'a newer report of this case is known')
     }
     const record: Case = { tenant: input.tenant, id, revision: before?.revision ?? 0, ...read }

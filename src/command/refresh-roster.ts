@@ -4,7 +4,7 @@
  */
 import type { Role } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
-import type { InstantMs } from '../kernel/clock.ts'
+import { type InstantMs, isWithin } from '../kernel/clock.ts'
 import type { EntryDraft } from '../kernel/entry.ts'
 import { codeOf } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
@@ -88,7 +88,8 @@ async function takeOver(
   const ahead = await deps.roster.between(tenant, nowMs, Number.MAX_SAFE_INTEGER)
   const held = ahead.filter((shift) => shift.source === source)
   const isSame = rolesOf(replaceShifts(held, wanted, nowMs, deps.nextId)).length === 0
-  const isConfirmed = known !== undefined && nowMs - known.confirmedAtMs < CONFIRM_EVERY_MS
+  const isConfirmed =
+    known !== undefined && isWithin(CONFIRM_EVERY_MS - 1, known.confirmedAtMs, nowMs)
   if (isSame && isConfirmed && known.state === 'fresh' && known.digest === rota.digest) return
   const { digest } = rota
   const fresh: RosterFeed = { tenant, source, digest, state: 'fresh', confirmedAtMs: nowMs }

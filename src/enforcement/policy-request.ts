@@ -102,7 +102,7 @@ export function decideCall(
   const all = requests.map((request) => decide(bundle, request, call.entryDigest, discharged))
   const decision = all.reduce(worse)
   if (decision.reason !== 'facts_unavailable') return decision
-  return { ...decision, detail: `${decision.detail} Too old: ${facts.stale.join(', ')}.` }
+  return { ...decision, detail: `${decision.detail} Not known now: ${facts.stale.join(', ')}.` }
 }
 
 const RANK = { allow: 0, hold: 1, deny: 2 } as const

@@ -36,7 +36,7 @@ export type TargetFacts = {
 }
 
 /** The facts whose source can be away. Their names stand in policies, entries and answers. */
-export type StaleFact = 'case' | 'asset' | 'roster'
+export type StaleFact = 'case' | 'asset' | 'roster' | 'clock'
 
 export type Facts = {
   readonly agent: Agent

@@ -7,6 +7,7 @@ import type { CaseStore } from '../case/case.ts'
 import type { ClassifiedCall, Target } from '../catalogue/tool.ts'
 import { atLeast } from '../catalogue/tool.ts'
 import type { AgentStore } from '../identity/ports.ts'
+import { isWithin } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import { isDutyKnown, outdatedFeeds } from '../roster/known-duty.ts'
 import type { RosterStore } from '../roster/roster.ts'
@@ -27,6 +28,8 @@ export type FactSources = {
   readonly roster: Pick<RosterStore, 'feeds' | 'onDuty'>
   /** The feeds this gateway reads; without one, people enter the shifts and nothing can grow old. */
   readonly feedsRead: readonly string[]
+  /** Whether this node knows what time it is; every age and every end is reckoned by it. */
+  readonly isClockSteady: () => boolean
 }
 
 /** How old a fact may be before it counts as unknown. */
@@ -79,6 +82,7 @@ export async function gatherFacts(
       ? []
       : (['asset'] as const)),
     ...((await isRosterStale(sources, limits, request, revisions)) ? (['roster'] as const) : []),
+    ...(sources.isClockSteady() ? [] : (['clock'] as const)),
   ]
   return {
     agent,
@@ -91,14 +95,6 @@ export async function gatherFacts(
     seen,
     stale,
   }
-}
-
-/** Clocks may differ by this much; what lies further ahead was seen by a clock that no longer agrees with ours. */
-const MAX_AHEAD_MS = 5_000
-
-function isWithin(maxAgeMs: number, observedAtMs: number, nowMs: number): boolean {
-  const ageMs = nowMs - observedAtMs
-  return ageMs <= maxAgeMs && ageMs >= -MAX_AHEAD_MS
 }
 
 /** Feeds are read once per revision, and who is on duty only when one of them is too old. */

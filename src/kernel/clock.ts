@@ -9,6 +9,20 @@ export type InstantMs = number
 /** The one source of "now". Tests hold one that only advances when told to. */
 export type Clock = { readonly nowMs: () => InstantMs }
 
+/** Clocks of two systems may differ by this much; what lies further ahead was seen by a clock that was wrong. */
+export const MAX_AHEAD_MS = 5_000
+
+/** Whether something was seen lately enough, and not by a clock that disagrees with ours. */
+export function isWithin(maxAgeMs: number, seenAtMs: InstantMs, nowMs: InstantMs): boolean {
+  const ageMs = nowMs - seenAtMs
+  return ageMs <= maxAgeMs && ageMs >= -MAX_AHEAD_MS
+}
+
+/** Whether a report comes too late because a newer one is known. One from the future is no reason to keep it. */
+export function isOvertaken(knownAtMs: InstantMs, toldAtMs: InstantMs, nowMs: InstantMs): boolean {
+  return knownAtMs > toldAtMs && knownAtMs <= nowMs + MAX_AHEAD_MS
+}
+
 /**
  * RFC 3339 in UTC with the fixed six fractional digits of a ledger entry. Our clock has three; the rest
  * are zeros, so that a finer clock later does not change the format.

@@ -28,6 +28,9 @@ const REQUEST = { request: 'id', action_digest: 'digest' } as const
 // biome-ignore format: a table reads best with one row per line
 export const EVENTS = {
   'log.started': { origin: 'label', engine: 'label', product_version: 'label' },
+  // The clock of a node's host parted from a counter nobody sets; `how`: it returned, or the new time is believed.
+  'clock.jumped': { node: 'label', direction: 'label', by_ms: 'count' },
+  'clock.steady': { node: 'label', how: 'label', direction: 'label', by_ms: 'count' },
   'log.gap.declared': { reason: 'label' },
   'agent.registered': { agent: 'id', owner: 'id', mode: 'label', key: 'digest', proven: 'flag?' },
   'agent.changed': { agent: 'id', state: 'label?', mode: 'label?', key: 'digest?', grants: 'digest?', proven: 'flag?' },

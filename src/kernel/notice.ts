@@ -28,6 +28,7 @@ export type NoticeKind =
   | 'undo.failed'
   | 'effect.exceeded'
   | 'collection.failed'
+  | 'clock.jumped'
   | 'change.proposed'
 
 /** `page` asks for somebody now, at any hour; `inform` may be read in the morning. */

@@ -112,6 +112,7 @@ const SENTENCES: Readonly<Record<NoticeKind, (facts: MessageFacts) => string>> =
   'undo.failed': () => 'Undoing an action has failed.',
   'effect.exceeded': () => 'An action reached further than was approved.',
   'collection.failed': () => 'Evidence of something isolated is not being collected.',
+  'clock.jumped': () => 'The clock of a gateway jumped; until it is right, agents only read.',
   'change.proposed': (facts) =>
     facts.state === 'alone'
       ? `${person(facts)} made a change alone that has to be reviewed: ${action(facts)}.`

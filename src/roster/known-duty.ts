@@ -3,7 +3,7 @@
  * that it is a guess, and nothing is asked of people on a guess. Somebody on duty by a source that is current makes it
  * known again: a shift a person entered by hand is the way out while a feed is away. Pure.
  */
-import type { InstantMs } from '../kernel/clock.ts'
+import { type InstantMs, isWithin } from '../kernel/clock.ts'
 import { FEED_PREFIX, type RosterFeed, type Shift } from './roster.ts'
 
 /** Of the feeds this gateway reads. One that was never read, or not for longer than allowed. */
@@ -34,5 +34,5 @@ function isCurrent(
   nowMs: InstantMs,
 ): boolean {
   const feed = known.find((each) => each.source === source)
-  return feed !== undefined && nowMs - feed.confirmedAtMs <= maxAgeMs
+  return feed !== undefined && isWithin(maxAgeMs, feed.confirmedAtMs, nowMs)
 }

@@ -110,6 +110,7 @@ export const FOLDERS: Readonly<Record<string, FolderRule>> = {
 export const ROOT_FILES: readonly string[] = [
   'main.ts',
   'wiring.ts',
+  'wiring-facts.ts',
   'wiring-ledger.ts',
   'wiring-lending.ts',
   'wiring-options.ts',

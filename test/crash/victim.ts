@@ -78,7 +78,8 @@ process.once('disconnect', () => process.exit(0))
 await tearWrites(() => isDue(TORN_WRITE), die)
 try {
   let { aheadMs = 0 } = plan
-  const clock = { nowMs: () => Date.now() + aheadMs }
+  const nowMs = () => Date.now() + aheadMs
+  const clock = { nowMs, ticksMs: nowMs }
   const { brokers = [] } = plan
   const config = { ...plan.config, brokers: brokers.map(brokerAsGiven) }
   const gateway = await startGateway(config, { log, at, clock })

@@ -172,7 +172,11 @@ async function expectSeen(
 
 function factsOf(store: Store, memory: FactMemory, request: FactRequest): Promise<Facts> {
   const limits = { caseMs: 1_000, assetMs: 1_000, rosterMs: 1_000 }
-  return gatherFacts({ ...store, memory, feedsRead: [] }, limits, request)
+  return gatherFacts(
+    { ...store, memory, feedsRead: [], isClockSteady: () => true },
+    limits,
+    request,
+  )
 }
 
 async function change(

@@ -32,12 +32,18 @@ const HOUR_MS = 3_600_000
 const BY = { kind: 'system', part: 'test-harness' } as const
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** A clock that is the real one plus what a test adds: time only moves forward, and never by waiting. */
+/** A clock that is the real one plus what a test adds: time moves by `advance`, never by waiting. */
 export class TestClock {
   private aheadMs = 0
-  readonly nowMs = (): number => Date.now() + this.aheadMs
+  private setByMs = 0
+  readonly nowMs = (): number => this.ticksMs() + this.setByMs
+  readonly ticksMs = (): number => Date.now() + this.aheadMs
   advance(ms: number): void {
     this.aheadMs += ms
+  }
+  /** Somebody sets the clock of the host: no time has passed. */
+  set(byMs: number): void {
+    this.setByMs += byMs
   }
 }
 

@@ -42,7 +42,7 @@ describe('a case system that has fallen silent', () => {
     plane.clock.advance(4 * MINUTE_MS)
     const no = refusalIn(await scene.call('soc__raise_severity', { target: scene.caseRef }))
     expect(no).toMatchObject({ code: 'facts_unavailable' })
-    expect(no.detail).toContain('Too old: case')
+    expect(no.detail).toContain('Not known now: case')
     expect(no.next).toMatch(/reads continue/)
     for (const tool of ['lower_severity', 'set', 'isolate', 'disable_account', 'wipe']) {
       expect(await scene.ask(tool, { target }), tool).toBe('facts_unavailable')

@@ -59,7 +59,7 @@ describe('a rota that cannot be read', () => {
     await plane.gateway.refreshRosters()
     const no = refusalIn(await scene.call('soc__raise_severity', { target: scene.caseRef }))
     expect(no).toMatchObject({ code: 'facts_unavailable' })
-    expect(no.detail, 'why').toContain('Too old: roster')
+    expect(no.detail, 'why').toContain('Not known now: roster')
     expect(no.next, 'what next').toMatch(/reads continue/)
     for (const tool of ['lower_severity', 'set', 'isolate', 'disable_account', 'wipe']) {
       expect(await scene.ask(tool, { target }), tool).toBe('facts_unavailable')
