@@ -8,7 +8,7 @@ import { leafHash } from '../ledger/merkle.ts'
 import type { Note } from '../ledger/note.ts'
 import { verifyNote } from '../ledger/note.ts'
 import { encodeVkey, parseVkey } from '../ledger/note-key.ts'
-import { verifyInclusion } from '../ledger/proof.ts'
+import { ProvenTree } from '../ledger/proven-tree.ts'
 import { readEntry } from '../ledger/read-entry.ts'
 import type { Check } from './verdict.ts'
 
@@ -48,29 +48,22 @@ export function checkEntries(
   file: CaseExport,
   tree: SignedTree,
 ): { check: Check; entries: readonly PlacedEntry[]; related: readonly PlacedEntry[] } {
-  const own = placed(file.entries, tree)
-  const outside = placed(file.related, tree)
+  const proven = new ProvenTree(tree.checkpoint)
+  const own = placed(file.entries, proven)
+  const outside = placed(file.related, proven)
   const wrong = [...own.wrong, ...outside.wrong]
   const unknown = [...own.unknown, ...outside.unknown]
   const check = entriesCheck(file.entries.length + file.related.length, wrong, unknown)
   return { check, entries: own.entries, related: outside.entries }
 }
 
-function placed(given: readonly RelatedEntry[], { checkpoint }: SignedTree) {
+function placed(given: readonly RelatedEntry[], tree: ProvenTree) {
   const entries: PlacedEntry[] = []
   const wrong: { code: string; index: number; detail: string }[] = []
   const unknown: { code: string; index: number; detail: string }[] = []
   for (const { index, bytes, path } of given) {
     const leaf = leafHash(bytes)
-    if (
-      !verifyInclusion({
-        index,
-        size: checkpoint.size,
-        leafHash: leaf,
-        path,
-        root: checkpoint.root,
-      })
-    ) {
+    if (!tree.includes(index, leaf, path)) {
       wrong.push({
         code: 'not_in_tree',
         index,

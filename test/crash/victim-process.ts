@@ -40,8 +40,9 @@ export type Victim = {
   readonly close: () => Promise<void>
 }
 
-/** On two busy cores a start takes about a second, a first one five. Nothing honest takes this long. */
-const LIFE_LIMIT_MS = 60_000
+/** On two busy cores a start takes about a second, a first one five, and each borrowed call half of one. Nothing honest
+ * takes this long. */
+const LIFE_LIMIT_MS = 120_000
 const SCRIPT = join(import.meta.dirname, 'victim.ts')
 
 export type VictimOptions = {
