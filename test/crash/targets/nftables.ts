@@ -11,8 +11,11 @@ const SECONDS = 86_400
 const SET = ['inet', 'countersign_blocks', 'blocked4'] as const
 const PATH = `${process.env.PATH}:/usr/sbin`
 
+/** Two controls run at a time, each before a namespace of its own. */
+let started = 0
+
 export async function startNftables(count: number): Promise<RealTarget> {
-  const namespace = `csk${process.pid % 100_000}`
+  const namespace = `csk${process.pid}-${++started}`
   const folder = mkdtempSync(join(tmpdir(), 'countersign-nft-'))
   const env = { ...process.env, PATH }
   const run = (...command: readonly string[]) =>
