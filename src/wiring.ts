@@ -94,6 +94,7 @@ export async function wire(config: Config, options: GatewayOptions, undo: (() =>
     bundleAt: policy.cache.at,
     roleLimits: policy.roleLimits,
     exchange: upstreams.exchange,
+    reach: upstreams.reach,
     callsOut: createCallsOut(),
     halts: createHalts(store.changes.subscribe, store.leases.revokedAmong),
     changes: createWaiting(store.changes.subscribe, clock),

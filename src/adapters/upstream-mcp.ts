@@ -4,11 +4,12 @@
  */
 import type { UpstreamOffer } from '../catalogue/ports.ts'
 import type { InheritedMethod, LocalCredentials, Upstreams } from '../enforcement/ports.ts'
-import type { Exchange } from '../enforcement/upstream.ts'
+import type { Exchange, Reach } from '../enforcement/upstream.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { codeOf, Failure } from '../kernel/failure.ts'
 import type { Log } from '../kernel/log.ts'
 import { isObject, type JsonObject } from '../kernel/strict-json.ts'
+import { UpstreamError } from '../kernel/upstream-error.ts'
 import { UpstreamChanges } from './upstream-changes.ts'
 import type { Connection } from './upstream-connection.ts'
 import {
@@ -25,6 +26,9 @@ import { UpstreamPool } from './upstream-pool.ts'
 import { sendPlain } from './upstream-request.ts'
 import { UPSTREAM_LIMITS, type UpstreamLimits, type UpstreamSpec } from './upstream-spec.ts'
 
+/** A server that takes longer to say what it offers is not one to send an approved call to. */
+const REACH_TIMEOUT_MS = 5_000
+
 export type ConnectUpstreams = {
   readonly upstreams: readonly UpstreamSpec[]
   readonly clock: Clock
@@ -36,6 +40,7 @@ export type ConnectUpstreams = {
 
 export type ConnectedUpstreams = Upstreams & {
   readonly exchange: Exchange
+  readonly reach: Reach
   readonly close: () => Promise<void>
 }
 
@@ -106,6 +111,7 @@ export function connectUpstreams(given: ConnectUpstreams): ConnectedUpstreams {
           paramHeaders(headers.get(upstream)?.get(tool) ?? [], params.arguments),
       }),
     ),
+    reach: makeReach(specs, atHome),
     close: async () => {
       changes.close()
       await pool.close()
@@ -114,6 +120,22 @@ export function connectUpstreams(given: ConnectUpstreams): ConnectedUpstreams {
 }
 
 type AtHome = <T>(upstream: string, work: (connection: Connection) => Promise<T>) => Promise<T>
+
+/** A process that runs is there. Over HTTP only an answer says so, were it one that the server refuses. */
+function makeReach(specs: ReadonlyMap<string, UpstreamSpec>, atHome: AtHome): Reach {
+  return async (upstream) => {
+    try {
+      await atHome(upstream, async ({ client }) => {
+        if (specs.get(upstream)?.transport === 'stdio') return
+        await sendPlain(client, 'tools/list', {}, REACH_TIMEOUT_MS)
+      })
+    } catch (error) {
+      if (error instanceof UpstreamError) return
+      const why = 'the tool server does not answer; nothing was sent and no approval used'
+      throw new Failure('upstream_unreachable', why, { cause: error })
+    }
+  }
+}
 
 type InheritParts = {
   readonly atHome: AtHome

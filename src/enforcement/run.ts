@@ -38,6 +38,9 @@ async function dispatchAndAct(
       `${upstream} has not answered lately; nothing was sent`,
     )
   }
+  // The dispatch uses a yes up, so with a server that is not there it must not come to it.
+  const usesYes = considered.discharged.grant !== undefined || considered.standing !== undefined
+  if (usesYes) await spine.reach(upstream)
   const imaged = await takePreimage(spine, session, considered.call)
   spine.at('dispatch:before')
   const sending = { ...considered, call: imaged.call }

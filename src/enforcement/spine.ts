@@ -29,7 +29,7 @@ import type { EffectStore } from './effect-record.ts'
 import type { FollowUpStore } from './follow-up.ts'
 import type { Lending } from './lent.ts'
 import type { Changes, Halts, LocalCredentials } from './ports.ts'
-import type { Exchange } from './upstream.ts'
+import type { Exchange, Reach } from './upstream.ts'
 
 /** Limits of the spine; each has its reason where it is set in config.ts. */
 export type SpineLimits = {
@@ -97,6 +97,7 @@ export type Spine = {
   readonly roleLimits: (tenant: string) => Promise<readonly RoleLimit[]>
   readonly decide: Decide
   readonly exchange: Exchange
+  readonly reach: Reach
   readonly callsOut?: CallsOut
   readonly halts?: Halts
   readonly credentials: LocalCredentials

@@ -62,6 +62,12 @@ export type FrameAnswer = {
 }
 
 /**
+ * Whether the server answers at all, before something that can be used once is used for it. Throws
+ * `upstream_unreachable`. Sends no call; a server may still go away between this and the frame.
+ */
+export type Reach = (upstream: string) => Promise<void>
+
+/**
  * Sends the frame. `slot` must be the one minted for exactly this upstream and frame digest; else
  * `slot_refused` and nothing is sent. A JSON-RPC error of the upstream is thrown as `UpstreamError`
  * (kernel/upstream-error.ts).
