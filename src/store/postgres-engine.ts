@@ -3,10 +3,11 @@
  * its own transaction, so no session state is needed and poolers may stand between.
  */
 import { Socket } from 'node:net'
-import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
+import { type Driver, Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { Failure } from '../kernel/failure.ts'
 import type { Engine, ErrorMeaning } from './engine.ts'
+import { namingDriver } from './naming-driver.ts'
 import type { DB } from './schema.ts'
 
 /** One connection per busy tenant for its batch, the rest for reads; PostgreSQL's default limit is 100. */
@@ -47,13 +48,16 @@ export function openPostgresEngine(url: string, silenceMs = SILENCE_MS): Engine 
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   const db = kyselyOver(pool)
+  const reading = kyselyOver(pool, (driver) =>
+    namingDriver(driver, (error) => meaningOf(error) === 'unwritable'),
+  )
   return {
     name: 'postgres',
     writer: () => db,
     hold: (_tenant, work) => db.connection().execute(work),
     atOnce: () => undefined,
-    reader: () => db,
-    directory: () => db,
+    reader: () => reading,
+    directory: () => reading,
     migrator: () => db,
     begin: BEGIN,
     nextSavepoint: ['release savepoint work; savepoint work'],
@@ -113,7 +117,10 @@ async function readSettings(db: Kysely<DB>): Promise<Map<string, string>> {
   }
 }
 
-function kyselyOver(pool: pg.Pool): Kysely<DB> {
+function kyselyOver(
+  pool: pg.Pool,
+  through: (driver: Driver) => Driver = (driver) => driver,
+): Kysely<DB> {
   const dialect = new PostgresDialect({ pool })
   const adapter = new PostgresAdapter()
   // Kysely guards migrations by advisory locks, which poolers and other engines break. Migrations run in one
@@ -126,7 +133,7 @@ function kyselyOver(pool: pg.Pool): Kysely<DB> {
   return new Kysely<DB>({
     dialect: {
       createAdapter: () => adapter,
-      createDriver: () => dialect.createDriver(),
+      createDriver: () => through(dialect.createDriver()),
       createQueryCompiler: () => dialect.createQueryCompiler(),
       createIntrospector: (introspected) => dialect.createIntrospector(introspected),
     },

@@ -2,6 +2,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
 export type Gate = {
+  /** The same address behind the gate. */
   readonly url: string
   readonly shut: () => Promise<void>
   readonly open: () => Promise<void>
@@ -10,6 +11,7 @@ export type Gate = {
 /** Leads to `url`, under an address of its own. */
 export async function openGate(url: string): Promise<Gate> {
   const behind = new URL(url)
+  const front = new URL(url)
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
     const far = connect(Number(behind.port), behind.hostname)
@@ -26,15 +28,18 @@ export async function openGate(url: string): Promise<Gate> {
   })
   await listenOn(server, 0)
   const { port } = server.address() as AddressInfo
+  front.port = String(port)
   return {
-    url: `http://127.0.0.1:${port}${behind.pathname}`,
+    url: front.href,
     shut: async () => {
       if (!server.listening) return
       const closed = new Promise((done) => server.close(done))
       for (const socket of sockets) socket.destroy()
       await closed
     },
-    open: () => listenOn(server, port),
+    open: async () => {
+      if (!server.listening) await listenOn(server, port)
+    },
   }
 }
 
