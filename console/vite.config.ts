@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
-import { preloadFirstViews } from './preload-first-views.ts'
+import { FIRST_VIEWS, preloadFirstViews } from './preload-first-views.ts'
 
 const WORTH_COMPRESSING = /\.(js|css|svg)$/
 /** The best two steps take ten times as long for three in a hundred bytes. */
@@ -26,7 +26,14 @@ export default defineConfig({
     reportCompressedSize: false,
     // What every page needs is one file: on a cold cache sixty small ones cost more than their bytes.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'base', tags: ['$initial'] }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', tags: ['$initial'], test: /^(?!.*\/ask-first\.ts$)/, priority: 2 },
+            { name: 'first-view', test: FIRST_VIEWS, priority: 1 },
+          ],
+        },
+      },
     },
     // Uncompressed; what counts is held by test/e2e/sizes.test.ts.
     chunkSizeWarningLimit: 700,

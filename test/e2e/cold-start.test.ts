@@ -64,15 +64,15 @@ describe.skipIf(!canBrowse)(`opening a request cold ${NEEDS}`, () => {
   )
 
   it(
-    'asks for the request before the view has come, and names every script of the view in the page',
+    'asks for the request before the console has come, once, and names every script of the view in the page',
     async () => {
       const { id } = await world.ask()
       const page = await arrive()
       const asked: string[] = []
       page.on('request', (request) => void asked.push(new URL(request.url()).pathname))
       const held = Promise.withResolvers<void>()
-      // The view's own file waits until the request was asked for.
-      await page.route(/\/assets\/decision-.*\.js$/, async (route) => {
+      // The console's own files wait until the request was asked for.
+      await page.route(/\/assets\/(index|first-view)-.*\.js$/, async (route) => {
         await held.promise
         await route.continue()
       })
@@ -82,8 +82,13 @@ describe.skipIf(!canBrowse)(`opening a request cold ${NEEDS}`, () => {
       await question
       const scripts = asked.filter((path) => /^\/assets\/.*\.js$/.test(path))
       expect(scripts.filter((path) => !named.includes(path))).toEqual([])
+      const looked = page.waitForRequest((request) => request.url().endsWith(`/${id}/view`))
       held.resolve()
       await page.getByRole('button', { name: 'Approve' }).waitFor()
+      await looked
+      const first = asked.slice(0, asked.indexOf(`/api/v1/approvals/${id}/view`))
+      for (const path of ['/api/v1/me', `/api/v1/approvals/${id}`])
+        expect([path, first.filter((each) => each === path).length]).toEqual([path, 1])
     },
     SLOW_MS,
   )

@@ -23,17 +23,18 @@ const gzipped = (names: Iterable<string>) =>
 describe.skipIf(!canBrowse)(`sizes ${NEEDS}`, () => {
   it('loads at most 230 kB of script and 25 kB of style first, gzipped, the decision view included', () => {
     const html = readFileSync(join(DIST, 'index.html'), 'utf8')
-    const entry = /src="\/assets\/([\w.-]+\.js)"/.exec(html)?.[1] ?? ''
+    const entry = /src="\/assets\/(index-[\w.-]+\.js)"/.exec(html)?.[1] ?? ''
     const styles = [...html.matchAll(/href="\/assets\/([\w.-]+\.css)"/g)].map(
       ([, name = '']) => name,
     )
     const view = readdirSync(join(DIST, 'assets')).filter((name) =>
-      /^(approvals|decision|no-approval)-.*\.(js|css)$/.test(name),
+      /^(ask-first|first-view|no-approval)-.*\.(js|css)$/.test(name),
     )
     const scripts = new Set(
       [entry, ...view.filter((name) => name.endsWith('.js'))].flatMap((name) => [...closure(name)]),
     )
-    expect(scripts.size).toBeGreaterThan(2)
+    expect(scripts.size).toBeGreaterThan(3)
+    expect(view.length).toBeGreaterThan(3)
     expect(gzipped(scripts)).toBeLessThan(230 * KB)
     expect(gzipped([...styles, ...view.filter((name) => name.endsWith('.css'))])).toBeLessThan(
       25 * KB,

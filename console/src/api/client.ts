@@ -1,6 +1,7 @@
 /** Asking the gateway. The same interface the command line uses; nothing here knows a route. */
+import { takeAsked } from './asked-first.ts'
 import { Problem, problemOf, unreachable } from './problem.ts'
-import { proofHeaders } from './session.ts'
+import { isBySession, proofHeaders } from './session.ts'
 
 type Method = 'POST' | 'PUT' | 'DELETE'
 
@@ -8,8 +9,17 @@ type Method = 'POST' | 'PUT' | 'DELETE'
 const TIMEOUT_MS = 20_000
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await ask(path, {}, signal)
+  const response = (await askedFirst(path)) ?? (await ask(path, {}, signal))
   return (await response.json()) as T
+}
+
+/** The answer that was asked for before this code had come. One that is no answer is asked for again. */
+async function askedFirst(path: string): Promise<Response | undefined> {
+  const asked = isBySession() ? takeAsked(path) : undefined
+  const response = await asked?.catch(() => undefined)
+  if (response === undefined) return undefined
+  if (!response.ok) throw await problemOf(response)
+  return response
 }
 
 export async function send<T>(method: Method, path: string, body?: unknown): Promise<T> {

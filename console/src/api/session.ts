@@ -9,6 +9,11 @@ export function keepToken(given: string): void {
   token = given.trim()
 }
 
+/** Whether questions are asked by the session alone. */
+export function isBySession(): boolean {
+  return token === undefined
+}
+
 export function forgetToken(): void {
   token = undefined
 }

@@ -3,23 +3,20 @@
  * off whenever what is shown may not be what is true.
  */
 import { useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useSingleKey } from '../shell/use-single-key.ts'
-import { Loading, Trouble } from '../ui/states.tsx'
+import { Trouble } from '../ui/states.tsx'
 import css from './action-panel.module.css'
 import { Clock } from './clock.tsx'
 import type { ActionProps } from './decision-props.ts'
 import { LikeIt } from './like-it.tsx'
+import { OpenedForm } from './opened-form.tsx'
 import { Outcome } from './outcome.tsx'
 import { useDecide } from './use-decide.ts'
 import { type OpenForm, VerbButtons } from './verb-buttons.tsx'
 
 /** Behind the `#` of a request's address: whoever follows such a link means to release it alone. */
 const EMERGENCY_HASH = 'emergency'
-
-/** A request is read before it is answered, and the forms come meanwhile. */
-const fetchForms = () => import('./opened-form.tsx')
-const OpenedForm = lazy(async () => ({ default: (await fetchForms()).OpenedForm }))
 
 export function ActionPanel(props: ActionProps) {
   if (props.request.state !== 'pending') return <Outcome request={props.request} />
@@ -33,10 +30,7 @@ function Verbs(props: ActionProps) {
     asked === EMERGENCY_HASH ? 'emergency' : undefined,
   )
   const decide = useDecide(request)
-  useEffect(() => {
-    // Failing here is nothing yet: whoever opens a form asks for it again.
-    fetchForms().catch(() => undefined)
-  }, [])
+  // The forms come with the view: what is typed right after a key goes into the form and is no key again.
   useSingleKey('a', () => setForm('approve'))
   useSingleKey('x', () => setForm('deny'))
   useSingleKey('e', () => document.getElementById('evidence')?.focus())
@@ -47,9 +41,7 @@ function Verbs(props: ActionProps) {
       {form === undefined && <VerbButtons request={request} decide={decide} onOpen={setForm} />}
       {form === undefined && <LikeIt request={request} />}
       {form !== undefined && (
-        <Suspense fallback={<Loading rows={4} label="Loading the form" />}>
-          <OpenedForm {...props} form={form} decide={decide} onClose={() => setForm(undefined)} />
-        </Suspense>
+        <OpenedForm {...props} form={form} decide={decide} onClose={() => setForm(undefined)} />
       )}
       {decide.isError && <Trouble error={decide.error} />}
       <p className={css.keys}>

@@ -3,6 +3,7 @@
  * stopped, why you, how long still, and the verbs. Below: everything a careful reader wants.
  */
 import { lazy, Suspense, useState } from 'react'
+import { later } from '../api/quiet.ts'
 import { Loading } from '../ui/states.tsx'
 import { ActionPanel } from './action-panel.tsx'
 import { AskSentence } from './ask-sentence.tsx'
@@ -23,7 +24,7 @@ import { WhyYou } from './why-you.tsx'
 
 /** What a careful reader wants comes after what everybody needs. */
 const PlanSteps = lazy(async () => ({ default: (await import('./plan-steps.tsx')).PlanSteps }))
-const History = lazy(async () => ({ default: (await import('./history.tsx')).History }))
+const History = later(async () => (await import('./history.tsx')).History)
 
 export function DecisionView({
   request,

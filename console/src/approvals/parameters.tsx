@@ -1,5 +1,6 @@
 /** The literal arguments, one line each, with where the value comes from; the whole as canonical JSON on demand. */
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { later } from '../api/quiet.ts'
 import { Chip } from '../ui/chip.tsx'
 import { Foreign } from '../ui/foreign.tsx'
 import { Folded, Panel } from '../ui/panel.tsx'
@@ -14,7 +15,7 @@ import { sourceText } from './words.ts'
 const MAX_LINES = 60
 
 /** Comes after the request: what is asked is read before it is compared. */
-const Compared = lazy(async () => ({ default: (await import('./compared.tsx')).Compared }))
+const Compared = later(async () => (await import('./compared.tsx')).Compared)
 
 export function Parameters({ request, shown }: DecisionProps) {
   const leaves = leavesOf(shown.arguments)

@@ -1,9 +1,10 @@
 /** Sending a decision with the digest that was seen. Whatever the gateway answers, the request is read again. */
-import { notifications } from '@mantine/notifications'
+
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { send } from '../api/client.ts'
 import type { Approval, DecisionAnswer, Passkey } from '../api/wire.ts'
 import { countersign } from '../passkey/countersign.ts'
+import { tell } from '../ui/tell.ts'
 import { failingText } from './words.ts'
 
 export type Verb =
@@ -39,7 +40,7 @@ export function useDecide(request: Approval) {
       ),
     onSuccess: (answer, { verb }) => {
       const words = verb === 'emergency-release' ? RELEASED_ALONE : said(answer)
-      notifications.show({ ...words, autoClose: 8_000 })
+      tell({ ...words, autoClose: 8_000 })
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['approval'] }),
   })

@@ -1,10 +1,11 @@
 /** Changes that need a second person: reading them, being that person, and saying no. */
-import { notifications } from '@mantine/notifications'
+
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { get, send } from '../api/client.ts'
 import type { Change, ChangeAnswer, Passkey, ShownChange } from '../api/wire.ts'
 import { digestOf } from '../approvals/check-seen.ts'
 import { countersign } from '../passkey/countersign.ts'
+import { tell } from '../ui/tell.ts'
 
 export const changesQuery = queryOptions({
   queryKey: ['change', 'all'],
@@ -35,7 +36,7 @@ export function useConfirm(change: ShownChange, keys: readonly Passkey[]) {
       const body = { seen_digest: digest, assertion }
       return send<ChangeAnswer>('POST', `/api/v1/changes/${id}/confirm`, body)
     },
-    onSuccess: () => notifications.show({ title: 'Made', message: 'Both names are on record.' }),
+    onSuccess: () => tell({ title: 'Made', message: 'Both names are on record.' }),
     onSettled: () => client.invalidateQueries(),
   })
 }

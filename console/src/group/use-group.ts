@@ -1,5 +1,5 @@
 /** The members of a group as they stand now, each checked to be what it says; and sending the one decision. */
-import { notifications } from '@mantine/notifications'
+
 import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { send } from '../api/client.ts'
@@ -8,6 +8,7 @@ import type { Approval, Passkey } from '../api/wire.ts'
 import { isWhatIsSigned } from '../approvals/check-seen.ts'
 import { readPackage } from '../approvals/package.ts'
 import { countersign } from '../passkey/countersign.ts'
+import { tell } from '../ui/tell.ts'
 import { groupBody, type Seen, type Verdict } from './bind-group.ts'
 
 export type GroupState = {
@@ -78,7 +79,7 @@ export function useGroupDecision(members: readonly Seen[], excluded: readonly Se
     },
     onSuccess: (_answer, { verdict }) => {
       const message = `All ${members.length} were decided with one signature and one reason.`
-      notifications.show({ title: verdict === 'approve' ? 'Approved' : 'Denied', message })
+      tell({ title: verdict === 'approve' ? 'Approved' : 'Denied', message })
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['approval'] }),
   })

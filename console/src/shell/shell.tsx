@@ -4,6 +4,7 @@ import { Outlet } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { isSignedOut } from '../api/problem.ts'
 import { meQuery } from '../api/queries.ts'
+import { later } from '../api/quiet.ts'
 import type { Me } from '../api/wire.ts'
 import { LineBanner } from '../live/line-banner.tsx'
 import { useKeptLine } from '../live/use-line.ts'
@@ -14,7 +15,7 @@ import { Tabs } from './tabs.tsx'
 import { TopBar } from './top-bar.tsx'
 
 /** Comes after the view: nobody opens it in the first second, and a decision must not wait for it. */
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const Palette = later(async () => (await import('./palette.tsx')).Palette)
 
 /** Who is signed in never needs it. */
 const Login = lazy(async () => ({ default: (await import('../login/login.tsx')).Login }))

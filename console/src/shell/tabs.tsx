@@ -1,13 +1,14 @@
 /** The same places at the bottom of a phone, where a thumb is. */
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { later } from '../api/quiet.ts'
 import { Icon } from '../ui/icon.tsx'
 import { PendingCount } from './pending-count.tsx'
 import { TABS } from './places.ts'
 import css from './tabs.module.css'
 
 /** A menu brings what floats; the view comes before it. */
-const More = lazy(async () => ({ default: (await import('./more.tsx')).More }))
+const More = later(async () => (await import('./more.tsx')).More)
 
 export function Tabs() {
   return (

@@ -1,5 +1,6 @@
 /** The bar at the top: the name, whether what you see is fresh, the palette, the stop, and you. */
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { later } from '../api/quiet.ts'
 import type { Me } from '../api/wire.ts'
 import { StopSwitch } from '../stop/stop-switch.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -7,7 +8,7 @@ import { Mark } from '../ui/mark.tsx'
 import css from './top-bar.module.css'
 
 /** A menu brings what floats; the view comes before it. */
-const Account = lazy(async () => ({ default: (await import('./account.tsx')).Account }))
+const Account = later(async () => (await import('./account.tsx')).Account)
 
 export function TopBar({ me }: { readonly me: Me }) {
   return (

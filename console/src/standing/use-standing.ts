@@ -1,11 +1,12 @@
 /** Standing plans: reading them, signing one, ending one. */
-import { notifications } from '@mantine/notifications'
+
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { get, send } from '../api/client.ts'
 import { Problem } from '../api/problem.ts'
 import type { Me, Passkey, StandingPlan } from '../api/wire.ts'
 import { digestOf } from '../approvals/check-seen.ts'
 import { countersign } from '../passkey/countersign.ts'
+import { tell } from '../ui/tell.ts'
 
 export const standingQuery = queryOptions({
   queryKey: ['standing', 'all'],
@@ -29,7 +30,7 @@ export function useSignStanding(me: Me, keys: readonly Passkey[]) {
     },
     onSuccess: () => {
       const message = 'Calls within it run unasked from now on, and a share is looked at.'
-      notifications.show({ title: 'Signed', message })
+      tell({ title: 'Signed', message })
     },
     onSettled: () => client.invalidateQueries({ queryKey: standingQuery.queryKey }),
   })
