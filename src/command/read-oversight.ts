@@ -5,7 +5,6 @@
 import type { ReviewStore } from '../approval/review.ts'
 import type { Person } from '../identity/person.ts'
 import type { LedgerReader } from '../ledger/ports.ts'
-import { readEntry } from '../ledger/read-entry.ts'
 import {
   byDay,
   byEffect,
@@ -19,6 +18,7 @@ import type { OversightStore } from '../oversight/records.ts'
 import type { RosterStore } from '../roster/roster.ts'
 import { requireWhole } from './input.ts'
 import { requirePermission } from './permissions.ts'
+import { readRecorded } from './read-recorded.ts'
 
 export type OversightDeps = {
   readonly oversight: OversightStore
@@ -33,9 +33,6 @@ const DAY_MS = 24 * 3_600_000
 export const MAX_DAYS = 92
 /** Requests and recommendations read at most; a team that is asked this often in a quarter has another problem. */
 const MAX_ROWS = 20_000
-/** Entries looked at for advice, newest first, and how many at once. */
-const MAX_ENTRIES = 50_000
-const PAGE = 1_000
 
 export type OversightReport = Awaited<ReturnType<typeof readOversight>>
 
@@ -45,11 +42,11 @@ export async function readOversight(deps: OversightDeps, person: Person, days: n
   const { tenant } = person
   const toMs = deps.nowMs()
   const wishedMs = toMs - requireWhole('days', days, 1, MAX_DAYS) * DAY_MS
-  const [found, recommended, reviews, advice] = await Promise.all([
+  const [found, recommended, reviews, recorded] = await Promise.all([
     deps.oversight.askedSince(tenant, wishedMs, MAX_ROWS),
     deps.oversight.recommendedSince(tenant, wishedMs, MAX_ROWS),
     deps.reviews.reviews(tenant),
-    countAdvice(deps.ledger, tenant, wishedMs),
+    readRecorded(deps.ledger, tenant, wishedMs),
   ])
   // At the limit the oldest instant may be read in part; it is left out.
   const oldest = found.length < MAX_ROWS ? undefined : found.at(-1)?.createdAtMs
@@ -72,7 +69,7 @@ export async function readOversight(deps: OversightDeps, person: Person, days: n
       made: recommended.length,
       overridden: recommended.filter(({ isOverridden }) => isOverridden).length,
     },
-    advice,
+    recorded,
     reviews: (['agent_owner', 'emergency'] as const).map((kind) => {
       const of = opened.filter((each) => each.kind === kind)
       const verdicts = of.flatMap((each) => each.verdicts)
@@ -85,30 +82,4 @@ export async function readOversight(deps: OversightDeps, person: Person, days: n
       }
     }),
   }
-}
-
-/** Advice is a yes or no of somebody who may not decide. It has no row, only an entry; newest first, up to the limit. */
-async function countAdvice(ledger: LedgerReader, tenant: string, fromMs: number) {
-  const { size } = await ledger.head(tenant)
-  const stopAt = Math.max(0, size - MAX_ENTRIES)
-  let given = 0
-  for (let to = size; to > stopAt; to -= PAGE) {
-    const page = await ledger.entries(tenant, Math.max(stopAt, to - PAGE), to)
-    given += page.filter(({ bytes }) => isAdvice(bytes) && timeOf(bytes) >= fromMs).length
-    const [oldest] = page
-    if (oldest === undefined || timeOf(oldest.bytes) < fromMs) return { given, isWhole: true }
-  }
-  return { given, isWhole: stopAt === 0 }
-}
-
-const DECODER = new TextDecoder()
-
-/** An entry has one spelling, so its type stands in it literally; a value cannot hold an unescaped quote. */
-function isAdvice(bytes: Uint8Array): boolean {
-  return DECODER.decode(bytes).includes('"type":"approval.advised"')
-}
-
-function timeOf(bytes: Uint8Array): number {
-  const read = readEntry(bytes)
-  return read.ok ? Date.parse(read.entry.time) : Number.POSITIVE_INFINITY
 }

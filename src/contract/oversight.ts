@@ -62,6 +62,10 @@ export const oversight = z
     ),
     recommendations: z.object({ made: z.int(), overridden: z.int() }),
     advice: z.object({ given: z.int(), whole: z.boolean() }),
+    effects_before_review: z.object({ count: z.int(), whole: z.boolean() }).meta({
+      description:
+        'calls of supervised agents from write up, or that lower attention, sent without a yes behind them; 0 is right',
+    }),
     reviews: z.array(
       z.object({
         kind: z.enum(['agent_owner', 'emergency']),

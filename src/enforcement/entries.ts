@@ -79,6 +79,7 @@ export function decidedDraft(
       ...(bundle === undefined ? {} : { thresholds: bundle.thresholdsVersion }),
       ...(considered.safeguards === undefined ? {} : { safeguards: considered.safeguards.refs }),
       ...(target === undefined ? {} : { target_kind: target.kind }),
+      ...(call.effect === 'influence' ? { direction: call.direction ?? 'none' } : {}),
       ...(facts.stale.length === 0 ? {} : { stale: facts.stale }),
       mode: facts.agent.mode,
       purpose: facts.task.purpose,

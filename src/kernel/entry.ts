@@ -81,7 +81,7 @@ export const EVENTS = {
     ...CALL, action: 'label', effect: 'label', decision: 'label', enforced: 'flag', reason: 'label',
     bundle: 'digest?', rule: 'digest?', policies: 'labels', obligations: 'labels?', facts: 'digest?',
     request: 'id?', attempt: 'count', target_kind: 'label?', mode: 'label?', purpose: 'label?', step: 'count?', thresholds: 'label?',
-    recommendation: 'id?', safeguards: 'ids?', stale: 'labels?',
+    recommendation: 'id?', safeguards: 'ids?', stale: 'labels?', direction: 'label?',
   },
   'approval.requested': { ...REQUEST, role: 'label', owner: 'id?', strength: 'label', expires: 'instant', claim: 'label', owner_until: 'instant?', roster: 'label?', roster_digest: 'digest?', roster_stale: 'flag?' },
   'approval.viewed': { ...REQUEST, person: 'id' },

@@ -5,6 +5,7 @@ import css from './oversight.module.css'
 
 export function Tiles({ report }: { readonly report: Oversight }) {
   const { outcomes, latency, quick_yeses: quick, recommendations, advice } = report
+  const early = report.effects_before_review
   const decided = outcomes.approved + outcomes.denied
   const tiles: readonly (readonly [string, string])[] = [
     ['Asked', String(outcomes.asked)],
@@ -16,6 +17,7 @@ export function Tiles({ report }: { readonly report: Oversight }) {
     ['Yes within 10 s of the first look', shareText(quick.quick, quick.seen)],
     ['Yes to what nobody opened here', shareText(quick.unseen, outcomes.approved)],
     ['Recommendations overridden', shareText(recommendations.overridden, recommendations.made)],
+    ['Done before its review', `${early.count}${early.whole ? '' : ' or more'}`],
     ['Advice given', `${advice.given}${advice.whole ? '' : ' or more'}`],
   ]
   return (

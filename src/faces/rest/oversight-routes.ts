@@ -19,7 +19,7 @@ export function oversightRoutes(app: App, deps: RestDeps): void {
 }
 
 function reportWire(report: OversightReport): z.output<typeof oversight> {
-  const { fromMs, toMs, isWhole, outcomes, latency, quickYeses, advice } = report
+  const { fromMs, toMs, isWhole, outcomes, latency, quickYeses, recorded } = report
   return {
     from_ms: fromMs,
     to_ms: toMs,
@@ -55,7 +55,8 @@ function reportWire(report: OversightReport): z.output<typeof oversight> {
       most_in_one_shift: each.mostInOneShift,
     })),
     recommendations: report.recommendations,
-    advice: { given: advice.given, whole: advice.isWhole },
+    advice: { given: recorded.advice, whole: recorded.isWhole },
+    effects_before_review: { count: recorded.effectsBeforeReview, whole: recorded.isWhole },
     reviews: report.reviews,
   }
 }
