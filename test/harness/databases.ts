@@ -86,7 +86,10 @@ export async function postgresDatabase(serverUrl: string): Promise<Database> {
     drop: async () => {
       if (hasBackup) await query(serverUrl, `drop database ${backup} with (force)`)
       await query(serverUrl, `alter database ${name} reset all`)
-      await run('drop schema public cascade; create schema public')
+      // As a new database has it: other roles than its owner find what lies in it.
+      await run(
+        'drop schema public cascade; create schema public; grant usage on schema public to public',
+      )
       idle.push(name)
     },
   }
