@@ -39,7 +39,7 @@ function lendersOf(
   const url = process.env.COUNTERSIGN_TEST_POSTGRES_URL
   if (url === undefined) progress('PostgreSQL left out: COUNTERSIGN_TEST_POSTGRES_URL is not set')
   return [
-    ...(url === undefined ? [] : [['postgres', () => postgresLender(clock, url)] as const]),
+    ...(url === undefined ? [] : [['postgres', () => postgresLender(url)] as const]),
     ['ssh', () => sshLender(clock)],
     ['vault', () => vaultLender(clock)],
     ['aws', () => awsLender(clock)],

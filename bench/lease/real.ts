@@ -16,7 +16,7 @@ const TTL_MS = 60_000
 const MAX_TTL_MS = 300_000
 const run = promisify(execFile)
 
-export async function postgresLender(clock: Clock, serverUrl: string): Promise<Lender> {
+export async function postgresLender(serverUrl: string): Promise<Lender> {
   const database = await postgresDatabase(serverUrl)
   const mark = randomBytes(4).toString('hex')
   const [reader, admin, password] = [`bench_read_${mark}`, `bench_lend_${mark}`, `pw${mark}`]
@@ -25,13 +25,10 @@ export async function postgresLender(clock: Clock, serverUrl: string): Promise<L
   await database.run(`create role ${admin} login createrole password '${password}'`)
   const { hostname: host, port, pathname } = new URL(database.url)
   const at = { host, port: Number(port), database: pathname.slice(1), user: admin }
-  const broker = createPostgresBroker(
-    {
-      ...{ id: `b${mark}`, kind: 'postgres', ...at, password: () => password, security: 'none' },
-      ...{ maxTtlMs: MAX_TTL_MS, terms: [{ tools: ['*'], roles: [reader] }] },
-    },
-    { clock },
-  )
+  const broker = createPostgresBroker({
+    ...{ id: `b${mark}`, kind: 'postgres', ...at, password: () => password, security: 'none' },
+    ...{ maxTtlMs: MAX_TTL_MS, terms: [{ tools: ['*'], roles: [reader] }] },
+  })
   return {
     ...{ broker, ttlMs: TTL_MS, floorName: 'login and one query' },
     floor: async () => {

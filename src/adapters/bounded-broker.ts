@@ -16,18 +16,12 @@ export function boundedBroker(
 ): CredentialBroker {
   const within = <T>(outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
     inTime(inner.id, AbortSignal.any([outer, AbortSignal.timeout(callMs)]), work)
-  const { renew, reconcile } = inner
+  const { reconcile } = inner
   return {
     id: inner.id,
     kind: inner.kind,
     capabilities: inner.capabilities,
     issue: (request, signal) => within(signal, (bounded) => inner.issue(request, bounded)),
-    ...(renew === undefined
-      ? {}
-      : {
-          renew: (lease, ttlMs, signal) =>
-            within(signal, (bounded) => renew(lease, ttlMs, bounded)),
-        }),
     revoke: (lease, reason, signal) =>
       within(signal, (bounded) => inner.revoke(lease, reason, bounded)),
     // A long list may take longer than one answer; who reads it says when to stop.

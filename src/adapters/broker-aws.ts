@@ -4,8 +4,6 @@
  */
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { LeaseFinding } from '../lease/finding.ts'
-import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -18,6 +16,7 @@ import { answered, askBroker, type BrokerAnswer } from './broker-http.ts'
 import type { AwsBrokerSpec, AwsTerms } from './broker-spec.ts'
 import { checkTtl, filledIn, termsFor } from './broker-terms.ts'
 import { oncePerLease } from './once-per-lease.ts'
+import { issuedAs } from './service-token.ts'
 
 /** STS refuses less than a quarter of an hour, and more than twelve hours. */
 const MIN_TTL_MS = 900_000
@@ -33,7 +32,6 @@ const PASSING = [
   'RequestLimitExceeded',
   'IDPCommunicationError',
 ]
-const CLOCK_LEEWAY_MS = 5_000
 
 export function createAwsBroker(
   spec: AwsBrokerSpec,
@@ -86,20 +84,21 @@ async function issue(
   const expiration = element(text, 'Expiration')
   const endMs = Date.parse(expiration)
   if (Number.isNaN(endMs)) throw new Failure('broker_refused', 'Expiration is not as documented')
-  const asked = request.nowMs + request.ttlMs
-  const findings = findingsOf(text, endMs, asked)
-  return {
-    material: sealIn({
-      access_key_id: element(text, 'AccessKeyId'),
-      secret_access_key: element(text, 'SecretAccessKey'),
-      session_token: element(text, 'SessionToken'),
-    }),
-    handle: new Date(endMs).toISOString(),
-    expiresAtMs: Math.min(asked, endMs),
-    residualUntilMs: endMs,
-    isRenewable: false,
-    ...(findings.length === 0 ? {} : { findings }),
-  }
+  // STS says how much of the allowed size the policy takes. Who says nothing has not looked at it.
+  const isHeld = /<PackedPolicySize>\d+<\/PackedPolicySize>/.test(text)
+  return issuedAs(
+    {
+      fields: {
+        access_key_id: element(text, 'AccessKeyId'),
+        secret_access_key: element(text, 'SecretAccessKey'),
+        session_token: element(text, 'SessionToken'),
+      },
+      handle: new Date(endMs).toISOString(),
+      endMs,
+      beyond: isHeld ? [] : ['the answer does not say that the session policy holds'],
+    },
+    request,
+  )
 }
 
 async function assumeRole(
@@ -135,20 +134,6 @@ function refusalOf(answer: BrokerAnswer): Failure {
     PASSING.includes(code) ? 'broker_unreachable' : 'broker_refused',
     `STS answered ${answer.status} ${code}`,
   )
-}
-
-function findingsOf(text: string, endMs: number, askedMs: number): readonly LeaseFinding[] {
-  const findings: LeaseFinding[] = []
-  // STS says how much of the allowed size the policy takes. Who says nothing has not looked at it.
-  if (!/<PackedPolicySize>\d+<\/PackedPolicySize>/.test(text)) {
-    const detail = 'the answer does not say that the session policy holds'
-    findings.push({ kind: 'broader_than_asked', detail })
-  }
-  if (endMs > askedMs + CLOCK_LEEWAY_MS) {
-    const detail = `the session lives ${Math.round((endMs - askedMs) / 1000)} s longer than asked`
-    findings.push({ kind: 'outlives_lease', detail })
-  }
-  return findings
 }
 
 function textOf({ bytes }: BrokerAnswer): string {

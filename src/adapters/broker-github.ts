@@ -7,8 +7,6 @@ import { SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock, InstantMs } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { LeaseFinding } from '../lease/finding.ts'
-import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -21,6 +19,7 @@ import { answered, askBroker, type BrokerQuestion, readAnswer } from './broker-h
 import type { GithubBrokerSpec } from './broker-spec.ts'
 import { checkTtl, filledIn, termsFor } from './broker-terms.ts'
 import { oncePerLease } from './once-per-lease.ts'
+import { issuedAs } from './service-token.ts'
 
 const MIN_TTL_MS = 1_000
 /** The life of every installation token. */
@@ -91,17 +90,16 @@ async function issue(
   })
   if (answer.status !== 201) throw answered(answer.status)
   const given = readAnswer(answer, Token)
-  const endMs = Date.parse(given.expires_at)
-  const expiresAtMs = Math.min(request.nowMs + request.ttlMs, endMs)
-  return {
-    material: sealIn({ token: given.token }),
-    // GitHub knows a token by itself alone: there is nothing else to give it back by.
-    handle: given.token,
-    expiresAtMs,
-    residualUntilMs: endMs,
-    isRenewable: false,
-    findings: findingsOf(asked, given, endMs, expiresAtMs),
-  }
+  return issuedAs(
+    {
+      fields: { token: given.token },
+      // GitHub knows a token by itself alone: there is nothing else to give it back by.
+      handle: given.token,
+      endMs: Date.parse(given.expires_at),
+      beyond: beyond(asked, given),
+    },
+    request,
+  )
 }
 
 /** Signed by the app's key; says who asks, for five minutes. */
@@ -120,28 +118,21 @@ async function proofOf({ app, privateKey }: GithubBrokerSpec, nowMs: InstantMs):
   }
 }
 
-function findingsOf(
-  asked: Asked,
-  given: Given,
-  endMs: InstantMs,
-  expiresAtMs: InstantMs,
-): readonly LeaseFinding[] {
-  const findings: LeaseFinding[] = []
-  const broader = (detail: string) => findings.push({ kind: 'broader_than_asked', detail })
+function beyond(asked: Asked, given: Given): readonly string[] {
   const allowed = { ...ALWAYS, ...asked.permissions }
   const more = Object.entries(given.permissions).filter(
     ([name, level]) => allowed[name] !== level && allowed[name] !== 'write',
   )
-  if (more.length > 0) broader(`${more.length} permissions go beyond those of the terms`)
   const names = asked.repositories
   const others = (given.repositories ?? []).filter(({ name }) => !names.includes(name))
-  if (given.repository_selection === 'all') broader('the token is for all repositories')
-  else if (others.length > 0) broader(`the token is for ${others.length} other repositories`)
-  if (endMs > expiresAtMs) {
-    const detail = `GitHub ends it ${Math.round((endMs - expiresAtMs) / 1000)} s after the lease`
-    findings.push({ kind: 'outlives_lease', detail })
-  }
-  return findings
+  const isForAll = given.repository_selection === 'all'
+  return [
+    ...(more.length > 0 ? [`${more.length} permissions go beyond those of the terms`] : []),
+    ...(isForAll ? ['the token is for all repositories'] : []),
+    ...(!isForAll && others.length > 0
+      ? [`the token is for ${others.length} other repositories`]
+      : []),
+  ]
 }
 
 async function revoke(

@@ -6,8 +6,6 @@
 import * as client from 'openid-client'
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { LeaseFinding } from '../lease/finding.ts'
-import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -20,6 +18,7 @@ import type { OauthBrokerSpec } from './broker-spec.ts'
 import { checkTtl, termsFor } from './broker-terms.ts'
 import { asBrokerFailure, configurationOf } from './oauth-client.ts'
 import { oncePerLease } from './once-per-lease.ts'
+import { issuedAs } from './service-token.ts'
 
 const MIN_TTL_MS = 1_000
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -66,18 +65,10 @@ async function issue(
     throw new Failure('broker_refused', 'the token has no end')
   }
   const endMs = request.nowMs + Math.floor(seconds * 1000)
-  const expiresAtMs = Math.min(request.nowMs + request.ttlMs, endMs)
-  const findings = findingsOf(scopes, answer.scope, endMs - expiresAtMs)
-  const handle: Handle = { token, endMs }
-  return {
-    material: sealIn({ token }),
-    // RFC 7009 knows a token by itself alone.
-    handle: JSON.stringify(handle),
-    expiresAtMs,
-    residualUntilMs: endMs,
-    isRenewable: false,
-    ...(findings.length === 0 ? {} : { findings }),
-  }
+  // RFC 7009 knows a token by itself alone.
+  const handle = JSON.stringify({ token, endMs } satisfies Handle)
+  const fields = { token }
+  return issuedAs({ fields, handle, endMs, beyond: beyond(scopes, answer.scope) }, request)
 }
 
 async function granted(
@@ -108,23 +99,10 @@ async function granted(
   }
 }
 
-function findingsOf(
-  asked: readonly string[],
-  given: string | undefined,
-  longerMs: number,
-): readonly LeaseFinding[] {
-  const findings: LeaseFinding[] = []
+function beyond(asked: readonly string[], given: string | undefined): readonly string[] {
   // RFC 6749 section 5.1: without it, what was asked for was given.
   const more = (given ?? '').split(' ').filter((scope) => scope !== '' && !asked.includes(scope))
-  if (more.length > 0) {
-    const detail = `${more.length} scopes go beyond those of the terms`
-    findings.push({ kind: 'broader_than_asked', detail })
-  }
-  if (longerMs > 0) {
-    const detail = `the token lives ${Math.round(longerMs / 1000)} s longer than asked`
-    findings.push({ kind: 'outlives_lease', detail })
-  }
-  return findings
+  return more.length === 0 ? [] : [`${more.length} scopes go beyond those of the terms`]
 }
 
 async function revoke(

@@ -4,7 +4,6 @@
  * asks again gets a new role in place of the old one, and what a crash left is found by its name.
  */
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
 import { sealIn } from '../lease/material.ts'
 import type {
@@ -19,7 +18,6 @@ import { checkTtl, termsFor } from './broker-terms.ts'
 import {
   createRole,
   dropRole,
-  extendRole,
   hasRole,
   mayChange,
   refusePowerful,
@@ -42,10 +40,7 @@ const ABILITIES = {
   minTtlMs: MIN_TTL_MS,
 }
 
-export function createPostgresBroker(
-  spec: PostgresBrokerSpec,
-  { clock }: { clock: Clock },
-): CredentialBroker {
+export function createPostgresBroker(spec: PostgresBrokerSpec): CredentialBroker {
   const capabilities: BrokerCapabilities = { ...ABILITIES, maxTtlMs: spec.maxTtlMs }
   const nameOf = (lease: string): string => {
     if (!LEASE_ID.test(lease)) throw new Failure('broker_refused', 'the id of the lease is no name')
@@ -58,12 +53,6 @@ export function createPostgresBroker(
     issue: (request, signal) => {
       checkTtl(request, capabilities)
       return issue(spec, nameOf(request.lease), request, signal)
-    },
-    renew: async (lease, ttlMs, signal) => {
-      checkTtl({ ttlMs }, capabilities)
-      const expiresAtMs = clock.nowMs() + ttlMs
-      await withSession(spec, signal, (client) => extendRole(client, nameOf(lease.id), expiresAtMs))
-      return { expiresAtMs, residualUntilMs: expiresAtMs }
     },
     revoke: (lease, _reason, signal) =>
       withSession(spec, signal, async (client) => {
@@ -105,7 +94,6 @@ async function issue(
     expiresAtMs,
     // For the password. A session opened with it lives until it is ended, which is what `revoke` does.
     residualUntilMs: expiresAtMs,
-    isRenewable: true,
     ...(isBroader ? { findings: [{ kind: 'broader_than_asked', detail }] } : {}),
   }
 }

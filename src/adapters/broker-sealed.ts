@@ -42,7 +42,6 @@ export function createSealedBroker(
         material: sealIn(fields),
         expiresAtMs,
         residualUntilMs: NO_END_MS,
-        isRenewable: false,
       }
     },
     revoke: async () => ({ isRevoked: false, residualUntilMs: NO_END_MS }),

@@ -80,7 +80,6 @@ async function issue(
     }),
     expiresAtMs,
     residualUntilMs: expiresAtMs,
-    isRenewable: false,
   }
 }
 

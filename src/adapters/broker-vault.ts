@@ -4,8 +4,6 @@
  */
 import type { Clock } from '../kernel/clock.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { LeaseFinding } from '../lease/finding.ts'
-import { sealIn } from '../lease/material.ts'
 import type {
   BrokerCapabilities,
   CredentialBroker,
@@ -18,6 +16,7 @@ import type {
 import type { VaultBrokerSpec, VaultTerms } from './broker-spec.ts'
 import { checkTtl, filledIn, termsFor } from './broker-terms.ts'
 import { oncePerLease } from './once-per-lease.ts'
+import { issuedAs } from './service-token.ts'
 import type { VaultSecret, VaultToken } from './vault-api.ts'
 import { createToken, markedTokens, readSecret, revokeLease, revokeToken } from './vault-api.ts'
 
@@ -101,32 +100,25 @@ function issuedOf(
   const fields = Object.entries(secret.data).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
-  // What was read ends with the token at the latest, however long its own lease says.
-  const residualUntilMs = nowMs + token.lease_duration * 1000
+  const issued = issuedAs(
+    {
+      fields: Object.fromEntries(fields),
+      handle: JSON.stringify({ accessor: token.accessor, lease: secret.lease_id }),
+      // What was read ends with the token at the latest, however long its own lease says.
+      endMs: nowMs + token.lease_duration * 1000,
+      beyond: beyond(terms, token),
+    },
+    { nowMs, ttlMs },
+  )
   const ownEndMs = nowMs + secret.lease_duration * 1000
-  const findings = findingsOf(terms, token, ttlMs)
-  return {
-    material: sealIn(Object.fromEntries(fields)),
-    handle: JSON.stringify({ accessor: token.accessor, lease: secret.lease_id }),
-    expiresAtMs: Math.min(nowMs + ttlMs, residualUntilMs, ownEndMs),
-    residualUntilMs,
-    isRenewable: false,
-    ...(findings.length === 0 ? {} : { findings }),
-  }
+  return { ...issued, expiresAtMs: Math.min(issued.expiresAtMs, ownEndMs) }
 }
 
-function findingsOf(terms: VaultTerms, token: VaultToken, ttlMs: number): readonly LeaseFinding[] {
-  const findings: LeaseFinding[] = []
+function beyond(terms: VaultTerms, token: VaultToken): readonly string[] {
   const others = token.policies.filter((policy) => !terms.policies.includes(policy))
-  if (others.length > 0) {
-    const detail = `the token has ${others.length} policies beyond those of the terms`
-    findings.push({ kind: 'broader_than_asked', detail })
-  }
-  if (token.lease_duration * 1000 > ttlMs) {
-    const detail = `the token lives ${token.lease_duration} s, not ${Math.floor(ttlMs / 1000)} s`
-    findings.push({ kind: 'outlives_lease', detail })
-  }
-  return findings
+  return others.length === 0
+    ? []
+    : [`the token has ${others.length} policies beyond those of the terms`]
 }
 
 async function revoke(

@@ -26,7 +26,7 @@ function createBroker(spec: BrokerSpec, parts: BrokerParts): CredentialBroker {
     case 'sealed':
       return createSealedBroker(spec, parts.secrets)
     case 'postgres':
-      return createPostgresBroker(spec, parts)
+      return createPostgresBroker(spec)
     case 'ssh':
       return createSshBroker(spec, parts)
     case 'vault':

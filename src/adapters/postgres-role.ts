@@ -82,11 +82,6 @@ export async function mayChange(client: pg.Client, name: string): Promise<boolea
   return rows[0]?.changes !== false
 }
 
-export async function extendRole(client: pg.Client, name: string, untilMs: InstantMs) {
-  const until = pg.escapeLiteral(new Date(untilMs).toISOString())
-  await client.query(`alter role ${pg.escapeIdentifier(name)} valid until ${until}`)
-}
-
 /**
  * No new login first, then the open sessions, then what it owns and itself. Answers how many sessions it ended. What
  * the tool made under the role is dropped and never given to us: a function of a stranger that runs with our rights

@@ -48,12 +48,11 @@ export type IssueRequest = {
 
 export type Issued = {
   readonly material: SecretMaterial
-  /** Opaque; what `revoke` and `renew` need later. Stored encrypted. Not the secret where that can be helped. */
+  /** Opaque; what `revoke` needs later. Stored encrypted. Not the secret where that can be helped. */
   readonly handle?: string
   readonly expiresAtMs: InstantMs
   /** Until when somebody who has the secret could still use it if revoking failed or is not possible. */
   readonly residualUntilMs: InstantMs
-  readonly isRenewable: boolean
   /** Where the backend gave more than was asked for. Absent: it did not, as far as it tells. */
   readonly findings?: readonly LeaseFinding[]
 }
@@ -87,12 +86,8 @@ export type CredentialBroker = {
   readonly kind: BrokerKind
   readonly capabilities: BrokerCapabilities
   readonly issue: (request: IssueRequest, signal: AbortSignal) => Promise<Issued>
-  /** Only where `isRenewable`; the material stays the same. */
-  readonly renew?: (lease: HeldLease, ttlMs: number, signal: AbortSignal) => Promise<Renewed>
   /** Also for a lease whose issue was never answered, or that is gone already: then there is nothing to do. */
   readonly revoke: (lease: HeldLease, reason: string, signal: AbortSignal) => Promise<Revocation>
   /** All that bears our mark at the backend, after a crash; absent where a backend lists nothing. */
   readonly reconcile?: (signal: AbortSignal) => AsyncIterable<OrphanLease>
 }
-
-export type Renewed = { readonly expiresAtMs: InstantMs; readonly residualUntilMs: InstantMs }

@@ -61,7 +61,6 @@ export function mintingBroker(
         handle: `handle-${request.lease}`,
         expiresAtMs: request.nowMs + request.ttlMs,
         residualUntilMs: endsAtMs,
-        isRenewable: false,
       }
     },
     revoke: async ({ id }) => {

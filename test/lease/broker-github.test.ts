@@ -75,7 +75,7 @@ describe('a GitHub App (contract: an HTTP server after the published API)', () =
     expect(issued).toMatchObject({
       expiresAtMs: clock.nowMs() + 60_000,
       residualUntilMs: clock.nowMs() + HOUR_MS,
-      findings: [{ kind: 'outlives_lease', detail: 'GitHub ends it 3540 s after the lease' }],
+      findings: [{ kind: 'outlives_lease', detail: 'it ends 3540 s after the lease' }],
     })
   })
 

@@ -75,15 +75,12 @@ describe.skipIf(POSTGRES_URL === undefined)(
       await run(`create role ${READER}; grant select on auth_log to ${READER}`)
       await run(`create role ${LENDER} login createrole password '${PASSWORD}'`)
       const { hostname, port, pathname } = new URL(database.url)
-      const broker = createPostgresBroker(
-        {
-          ...{ id: `logs-${mark}`, kind: 'postgres', host: hostname, port: Number(port) },
-          ...{ database: pathname.slice(1), user: LENDER, password: () => PASSWORD },
-          ...{ security: 'none', maxTtlMs: 300_000 },
-          terms: [{ tools: ['log__search'], roles: [READER] }],
-        },
-        { clock: { nowMs: Date.now } },
-      )
+      const broker = createPostgresBroker({
+        ...{ id: `logs-${mark}`, kind: 'postgres', host: hostname, port: Number(port) },
+        ...{ database: pathname.slice(1), user: LENDER, password: () => PASSWORD },
+        ...{ security: 'none', maxTtlMs: 300_000 },
+        terms: [{ tools: ['log__search'], roles: [READER] }],
+      })
       brokers = [robbed(broker, stolen, trouble)]
       const variables = {
         ...{ PGHOST: 'host', PGPORT: 'port', PGDATABASE: 'database' },
