@@ -3,10 +3,11 @@
  * reference (docs/reference/config.md); a default has its reason in its description or beside it.
  */
 import { z } from 'zod'
-import { brokerFile, lendingFile } from './broker-file.ts'
+import { brokerFile } from './broker-file.ts'
 import { channelFiles } from './channel-file.ts'
 import { limits } from './limits-file.ts'
 import { rosterFile } from './roster-file.ts'
+import { upstreamFile } from './upstream-file.ts'
 
 /** What the environment may say. It goes before the file. */
 export const ENVIRONMENT = {
@@ -19,60 +20,6 @@ export const ENVIRONMENT = {
   COUNTERSIGN_PROFILE:
     'Command line: the profile with address and token files. Otherwise `cli.json` of the data directory.',
 } as const
-
-const id = z
-  .string()
-  .regex(/^[a-z0-9-]{1,20}$/)
-  .describe(
-    'Its name here: 1 to 20 of `a-z`, `0-9` and `-`. Agents see its tools as `<id>__<tool>`.',
-  )
-const command = z.string().describe('The program, or its path from the folder of this file.')
-const args = z.array(z.string()).default([]).describe('Its arguments.')
-const env = z
-  .record(z.string(), z.string())
-  .default({})
-  .describe('Its environment beside `PATH`, `HOME` and the like. Not for secrets.')
-const cwd = z
-  .string()
-  .optional()
-  .describe('Its working directory; the folder of this file unless given.')
-const url = z.url().describe('Where it answers MCP.')
-const asks = z
-  .array(z.enum(['sampling', 'elicitation', 'roots']))
-  .default([])
-  .describe('What it may ask of the agent that calls it. Nothing unless named.')
-const trustShippedEntries = z
-  .boolean()
-  .default(false)
-  .describe('Whether entries of the catalogue directory count as reviews for this server.')
-const bearerFile = z.string().describe('File with the token sent as `Authorization: Bearer`.')
-const environmentFiles = z
-  .record(z.string(), z.string())
-  .describe('Variable of the child process to the file with its value.')
-
-const credential = z
-  .union([
-    z.strictObject({ bearer_file: bearerFile }),
-    z.strictObject({ environment_files: environmentFiles }),
-  ])
-  .optional()
-  .describe("The gateway's own credential for it. Files are named from the folder of this file.")
-const lending = z
-  .array(lendingFile)
-  .default([])
-  .describe('Tools that are called with a borrowed credential: docs/guides/credentials.md.')
-const ofEveryServer = {
-  id,
-  asks,
-  trust_shipped_entries: trustShippedEntries,
-  credential,
-  lending,
-}
-
-const upstream = z.discriminatedUnion('transport', [
-  z.strictObject({ ...ofEveryServer, transport: z.literal('stdio'), command, args, env, cwd }),
-  z.strictObject({ ...ofEveryServer, transport: z.literal('streamable-http'), url }),
-])
 
 const listen = z.strictObject({
   host: z.string().default('127.0.0.1').describe('The address to listen on.'),
@@ -141,7 +88,7 @@ export const configFile = z.strictObject({
     .describe('How long an agent session lasts unless told otherwise. One shift.'),
   passkeys: passkeys.prefault({}),
   limits: limits.prefault({}),
-  upstreams: z.array(upstream).default([]).describe('The tool servers.'),
+  upstreams: z.array(upstreamFile).default([]).describe('The tool servers.'),
   strict_credentials: z
     .boolean()
     .default(false)
