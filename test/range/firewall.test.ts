@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probe } from '../../range/probe-client.ts'
 import { connected, type Practice, startPractice } from './practice.ts'
 
-const ATTACKER = '183.62.140.253'
+const ATTACKER = '203.0.113.53'
 const BLOCK = { address: ATTACKER, duration_minutes: 60, reason: 'INC-482' }
 
 async function structured(client: Client, name: string, args: Record<string, unknown>) {
