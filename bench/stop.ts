@@ -17,7 +17,7 @@ const LIMIT_MS = 2_000
  * one from fewer that think less, because a task for each has to be opened first.
  */
 const LONG = { sessions: 1_000, everyMs: 10_000, rounds: 5 }
-const SHORT = { sessions: 200, everyMs: 2_000, rounds: 3 }
+const SHORT = { sessions: 200, everyMs: 2_000, rounds: 2 }
 /** Long enough for a request of everybody's to be under way or just done. */
 const WORK_MS = 1_500
 /** After this an effect would have been seen; well beyond the limit. */

@@ -1,13 +1,12 @@
 /**
  * A few kills on SQLite, so that `npm test` notices when crash safety breaks; `npm run crash` makes more of
- * them, on both engines.
+ * them, on both engines, and also of gateways that must be found at fault.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkAlways, checkRecovered, type Witnessed } from './check-record.ts'
-import { CONTROLS, runControl } from './controls.ts'
 import { makeTemplate, type Template } from './installation.ts'
 import type { Kill } from './kill-plan.ts'
 import { Lane } from './lane.ts'
@@ -91,14 +90,6 @@ describe('a gateway killed by SIGKILL', () => {
 })
 
 describe('the checks behind these tests', () => {
-  it.each(CONTROLS.map((control) => [control.sabotage.name, control] as const))(
-    'find fault with a gateway that %s',
-    async (_, control) => {
-      expect(await runControl(template, control)).toMatchObject({ isCaught: true })
-    },
-    90_000,
-  )
-
   describe('of a true record', () => {
     let honest: Snapshot
     let witnessed: readonly Witnessed[]

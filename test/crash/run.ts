@@ -85,11 +85,15 @@ function enginesOf(wanted: string | undefined): readonly EngineName[] {
 async function runControls(): Promise<readonly ControlResult[]> {
   const template = await makeTemplate('sqlite', join(folder, 'controls'), undefined)
   const results: ControlResult[] = []
-  for (const control of CONTROLS) {
-    const result = await runControl(template, control)
-    results.push(result)
-    progress(`control ${result.name}: ${result.isCaught ? 'caught' : 'NOT CAUGHT'}`)
+  const queue = CONTROLS.values()
+  const work = async () => {
+    for (const control of queue) {
+      const result = await runControl(template, control)
+      results.push(result)
+      progress(`control ${result.name}: ${result.isCaught ? 'caught' : 'NOT CAUGHT'}`)
+    }
   }
+  await Promise.all([work(), work()])
   await template.remove()
   return results
 }
