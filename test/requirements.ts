@@ -86,7 +86,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R32: { kind: 'report', state: 'open' },
   R33: { kind: 'refusal', state: 'proved', sabotage: 'permit-lint-blind' },
   R34: { kind: 'gate', state: 'proved', sabotage: 'destroys-unasked' },
-  R35: { kind: 'gate', state: 'partly' },
+  R35: { kind: 'gate', state: 'proved', sabotage: 'one-person-suffices' },
   R36: { kind: 'refusal', state: 'proved', sabotage: 'any-purpose-writes' },
   R37: { kind: 'property', state: 'partly' },
   R38: { kind: 'refusal', state: 'partly' },

@@ -6,7 +6,7 @@
 import type { Digest } from '../kernel/digest.ts'
 import type { Receipt } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
-import type { JsonObject } from '../kernel/strict-json.ts'
+import { isObject, type JsonObject } from '../kernel/strict-json.ts'
 import type { Finding } from '../policy/finding.ts'
 import type { HeldClass } from '../policy/held.ts'
 import type { BundleStore, StoredBundle } from '../policy/store.ts'
@@ -79,6 +79,7 @@ export function publishPolicy(
   deps: PolicyDeps,
   input: PublishPolicyInput,
 ): Promise<PublishedPolicy> {
+  requireInEffect(input.documents, deps.nowMs())
   return publish(deps, input, requireOwned)
 }
 
@@ -91,6 +92,19 @@ export function publishUnowned(
   input: PublishPolicyInput,
 ): Promise<PublishedPolicy> {
   return publish(deps, input, () => undefined)
+}
+
+/** What is published decides from now on, so thresholds that say they begin later are not published yet (R35). */
+function requireInEffect({ thresholds }: JsonObject, nowMs: number): void {
+  const from = isObject(thresholds) ? thresholds.effectiveFrom : undefined
+  const today = new Date(nowMs).toISOString().slice(0, 10)
+  if (typeof from !== 'string' || from <= today) return
+  throw new Failure('policy_invalid', `the thresholds are in effect from ${from}, not yet`)
+}
+
+function versionOf({ thresholds }: JsonObject): { readonly thresholds?: string } {
+  const version = isObject(thresholds) ? thresholds.version : undefined
+  return typeof version === 'string' ? { thresholds: version } : {}
 }
 
 function requireOwned(missing: readonly Finding[]): void {
@@ -136,6 +150,7 @@ async function publish(
           proven: false,
           owned: missing.length === 0,
           ...(parent === undefined ? {} : { parent }),
+          ...versionOf(input.documents),
         },
       })
       return { value: { bundle, findings: [...checked.findings, ...missing] }, entries: [entry] }

@@ -66,8 +66,8 @@ export const EVENTS = {
   'prompt.received': { provenance: 'label' },
   'tool.seen': { tool: 'label', definition: 'digest', status: 'label', findings: 'labels?' },
   'tool.reviewed': { tool: 'label', definition: 'digest', entry: 'digest?', verdict: 'label' },
-  // `owned`: every class it holds for people had somebody who could own it.
-  'policy.published': { bundle: 'digest', sequence: 'count', parent: 'digest?', proven: 'flag?', owned: 'flag?' },
+  // `owned`: every class it holds for people had somebody who could own it. `thresholds`: their version, in force from here.
+  'policy.published': { bundle: 'digest', sequence: 'count', parent: 'digest?', proven: 'flag?', owned: 'flag?', thresholds: 'label?' },
   // Two people: `kind` names the change, `digest` what was proposed. `made_alone`: in an emergency, `due` for review.
   'change.proposed': { change: 'id', kind: 'label', digest: 'digest', due: 'instant' },
   'change.confirmed': { change: 'id', kind: 'label', digest: 'digest', person: 'id', passkey: 'id?' },
