@@ -6,6 +6,7 @@ import { codeOf } from '../kernel/failure.ts'
 import { visible } from '../kernel/visible-text.ts'
 import type { Cli } from './context.ts'
 import { type CheckResult, failed, failedBy, ok, skipped, warning } from './doctor-check.ts'
+import { checkLeases, checkSecrets } from './doctor-credentials.ts'
 import { checkGovernance } from './doctor-governance.ts'
 import { checkDataDirectory, checkNode } from './doctor-host.ts'
 import { checkNotices } from './doctor-notices.ts'
@@ -121,6 +122,8 @@ async function lookAt(installation: Installation, config: Config): Promise<reado
     await attempt('notices', () => checkNotices(installation, channels, nowMs)),
     await attempt('two people', () => checkGovernance(installation)),
     await attempt('reviews', () => checkReviews(installation, nowMs)),
+    await attempt('borrowed credentials', () => checkLeases(installation, nowMs)),
+    await attempt('sealed secrets', () => checkSecrets(installation, nowMs)),
     await attempt('tools', () => checkTools(installation)),
     await attempt('ledger', () => checkLog(installation)),
   ]

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts'
 import { reviewList } from '../contract/authority.ts'
 import { governance } from '../contract/changes.ts'
 import { ledgerReport } from '../contract/ledger.ts'
+import { leaseList, secretList } from '../contract/lending.ts'
 import { deliveryList } from '../contract/notices.ts'
 import { certificateList, onDuty, personList } from '../contract/people.ts'
 import { activeBundle } from '../contract/policies.ts'
@@ -57,6 +58,12 @@ export type Installation = {
   }>
   /** Decisions still to be looked at again. */
   readonly openReviews: () => Promise<readonly { readonly dueAtMs: number }[]>
+  /** What is borrowed and not taken back. */
+  readonly leases: () => Promise<
+    readonly { readonly broker: string; readonly endsAtMs: number; readonly isStuck: boolean }[]
+  >
+  /** Secrets kept here. */
+  readonly secrets: () => Promise<readonly { readonly name: string; readonly sealedAtMs: number }[]>
   readonly blockedTools: () => Promise<readonly string[]>
   readonly checkLog: () => Promise<LogCheck>
   /** How far the clock of this machine is ahead of the database's, ms; undefined through a gateway. */
@@ -104,6 +111,16 @@ export function runningInstallation(gateway: GatewayClient): Installation {
       const { reviews } = await gateway.get('/api/v1/reviews?state=open', reviewList)
       return reviews.map(({ due_at_ms: dueAtMs }) => ({ dueAtMs }))
     },
+    leases: async () => {
+      const { leases } = await gateway.get('/api/v1/leases', leaseList)
+      return leases.map(({ broker, expires_at_ms: endsAtMs, stuck: isStuck }) => {
+        return { broker, endsAtMs, isStuck }
+      })
+    },
+    secrets: async () => {
+      const { secrets } = await gateway.get('/api/v1/secrets', secretList)
+      return secrets.map(({ name, sealed_at_ms: sealedAtMs }) => ({ name, sealedAtMs }))
+    },
     blockedTools: async () => {
       const { tools } = await gateway.get('/api/v1/tools', toolList)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposed_name)
@@ -139,6 +156,11 @@ export async function storedInstallation(config: Config): Promise<Installation> 
       return { unproven, unreviewed: (await store.governed.list(TENANT, 'alone')).length }
     },
     openReviews: () => store.reviews.reviews(TENANT, 'open'),
+    leases: async () =>
+      (await store.brokeredLeases.alive(TENANT)).map(({ broker, expiresAtMs, isStuck }) => {
+        return { broker, endsAtMs: expiresAtMs, isStuck }
+      }),
+    secrets: () => store.secrets.list(TENANT),
     blockedTools: async () => {
       const tools = await store.tools.list(TENANT)
       return tools.filter(({ status }) => status === 'quarantined').map((tool) => tool.exposedName)

@@ -32,6 +32,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   delegation: { summary: 'authority that was lent: list, add, end', load: async () => (await import('./delegation-commands.ts')).delegationCommands },
   review: { summary: 'decisions to look at again: list, give', load: async () => (await import('./review-commands.ts')).reviewCommands },
   secret: { summary: 'secrets kept here for tools without a broker: list, put, remove', load: async () => (await import('./secret-commands.ts')).secretCommands },
+  lease: { summary: 'credentials that are borrowed now: list', load: async () => (await import('./lease-commands.ts')).leaseCommands },
   asset: { summary: 'the inventory: list, put', load: async () => (await import('./asset-commands.ts')).assetCommands },
   import: { summary: 'people, roles, certificates or assets from a CSV file', load: async () => (await import('./import-commands.ts')).importCommand },
   notice: { summary: 'messages to people, and whether they arrived', load: async () => (await import('./notice-commands.ts')).noticeCommands },

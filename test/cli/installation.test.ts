@@ -65,6 +65,11 @@ type Report = {
 function doctor(): Report {
   return JSON.parse(countersign('doctor', '--json').out) as Report
 }
+/** The same whether the gateway is asked or its data directory read. */
+const CREDENTIALS = [
+  { name: 'borrowed credentials', state: 'ok', detail: 'none is out' },
+  { name: 'sealed secrets', state: 'ok', detail: 'none is kept here' },
+]
 const failing = (report: Report) =>
   report.checks.filter(({ state }) => state === 'failed').map(({ name }) => name)
 
@@ -132,6 +137,7 @@ describe('an installation', () => {
       state: 'warning',
       detail: expect.stringContaining('first gap now'),
     })
+    expect(report.checks).toEqual(expect.arrayContaining(CREDENTIALS))
     const text = countersign('doctor')
     expect(text.code).toBe(1)
     expect(text.out.match(/FAIL .*\n +next: /g)).toHaveLength(roles.length)
@@ -189,6 +195,7 @@ describe('an installation', () => {
         expect.objectContaining({ name: 'gateway policy', state: 'ok' }),
       )
       expect(failing(report)).not.toContain('store')
+      expect(report.checks).toEqual(expect.arrayContaining(CREDENTIALS))
       const second = countersign('ledger', 'check', '--data', join(home(), 'data'))
       expect([second.code, second.err]).toEqual([
         1,
