@@ -135,7 +135,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R81: { kind: 'gate', state: 'proved', sabotage: 'confidence-lowers' },
   R82: { kind: 'report', state: 'open' },
   R83: { kind: 'gate', state: 'proved', sabotage: 'contains-unasked' },
-  R84: { kind: 'refusal', state: 'partly', sabotage: 'any-mode-writes' },
+  R84: { kind: 'refusal', state: 'proved', sabotage: 'any-mode-writes' },
   R85: { kind: 'gate', state: 'proved', sabotage: 'identity-unasked' },
   R86: { kind: 'record', state: 'open' },
   R87: { kind: 'property', state: 'proved' },
