@@ -17,6 +17,7 @@ export type InvariantCode =
   | 'lease_without_decision'
   | 'lease_without_request'
   | 'lease_outlives_request'
+  | 'lease_outlives_task'
   | 'lease_issued_twice'
   | 'lease_ended'
   | 'outcome_without_dispatch'

@@ -1,7 +1,7 @@
 /**
  * The rules of a lease's life: none without a decision that lets its call pass; a borrowed one only after it was
- * asked for, as it was asked for and for no longer; nothing with it after its end. As elsewhere a citation counts
- * only when the cited entry was read before, so no lease precedes its decision.
+ * asked for, as it was asked for, and for no longer than that or than its task lasts; nothing with it after its end. As
+ * elsewhere a citation counts only when the cited entry was read before, so no lease precedes its decision.
  */
 import type { PlacedEntry, Report } from './finding.ts'
 
@@ -15,6 +15,8 @@ const ENDS = ['lease.ending', 'lease.revoked', 'lease.left']
 export class LeaseRules {
   private readonly report: Report
   private readonly decisions = new Map<string, Decision>()
+  /** When each task ends. */
+  private readonly tasks = new Map<string, number>()
   private readonly wishes = new Map<string, Wish>()
   private readonly issued = new Set<string>()
   private readonly ended = new Set<string>()
@@ -25,7 +27,8 @@ export class LeaseRules {
 
   add(at: PlacedEntry): void {
     const { type } = at.entry
-    if (type === 'tool.call.decided') this.decided(at)
+    if (type === 'task.opened') this.tasks.set(String(at.entry.data.task), endOf(at))
+    else if (type === 'tool.call.decided') this.decided(at)
     else if (type === 'lease.requested') this.requested(at)
     else if (type === 'lease.issued') this.leaseIssued(at)
     else if (type === 'tool.call.dispatched') this.checkAlive(at)
@@ -68,10 +71,14 @@ export class LeaseRules {
       this.report('lease_without_request', at, 'it cites no request for this very lease')
       return
     }
-    const askedMs = Date.parse(wish.entry.time)
-    const livesMs = Date.parse(String(data.expires)) - askedMs
-    if (livesMs > Number(wish.entry.data.ttl_ms)) {
+    if (endOf(at) - Date.parse(wish.entry.time) > Number(wish.entry.data.ttl_ms)) {
       this.report('lease_outlives_request', at, `lease ${leaseOf(at)}`)
+    }
+    // What the gateway does itself, an undo or a probe, works on after the task.
+    const isOfAgent = at.entry.actor.kind === 'agent'
+    const taskEndMs = this.tasks.get(String(data.task)) ?? Number.POSITIVE_INFINITY
+    if (isOfAgent && endOf(at) > taskEndMs) {
+      this.report('lease_outlives_task', at, `lease ${leaseOf(at)}`)
     }
   }
 
@@ -79,6 +86,11 @@ export class LeaseRules {
     const lease = leaseOf(at)
     if (this.ended.has(lease)) this.report('lease_ended', at, `lease ${lease} had ended before`)
   }
+}
+
+/** The writer's claim, like every time. */
+function endOf({ entry }: PlacedEntry): number {
+  return Date.parse(String(entry.data.expires))
 }
 
 function leaseOf({ entry }: PlacedEntry): string {

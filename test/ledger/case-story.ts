@@ -313,7 +313,7 @@ export class Call {
     this.leased = this.say(
       'lease.issued',
       { lease: this.leaseId, ...this.borrowed(), task, expires: end, residual_until: end, ...data },
-      { cites },
+      { cites, actor: { kind: 'agent', id: this.story.agent } },
     )
     return this.leased
   }

@@ -70,6 +70,14 @@ describe('a credential that was borrowed, in an export', () => {
       'lease_outlives_request',
     ],
     [
+      'lives for longer than its task',
+      (call) => ({
+        want: () => call.want({ ttl_ms: 7_200_000 }),
+        borrow: () => call.borrow({ expires: START_MS + 3_600_001 }),
+      }),
+      'lease_outlives_task',
+    ],
+    [
       'was asked for without a decision',
       (call) => ({ want: () => call.want({}, []) }),
       'lease_without_decision',

@@ -143,11 +143,12 @@ async function before(
 }
 
 async function killAt(name: TargetName, lane: TargetLane, share: number): Promise<void> {
-  const plan = planOf(await measured(lane), share, seed)
+  const plan = planOf(await measured(lane), share, seed + names.indexOf(name))
   const again: TargetKill[] = []
   for (const kill of plan) {
     const { hit, violations } = await lane.kill(kill)
     tell(name, kill, hit, violations)
+    longestAliveMs = Math.max(longestAliveMs, lane.longestAliveMs)
     // One fault shows in everything after it.
     if (violations.length > 0) return
     if (!hit) again.push(kill)
@@ -156,7 +157,6 @@ async function killAt(name: TargetName, lane: TargetLane, share: number): Promis
     const { hit, violations } = await lane.kill(kill)
     tell(name, kill, hit, violations)
   }
-  longestAliveMs = Math.max(longestAliveMs, lane.longestAliveMs)
   for (const each of await lane.finish()) found.push({ target: name, at: 'last life', ...each })
 }
 
@@ -222,13 +222,13 @@ async function runControl(name: TargetName, control: TargetControl): Promise<Cau
 function tableText(): string {
   const lines = rows.map(({ target, at, made: each, missed, found: bad }) => {
     const cells = [each, missed, bad].map((cell) => String(cell).padStart(6))
-    return `${target.padEnd(9)} ${at.padEnd(30)}${cells.join('')}`
+    return `${target.padEnd(10)} ${at.padEnd(30)}${cells.join('')}`
   })
   const caught = controls.map(({ name, caught: is, codes }) => {
     return `control ${name}: ${is ? `caught (${codes.join(', ')})` : 'NOT CAUGHT'}`
   })
   return [
-    `${'target'.padEnd(9)} ${'killed at'.padEnd(30)}  made missed found`,
+    `${'target'.padEnd(10)} ${'killed at'.padEnd(30)}  made missed found`,
     ...lines.sort(),
     '',
     ...caught,
