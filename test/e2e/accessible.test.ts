@@ -1,19 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { proposeShift } from '../harness/proposals.ts'
-import type { Visitor } from './browser.ts'
+import { findingsOn, readyForAxe } from './axe.ts'
 import { canBrowse, NEEDS, visit } from './browser.ts'
 import { type ConsoleWorld, openWorld } from './world.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
   [390, 1440].map((width) => ({ scheme, width })),
 )
 const SLOW_MS = 120_000
-
-type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
 
 /** Where the console can go; `:request` and `:other` stand for two that wait, `:change` for a change that does. */
 const ROUTES = [
@@ -69,7 +63,7 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
       `has no axe finding on any route, ${look.scheme}, ${look.width} px`,
       async () => {
         const { page, context, noise } = await world.open(world.net.plane.dana, '/', look)
-        await page.evaluate(AXE)
+        await readyForAxe(page)
         for (const route of routes()) {
           await page.evaluate(`window.history.pushState(null, '', ${JSON.stringify(route)})`)
           await page.evaluate('window.dispatchEvent(new PopStateEvent("popstate"))')
@@ -163,19 +157,9 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
       const { page } = await visit(world.browser, world.net.plane.gateway.baseUrl)
       await page.goto('/approvals/abc')
       await page.getByRole('heading', { name: 'Sign in to Countersign' }).waitFor()
-      await page.evaluate(AXE)
-      const found = (await page.evaluate(
-        `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then((r) => r.violations)`,
-      )) as Violation[]
-      expect(found.map(({ id }) => id)).toEqual([])
+      await readyForAxe(page)
+      expect(await findingsOn(page, 'signed out')).toEqual([])
     },
     SLOW_MS,
   )
 })
-
-async function findingsOn(page: Visitor['page'], route: string): Promise<readonly string[]> {
-  const found = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then((r) => r.violations)`,
-  )) as Violation[]
-  return found.map(({ id, nodes }) => `${route} ${id}: ${nodes[0]?.html.slice(0, 160)}`)
-}

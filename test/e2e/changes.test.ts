@@ -30,7 +30,10 @@ describe.skipIf(!canBrowse)(`the second yes to a change ${NEEDS}`, () => {
         .getByRole('region', { name: 'Why' })
         .getByText(/takes over nights/)
         .waitFor()
-      await page.getByRole('region', { name: 'Change' }).getByText('"analyst"').waitFor()
+      await page
+        .getByRole('group', { name: 'Change', exact: true })
+        .getByText('"analyst"')
+        .waitFor()
       const before = await rest(plane, plane.ines, 'GET', '/api/v1/roster?at_ms=1900000000001')
       expect(before.body.shifts).toEqual([])
       await page.getByRole('button', { name: 'Confirm with passkey' }).click()

@@ -105,7 +105,7 @@ describe.skipIf(!canBrowse)(`text of strangers ${NEEDS}`, () => {
         .first()
         .getByRole('button', { name: /the whole result/ })
         .click()
-      await page.getByRole('region', { name: 'Recorded result' }).waitFor()
+      await page.getByRole('group', { name: 'Recorded result' }).waitFor()
       expect(await page.locator('main img, main script').count()).toBe(0)
       expect(await page.title()).toBe('Countersign')
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1440)

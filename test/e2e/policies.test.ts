@@ -35,7 +35,7 @@ describe.skipIf(!canBrowse)(`policies ${NEEDS}`, () => {
       await page.getByLabel('Search the rules').fill('interrupts somebody')
       const rules = page.getByRole('region', { name: /^Rules/ })
       await rules.getByRole('button', { name: /^base-contain/ }).click()
-      const text = rules.getByRole('region', { name: 'Text of base-contain' })
+      const text = rules.getByRole('group', { name: 'Text of base-contain' })
       expect(await text.innerText()).toContain('forbid (principal, action in Action::"contain"')
       expect(await text.locator('[data-kind="keyword"]').first().innerText()).toBe('forbid')
       await page.getByLabel('Search the rules').fill('no such words')

@@ -60,7 +60,7 @@ export async function decide(page: Page, hands: Hands): Promise<string> {
   expect(await sentence.innerText()).toMatch(/^triage wants to block address .* INC-482/)
   const evidence = page.getByRole('region', { name: 'Evidence' })
   await hands.press(page, evidence.locator('summary').first())
-  await evidence.getByRole('region', { name: 'Recorded result' }).waitFor()
+  await evidence.getByRole('group', { name: 'Recorded result' }).waitFor()
   await evidence.getByText('opened', { exact: true }).waitFor()
   await hands.press(page, page.getByRole('button', { name: 'Approve' }))
   await hands.write(page, page.getByLabel('Why this is right'), 'brute force, none accepted')

@@ -1,5 +1,6 @@
 /** What an agent combines: what strangers wrote, what it can change, what reaches the outside; and each tool behind it. */
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useId } from 'react'
 import { get } from '../api/client.ts'
 import type { Posture as Report } from '../api/wire.ts'
 import { effectRank, effectTone } from '../approvals/words.ts'
@@ -20,12 +21,15 @@ const postureQuery = (agent: string) =>
 
 export function Posture({ agent }: { readonly agent: string }) {
   const posture = useQuery(postureQuery(agent))
+  const heading = useId()
   if (posture.isPending) return <Loading rows={2} label="Loading what it may use" />
   if (posture.isError) return <Trouble error={posture.error} />
   const { usable, blocked, idle, combined } = posture.data
   return (
-    <section aria-label="What it combines" className={css.detail}>
-      <h3>What it combines</h3>
+    // Not a landmark: every agent has one.
+    // biome-ignore lint/a11y/useSemanticElements: it is no set of fields
+    <div aria-labelledby={heading} role="group" className={css.detail}>
+      <h3 id={heading}>What it combines</h3>
       {usable.length === 0 && <p>Nothing it may use has been reviewed.</p>}
       <p>
         <Part name="reads what strangers wrote" tools={usable.filter((t) => t.reads_strangers)} />{' '}
@@ -55,7 +59,7 @@ export function Posture({ agent }: { readonly agent: string }) {
       {idle.length > 0 && (
         <p className={css.soft}>Granted, but no server offers it: {listed(idle)}.</p>
       )}
-    </section>
+    </div>
   )
 }
 

@@ -24,7 +24,9 @@ export function Touched({ agent }: { readonly agent: string }) {
     .filter((call) => call.agent === agent)
     .toSorted((a, b) => b.created_at_ms - a.created_at_ms)
   return (
-    <section aria-label="What it touched">
+    // Not a landmark: every agent has one.
+    // biome-ignore lint/a11y/useSemanticElements: it is no set of fields
+    <div aria-label="What it touched" role="group">
       <h3>
         {tasks.length === 1 ? '1 open session' : `${tasks.length} open sessions`},{' '}
         {calls.length === 1 ? '1 call' : `${calls.length} calls`} in their cases
@@ -44,6 +46,6 @@ export function Touched({ agent }: { readonly agent: string }) {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   )
 }

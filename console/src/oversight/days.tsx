@@ -1,6 +1,7 @@
 /** Day by day: how much was asked and what became of it, and how long it took. Then the same by effect. */
 import type { Oversight } from '../api/wire.ts'
 import { Panel } from '../ui/panel.tsx'
+import rows from '../ui/rows.module.css'
 import { Table } from '../ui/table.tsx'
 import { DayBars } from './day-bars.tsx'
 import { dayText, shareText, spanShort } from './figures.ts'
@@ -23,7 +24,7 @@ export function Days({ report }: { readonly report: Oversight }) {
     cells: [dayText(day.day_ms), spanShort(day.median_ms)],
   }))
   return (
-    <div className={css.columns}>
+    <div className={rows.columns}>
       <Panel title="Asked, day by day">
         <DayBars
           label="Requests by day and outcome"

@@ -6,7 +6,6 @@ import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import { policyQuery } from './bundle.ts'
 import { Explain } from './explain.tsx'
 import { Owners } from './owners.tsx'
-import own from './policies.module.css'
 import { RiskDocument } from './risk-document.tsx'
 import { Rules } from './rules.tsx'
 import { TableTests } from './table-tests.tsx'
@@ -30,7 +29,7 @@ export function Policies() {
         <>
           <Versions policy={policy.data} />
           <Explain policy={policy.data} />
-          <div className={own.columns}>
+          <div className={css.columns}>
             <Owners policy={policy.data} />
             <RiskDocument policy={policy.data} />
           </div>

@@ -19,7 +19,12 @@ export function Account({ me }: { readonly me: Me }) {
     globalThis.location.assign('/')
   }
   return (
-    <Menu position="bottom-end" width={260} withinPortal>
+    <Menu
+      position="bottom-end"
+      width={260}
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <button type="button" className={css.account}>
           <span className={css.letters} data-letters={initials(me.name)} />

@@ -10,7 +10,7 @@ export function More() {
   const rest = PLACES.filter((place) => !TABS.includes(place))
   if (rest.length === 0) return null
   return (
-    <Menu position="top-end" withinPortal>
+    <Menu position="top-end" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <button type="button" className={css.tab}>
           <Icon name="more" size={18} />

@@ -35,6 +35,7 @@ export function Palette() {
   }))
   return (
     <Spotlight
+      attributes={{ content: { 'aria-label': 'Search and go to' } }}
       actions={[...places, ...waiting, ...known]}
       nothingFound="Nothing found"
       limit={12}

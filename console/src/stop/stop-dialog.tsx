@@ -15,9 +15,19 @@ export function StopDialog({
   readonly onClose: () => void
 }) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Stop agents" size="md">
-      <StopPanel />
-    </Modal>
+    <Modal.Root opened={isOpen} onClose={onClose} size="md">
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* Not Modal.Header: that would be a second banner of the page. */}
+        <div className={css.head}>
+          <Modal.Title>Stop agents</Modal.Title>
+          <Modal.CloseButton aria-label="Close" />
+        </div>
+        <Modal.Body>
+          <StopPanel />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

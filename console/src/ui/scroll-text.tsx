@@ -14,10 +14,11 @@ export function ScrollText({
   readonly isCut?: boolean
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse (WCAG 2.1.1)
-    <section className={css.text} aria-label={label} tabIndex={0}>
+    // Not a landmark: a page holds many of them.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must be reachable without a mouse (WCAG 2.1.1); it is no set of fields
+    <div className={css.text} role="group" aria-label={label} tabIndex={0}>
       <Foreign text={text} cutAt={cutAt} keepLines />
       {isCut && '\n… more is in the export of the case'}
-    </section>
+    </div>
   )
 }
