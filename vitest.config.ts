@@ -21,9 +21,9 @@ export default defineConfig({
     // Files share the process of their worker: a gateway then runs on code that is loaded and compiled already, which
     // halves the CPU of a run. No test replaces a module or leaves anything behind in one.
     isolate: false,
-    // A test may start servers of its own: as many files at a time as there are cores, and two at least, so
-    // that one waiting for its server does not hold up the rest.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // A test waits for the servers it starts, for disks and for browsers, so one file more than there are cores keeps
+    // all of them busy.
+    maxWorkers: availableParallelism() + 1,
     // Ten times what the slowest honest test takes on two busy cores.
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -150,5 +150,5 @@ describe('a clock that was set back while the gateway was down', () => {
       await gateway.close()
       rmSync(dataDir, { recursive: true })
     }
-  })
+  }, 60_000)
 })

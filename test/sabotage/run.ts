@@ -4,7 +4,7 @@
  * the command line, also those that claim nothing yet. Exit code 1 when a sabotage survives.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startedBefore } from '../harness/first-start.ts'
 import { rangeUpstreams } from '../harness/plane.ts'
@@ -17,8 +17,8 @@ import type { Sabotage } from './sabotage.ts'
 import { runTrial } from './trial.ts'
 import { findFlaw } from './verdict.ts'
 
-/** Three at a time on two cores: a trial mostly waits for the servers its tests start. */
-const AT_ONCE = 3
+/** A trial waits for the servers its tests start, so one more than there are cores keeps all of them busy. */
+const AT_ONCE = availableParallelism() + 1
 
 type Planned = { readonly sabotage: Sabotage; readonly ids: readonly string[] }
 
