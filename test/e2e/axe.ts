@@ -20,7 +20,7 @@ export async function findingsOn(
   part = 'html',
 ): Promise<readonly string[]> {
   const found = (await page.evaluate(
-    `axe.run('${part}', { runOnly: ${JSON.stringify(RULES)} }).then((r) => r.violations)`,
+    `axe.run('${part}', { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] }).then((r) => r.violations)`,
   )) as Violation[]
   return found.map(({ id, nodes }) => `${place} ${id}: ${nodes[0]?.html.slice(0, 160)}`)
 }

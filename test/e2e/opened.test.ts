@@ -15,7 +15,7 @@ const LOOKS = [
 
 /** Presses in the page, a few of each list: what one press opens may bring more of the same. */
 const PRESS_SOME = `for (const kind of ['details:not([open]) > summary', 'button[aria-expanded="false"]'])
-  for (const closed of [...document.querySelectorAll('main ' + kind)].slice(0, 4)) closed.click()`
+  for (const closed of [...document.querySelectorAll('main ' + kind)].slice(0, 2)) closed.click()`
 
 /** What opens in the view, and what opens inside it. */
 async function openSome(page: Page): Promise<void> {

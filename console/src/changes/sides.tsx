@@ -12,8 +12,9 @@ const assetsQuery = queryOptions({
   queryKey: ['asset', 'all'],
   queryFn: async ({ signal }) => (await get<{ assets: Asset[] }>('/api/v1/assets', signal)).assets,
 })
+/** Its own key: the Policies page keeps the same answer in another shape. */
 const bundleQuery = queryOptions({
-  queryKey: ['policy', 'active'],
+  queryKey: ['policy', 'active', 'as it is'],
   queryFn: ({ signal }) => get<ActiveBundle>('/api/v1/policies/active', signal),
   retry: false,
 })
