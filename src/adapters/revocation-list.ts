@@ -2,7 +2,9 @@
  * A key revocation list of OpenSSH that several gateways may write and hosts read at every login: each change is a
  * new file in place of the old one, one writer at a time.
  */
-import { copyFile, open, rename, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { copyFile, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../kernel/failure.ts'
 import { revokeByKeyId } from './ssh-keygen.ts'
@@ -10,8 +12,11 @@ import { revokeByKeyId } from './ssh-keygen.ts'
 /** A change takes some 20 ms. */
 const RETRY_MS = 50
 const MAX_TRIES = 100
-/** Whoever held the lock so long is dead: it gives up sooner by itself. */
-const STALE_MS = 60_000
+/**
+ * Whoever held the lock so long is dead: a broker is given ten seconds. Short, because what a crash left is not taken
+ * back before.
+ */
+const STALE_MS = 15_000
 
 /** Durable when it returns. Throws `broker_unreachable` when others do not let go, `broker_refused`. */
 export async function addToList(
@@ -20,29 +25,41 @@ export async function addToList(
   keyId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const unlock = await lock(`${file}.lock`, signal)
+  const lock = await lockAt(`${file}.lock`, signal)
   const next = `${file}.next`
   try {
     await rm(next, { force: true })
     const isNew = !(await exists(file))
     if (!isNew) await copyFile(file, next)
     await revokeByKeyId({ authorityFile, file: next, isNew }, keyId, signal)
-    const written = await open(next, 'r')
-    await written.sync().finally(() => written.close())
+    await sync(next)
+    // One that was held up for so long writes nothing over what others wrote since.
+    if (!(await lock.isMine())) throw new Failure('broker_unreachable', 'it took too long')
     await rename(next, file)
+    // The new name too must be there after a loss of power.
+    await sync(dirname(file))
   } catch (error) {
     if (error instanceof Failure) throw error
     throw new Failure('broker_refused', 'the revocation list cannot be written', { cause: error })
   } finally {
-    await unlock()
+    await lock.leave()
   }
 }
 
-async function lock(path: string, signal: AbortSignal): Promise<() => Promise<void>> {
+type Lock = { readonly isMine: () => Promise<boolean>; readonly leave: () => Promise<void> }
+
+async function lockAt(path: string, signal: AbortSignal): Promise<Lock> {
+  const mark = randomUUID()
+  const isMine = async () => (await readFile(path, 'utf8').catch(() => '')) === mark
   for (let tries = 0; tries < MAX_TRIES && !signal.aborted; tries++) {
     try {
-      await (await open(path, 'wx')).close()
-      return () => rm(path, { force: true })
+      await writeFile(path, mark, { flag: 'wx' })
+      return {
+        isMine,
+        leave: async () => {
+          if (await isMine()) await rm(path, { force: true })
+        },
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw new Failure('broker_refused', 'the folder of the revocation list cannot be written', {
@@ -60,6 +77,11 @@ async function lock(path: string, signal: AbortSignal): Promise<() => Promise<vo
 async function breakStale(path: string): Promise<void> {
   const held = await stat(path).catch(() => undefined)
   if (held !== undefined && Date.now() - held.mtimeMs > STALE_MS) await rm(path, { force: true })
+}
+
+async function sync(path: string): Promise<void> {
+  const opened = await open(path, 'r')
+  await opened.sync().finally(() => opened.close())
 }
 
 async function exists(path: string): Promise<boolean> {
