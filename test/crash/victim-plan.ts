@@ -17,6 +17,8 @@ export type VictimPlan = {
   readonly config: Config
   /** Beside those of `config`, with whole names of their secret files. */
   readonly brokers?: ConfigFile['brokers']
+  /** A folder for what is signed for hosts, by whose clock it is dated (host-time.ts). */
+  readonly certificates?: string
   readonly strike?: Strike
   /** Its clock is ahead of the machine's by this, so that nobody has to wait for what time brings. */
   readonly aheadMs?: number

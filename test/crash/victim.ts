@@ -13,6 +13,7 @@ import type { Log } from '../../src/kernel/log.ts'
 import { type Gateway, startGateway } from '../../src/main.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { brokerAsGiven } from './given-broker.ts'
+import { atHostTime, isForHosts } from './host-time.ts'
 import { tearWrites } from './torn-writes.ts'
 import {
   LATER_MS,
@@ -80,9 +81,12 @@ try {
   let { aheadMs = 0 } = plan
   const nowMs = () => Date.now() + aheadMs
   const clock = { nowMs, ticksMs: nowMs }
-  const { brokers = [] } = plan
-  const config = { ...plan.config, brokers: brokers.map(brokerAsGiven) }
-  const gateway = await startGateway(config, { log, at, clock })
+  const specs = (plan.brokers ?? []).map(brokerAsGiven)
+  const forHosts = specs.filter(isForHosts)
+  const config = { ...plan.config, brokers: specs.filter((spec) => !isForHosts(spec)) }
+  const turned = { nowMs, aheadMs: () => aheadMs }
+  const brokers = forHosts.map((spec) => atHostTime(spec, turned, plan.certificates ?? ''))
+  const gateway = await startGateway(config, { log, at, clock, brokers })
   phase = 'serve'
   passed = new Map()
   process.on('message', async (heard: VictimHears) => {

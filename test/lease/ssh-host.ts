@@ -14,7 +14,11 @@ export type SshHost = {
   /** Read at every login. */
   readonly revokedKeys: string
   readonly user: string
+  /** A file by which a client knows the host. */
+  readonly knownHosts: string
   readonly log: () => string
+  /** Connections that are open now, as processes of the host. */
+  readonly connections: () => readonly string[]
   readonly stop: () => Promise<void>
 }
 
@@ -39,6 +43,8 @@ export async function startSshHost(): Promise<SshHost> {
       ...[`AuthorizedPrincipalsFile ${at('principals')}`, 'AuthorizedKeysFile none'],
       ...['StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PidFile none'],
       ...['PermitRootLogin yes', 'LogLevel VERBOSE', 'KbdInteractiveAuthentication no'],
+      // A command can tell under which certificate it runs.
+      'ExposeAuthInfo yes',
     ].join('\n'),
   )
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
@@ -50,9 +56,16 @@ export async function startSshHost(): Promise<SshHost> {
     log += chunk
   })
   await answering(port, sshd)
+  const [type = '', blob = ''] = readFileSync(at('host.pub'), 'utf8').split(' ')
+  writeFileSync(at('known'), `[127.0.0.1]:${port} ${type} ${blob}\n`)
   return {
     ...{ port, folder, user, authorityFile: at('authority'), revokedKeys: at('revoked') },
+    knownHosts: at('known'),
     log: () => log,
+    connections: () =>
+      readFileSync(`/proc/${sshd.pid}/task/${sshd.pid}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean),
     stop: async () => {
       const ended = new Promise((done) => sshd.once('exit', done))
       sshd.kill()
@@ -73,11 +86,9 @@ export async function logIn(
   const folder = mkdtempSync(join(host.folder, 'client-'))
   writeFileSync(join(folder, 'key'), key, { mode: 0o600 })
   writeFileSync(join(folder, 'key-cert.pub'), `${certificate}\n`)
-  const [type = '', blob = ''] = readFileSync(join(host.folder, 'host.pub'), 'utf8').split(' ')
-  writeFileSync(join(folder, 'known'), `[127.0.0.1]:${host.port} ${type} ${blob}\n`)
   const fixed = ['-F', 'none', '-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes']
   const args = [
-    ...[...fixed, '-o', `UserKnownHostsFile=${join(folder, 'known')}`, '-i', join(folder, 'key')],
+    ...[...fixed, '-o', `UserKnownHostsFile=${host.knownHosts}`, '-i', join(folder, 'key')],
     ...[...options, '-p', String(host.port), `${host.user}@127.0.0.1`, command],
   ]
   return new Promise((done) => {

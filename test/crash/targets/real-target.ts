@@ -16,6 +16,10 @@ export type Order = {
 export type Lending = {
   readonly broker: ConfigFile['brokers'][number]
   readonly rule: ToolRule
+  /** A folder that takes what is signed for hosts, whose clocks are not turned (host-time.ts). */
+  readonly certificates?: string
+  /** How long what a kill left may hold its broker up. Milliseconds; nobody turns this clock either. */
+  readonly heldUpMs?: number
   /** What was lent and could still be used, and what is open under it, as its backend shows it. */
   readonly alive: () => Promise<readonly string[]>
   /** The lease of each change, in the order of `acts`, as its backend noticed. */
@@ -34,5 +38,5 @@ export type RealTarget = {
   readonly stop: () => void | Promise<void>
 }
 
-export const TARGET_NAMES = ['nftables', 'openldap', 'crowdsec', 'postgresql'] as const
+export const TARGET_NAMES = ['nftables', 'openldap', 'crowdsec', 'postgresql', 'openssh'] as const
 export type TargetName = (typeof TARGET_NAMES)[number]

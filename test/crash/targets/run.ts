@@ -1,5 +1,5 @@
 /**
- * `npm run crash -- --target nftables|openldap|crowdsec|postgresql|all [--kills N] [--seed N] [--json]`: kills the gateway by
+ * `npm run crash -- --target NAME|all [--kills N] [--seed N] [--json]`, NAME one of `TARGET_NAMES`: kills the gateway by
  * SIGKILL at every labelled point between decision and outcome, while something is done to a real target and while it
  * is taken back, and compares its record with what the target itself noticed. At the end gateways with a rule taken
  * out are killed, which must be found.
@@ -11,11 +11,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { SSH_PROGRAMS } from '../../targets/isolated-hosts.ts'
 import { hasPrograms } from '../../targets/real-plane.ts'
 import { sabotagedEnvironment } from '../controls.ts'
 import { startCrowdsec } from './crowdsec.ts'
 import { startNftables } from './nftables.ts'
 import { startOpenldap } from './openldap.ts'
+import { startOpenssh } from './openssh.ts'
 import { startPostgresql } from './postgresql.ts'
 import { TARGET_NAMES, type TargetName } from './real-target.ts'
 import { ACT_CONTROLS, LENDING_CONTROLS, type TargetControl } from './target-controls.ts'
@@ -34,7 +36,11 @@ const TARGETS = {
   openldap: { needs: ['slapd', 'slapadd'], start: startOpenldap },
   crowdsec: { needs: ['crowdsec', 'cscli'], start: startCrowdsec },
   postgresql: { needs: [], start: startPostgresql },
+  openssh: { needs: SSH_PROGRAMS, start: startOpenssh },
 } as const satisfies Readonly<Record<TargetName, unknown>>
+
+/** Their tools hold no credential. */
+const LENT_FOR: ReadonlySet<TargetName> = new Set(['postgresql', 'openssh'])
 
 const { values } = parseArgs({
   options: {
@@ -188,7 +194,7 @@ type Caught = { readonly name: string; readonly caught: boolean; readonly codes:
 /** Those of acting before one target that holds its own credential, those of lending before the one that is lent for. */
 async function runControls(): Promise<readonly Caught[]> {
   const results: Caught[] = []
-  const [plain] = names.filter((name) => name !== 'postgresql')
+  const [plain] = names.filter((name) => !LENT_FOR.has(name))
   const all = [
     ...(plain === undefined ? [] : ACT_CONTROLS.map((control) => ({ name: plain, control }))),
     ...(names.includes('postgresql')
@@ -232,7 +238,7 @@ function tableText(): string {
     ...lines.sort(),
     '',
     ...caught,
-    ...(names.includes('postgresql') ? [lentText()] : []),
+    ...(names.some((name) => LENT_FOR.has(name)) ? [lentText()] : []),
     '',
     `${made} kills before ${names.join(', ')}, ${found.length} violations, seed ${seed}, ${seconds} s: ${isGood ? 'ok' : 'FAILED'}`,
     '',

@@ -11,11 +11,11 @@ import { taskToken } from '../../harness/plane.ts'
 import { checkTakenBack, checkUsed } from '../check-leases.ts'
 import { checkAlways, checkRecovered, type Watch } from '../check-record.ts'
 import { readLive, readRemains, type Snapshot } from '../snapshot.ts'
-import { LATER_MS, type Strike } from '../victim-plan.ts'
+import { LATER_MS, type Strike, type VictimPlan } from '../victim-plan.ts'
 import { startVictim, type Victim } from '../victim-process.ts'
 import type { Violation } from '../violation.ts'
 import { checkTold, isDispatched } from './check-effects.ts'
-import type { Order } from './real-target.ts'
+import type { Lending, Order } from './real-target.ts'
 import { type TargetInstallation, turnedClock } from './target-installation.ts'
 
 export type Step = 'do' | 'undo'
@@ -137,7 +137,7 @@ export class TargetLane {
     const plan = {
       config: { ...config, ...address },
       aheadMs: this.clock.aheadMs(),
-      ...(lending === undefined ? {} : { brokers: [lending.broker] }),
+      ...(lending === undefined ? {} : lentBy(lending)),
     }
     const victim = startVictim(plan, { folder, env: this.env })
     const port = await victim.ready
@@ -175,7 +175,7 @@ export class TargetLane {
   private async untilGivenBack(victim: Victim): Promise<readonly string[]> {
     const { lending } = this.installation.target
     if (lending === undefined) return []
-    const limit = wait(GIVE_BACK_MS, true, { ref: false })
+    const limit = wait(GIVE_BACK_MS + (lending.heldUpMs ?? 0), true, { ref: false })
     await Promise.race([victim.givenBack(), limit])
     const alive = await lending.alive()
     this.longestAliveMs = Math.max(this.longestAliveMs, performance.now() - this.startedAtMs)
@@ -266,6 +266,10 @@ export class TargetLane {
     const used = await this.installation.target.lending?.used()
     return [...checkAlways(this.last, now, acts, [], this.watch), ...checkUsed(now, used ?? [])]
   }
+}
+
+function lentBy({ broker, certificates }: Lending): Pick<VictimPlan, 'brokers' | 'certificates'> {
+  return { brokers: [broker], ...(certificates === undefined ? {} : { certificates }) }
 }
 
 function fail(): never {

@@ -7,7 +7,7 @@ const LONGEST_ACT_MS = 600
 
 /**
  * `count` of them, seeded. No label comes twice before each came once; a label that is passed several times comes at
- * another passing each time.
+ * another passing each time. Points of lending come first: only targets that are lent for pass them.
  */
 export function planOf(
   passed: Awaited<ReturnType<TargetLane['measure']>>,
@@ -22,7 +22,7 @@ export function planOf(
   const plan: TargetKill[] = []
   while (plan.length < count && labels.length > 0) {
     const mixed = labels.map((point) => ({ point, key: random() })).sort((a, b) => a.key - b.key)
-    for (const { point } of mixed) {
+    for (const point of lendingFirst(mixed.map(({ point }) => point))) {
       const { times, afterMs, ...rest } = point
       const passing = 1 + Math.floor(random() * times)
       const late = afterMs === undefined ? {} : { afterMs: Math.floor(random() * afterMs) }
@@ -37,6 +37,13 @@ type Point = {
   readonly label: string
   readonly times: number
   readonly afterMs?: number
+}
+
+/** Each of its labels once, in doing or in undoing, before all else. */
+function lendingFirst(mixed: readonly Point[]): readonly Point[] {
+  const isFirst = ({ label }: Point, at: number) =>
+    label.startsWith('lease:') && mixed.findIndex((each) => each.label === label) === at
+  return [...mixed.filter(isFirst), ...mixed.filter((point, at) => !isFirst(point, at))]
 }
 
 /** The moment in which the tool works: nothing of the gateway is passed then. */
