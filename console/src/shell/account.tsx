@@ -6,6 +6,7 @@ import { forgetToken } from '../api/session.ts'
 import type { Me } from '../api/wire.ts'
 import { Icon } from '../ui/icon.tsx'
 import css from './account.module.css'
+import { AccountFace, accountClass } from './account-face.tsx'
 import { setSingleKeys, useSingleKeys } from './single-keys.ts'
 
 export function Account({ me }: { readonly me: Me }) {
@@ -26,10 +27,8 @@ export function Account({ me }: { readonly me: Me }) {
       withInitialFocusPlaceholder={false}
     >
       <Menu.Target>
-        <button type="button" className={css.account}>
-          <span className={css.letters} data-letters={initials(me.name)} />
-          <span className={css.name}>{me.name}</span>
-          <span className={css.words}>, account</span>
+        <button type="button" className={accountClass}>
+          <AccountFace me={me} />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -58,12 +57,4 @@ export function Account({ me }: { readonly me: Me }) {
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-function initials(name: string): string {
-  const words = name.split(/\s+/).filter((word) => word !== '')
-  return words
-    .slice(0, 2)
-    .map((word) => [...word][0]?.toUpperCase() ?? '')
-    .join('')
 }

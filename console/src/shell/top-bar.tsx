@@ -5,6 +5,7 @@ import type { Me } from '../api/wire.ts'
 import { StopSwitch } from '../stop/stop-switch.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Mark } from '../ui/mark.tsx'
+import { AccountFace, accountClass } from './account-face.tsx'
 import css from './top-bar.module.css'
 
 /** A menu brings what floats; the view comes before it. */
@@ -24,7 +25,13 @@ export function TopBar({ me }: { readonly me: Me }) {
       </button>
       <span className={css.right}>
         <StopSwitch />
-        <Suspense fallback={<span className={css.account} />}>
+        <Suspense
+          fallback={
+            <span className={accountClass}>
+              <AccountFace me={me} />
+            </span>
+          }
+        >
           <Account me={me} />
         </Suspense>
       </span>
