@@ -2,7 +2,7 @@
  * Hosts judge a certificate by their own clock, and nobody turns that: what is signed for them is dated by it. What was
  * signed is kept, as a thief would, so that it can be seen whether it still opens anything.
  */
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { boundedBroker } from '../../src/adapters/bounded-broker.ts'
 import type { BrokerSpec, SshBrokerSpec } from '../../src/adapters/broker-spec.ts'
@@ -29,7 +29,10 @@ export function atHostTime(
       const aheadMs = clock.aheadMs()
       const issued = await inner.issue({ ...request, nowMs: request.nowMs - aheadMs }, signal)
       const { certificate = '' } = fieldsOf(issued.material)
-      writeFileSync(join(folder, `${request.lease}-cert.pub`), `${certificate}\n`)
+      // Under its name at once or not at all: this write too may be the one that a kill cuts short.
+      const kept = join(folder, `${request.lease}-cert.pub`)
+      writeFileSync(`${kept}.part`, `${certificate}\n`)
+      renameSync(`${kept}.part`, kept)
       return {
         ...issued,
         expiresAtMs: issued.expiresAtMs + aheadMs,

@@ -47,7 +47,7 @@ export async function startOpenssh(count: number): Promise<RealTarget> {
  * reads. None is old enough to have ended by its time.
  */
 async function valid({ sshd }: IsolatedHosts, folder: string): Promise<readonly string[]> {
-  const signed = readdirSync(folder)
+  const signed = readdirSync(folder).filter((name) => name.endsWith('-cert.pub'))
   if (signed.length === 0) return []
   const said = await new Promise<string>((done) => {
     // Its exit code tells only whether any of them is revoked.
