@@ -6,7 +6,7 @@ import type { PlanCaps, PlanUse } from '../approval/plan.ts'
 import type { Task } from '../task/task.ts'
 import type { TargetCount } from './running.ts'
 import type { Spine } from './spine.ts'
-import { HOUR_MS } from './take-budgets.ts'
+import { taskBudget } from './take-budgets.ts'
 
 export type Budget = {
   readonly of: 'calls' | 'writes' | 'targets'
@@ -25,13 +25,14 @@ export async function taskBudgets(
   reached: readonly TargetCount[],
   nowMs: number,
 ): Promise<readonly Budget[]> {
+  const [ofCalls, ofWrites] = [taskBudget.calls(id), taskBudget.writes(id)]
   const [calls, writes] = await Promise.all([
-    budgets.used(tenant, `calls/${id}`, HOUR_MS, nowMs),
-    budgets.used(tenant, `writes/${id}`, 0, nowMs),
+    budgets.used(tenant, ofCalls.key, ofCalls.windowMs, nowMs),
+    budgets.used(tenant, ofWrites.key, ofWrites.windowMs, nowMs),
   ])
   const { windowMs, perTask } = limits.fanOut
   return [
-    { of: 'calls', used: calls, limit: limits.callsPerTask, windowMs: HOUR_MS },
+    { of: 'calls', used: calls, limit: limits.callsPerTask, windowMs: ofCalls.windowMs },
     { of: 'writes', used: writes, limit: limits.writesPerTask },
     ...reached.map(({ kind, targets }) => ({
       of: 'targets' as const,

@@ -6,8 +6,13 @@ import { Failure } from '../kernel/failure.ts'
 import type { Task } from '../task/task.ts'
 import type { Spine } from './spine.ts'
 
-/** What the calls of a task are counted in. */
-export const HOUR_MS = 3_600_000
+const HOUR_MS = 3_600_000
+
+/** What a task uses up, as the store counts it: under which key, and after how long it starts anew (0: never). */
+export const taskBudget = {
+  calls: (task: string) => ({ key: `calls/${task}`, windowMs: HOUR_MS }),
+  writes: (task: string) => ({ key: `writes/${task}`, windowMs: 0 }),
+} as const
 
 /** Throws `budget_exhausted`, `fan_out_exceeded`. */
 export async function takeBudgets(
@@ -19,18 +24,15 @@ export async function takeBudgets(
 ): Promise<void> {
   const { limits, budgets } = spine
   const isWrite = atLeast(call.effect, 'write')
+  const take = (of: keyof typeof taskBudget, amount: number, limit: number) => {
+    const { key, windowMs } = taskBudget[of](task.id)
+    return budgets.take(tx, key, amount, limit, windowMs, nowMs)
+  }
+  // Each target counts, so that one call with fifty hosts is not one write.
+  const width = Math.max(1, call.targets.length)
   const taken =
-    (await budgets.take(tx, `calls/${task.id}`, 1, limits.callsPerTask, HOUR_MS, nowMs)) &&
-    // Each target counts, so that one call with fifty hosts is not one write.
-    (!isWrite ||
-      (await budgets.take(
-        tx,
-        `writes/${task.id}`,
-        Math.max(1, call.targets.length),
-        limits.writesPerTask,
-        0,
-        nowMs,
-      )))
+    (await take('calls', 1, limits.callsPerTask)) &&
+    (!isWrite || (await take('writes', width, limits.writesPerTask)))
   if (!taken)
     throw new Failure(
       'budget_exhausted',
