@@ -132,4 +132,19 @@ describe('the timeline of a case', () => {
     const none = await rest(plane, plane.alex, 'GET', '/api/v1/cases/INC-999/alert-clusters')
     expect(none.status).toBe(404)
   })
+
+  it('says of a rule whose name is too long to show that it is cut, and cuts no letter in two', async () => {
+    const { plane, newAgent } = net
+    const agent = await newAgent('investigate')
+    const name = `${'x'.repeat(299)}\u{1F512}${'y'.repeat(200)}`
+    const says = JSON.stringify({ alerts: [{ id: 9, rule: { name }, host: 'mail-3' }] })
+    await agent.call('net__look', { target: 'mail-3', says })
+    await agent.close()
+    const path = '/api/v1/cases/INC-482/alert-clusters'
+    const { body } = await rest(plane, plane.alex, 'GET', path)
+    const clusters = body.clusters as unknown as { rule: string; target?: { value: string } }[]
+    const rule = clusters.find(({ target }) => target?.value === 'mail-3')?.rule ?? ''
+    expect(rule.isWellFormed()).toBe(true)
+    expect(rule).toContain(`... (${name.length} characters)`)
+  })
 })

@@ -41,10 +41,8 @@ function clusterWire(cluster: ActedCluster): z.output<typeof alertCluster> {
   const { target, members } = cluster
   return {
     source: cluster.source,
-    rule: cluster.rule.slice(0, MAX_NAME),
-    ...(target === undefined
-      ? {}
-      : { target: { as: target.as, value: target.value.slice(0, MAX_NAME) } }),
+    rule: named(cluster.rule),
+    ...(target === undefined ? {} : { target: { as: target.as, value: named(target.value) } }),
     count: members.length,
     first_ms: cluster.firstMs,
     last_ms: cluster.lastMs,
@@ -53,7 +51,7 @@ function clusterWire(cluster: ActedCluster): z.output<typeof alertCluster> {
       const text = JSON.stringify(record)
       return {
         ...{ evidence, path, at_ms: atMs },
-        text: text.slice(0, MAX_TEXT),
+        text: text.slice(0, MAX_TEXT).toWellFormed(),
         is_cut: text.length > MAX_TEXT,
       }
     }),
@@ -61,4 +59,10 @@ function clusterWire(cluster: ActedCluster): z.output<typeof alertCluster> {
       ...{ call, action, tool, state, at_ms: actedAtMs },
     })),
   }
+}
+
+/** One that is cut says so: the rest may be what tells it from another. */
+function named(name: string): string {
+  if (name.length <= MAX_NAME) return name
+  return `${name.slice(0, MAX_NAME).toWellFormed()}... (${name.length} characters)`
 }
