@@ -1,8 +1,9 @@
 /** What an agent has done in the cases of its open sessions: the newest calls, with what became of each. */
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { caseCallsQuery } from '../api/case-queries.ts'
 import { useNames } from '../api/names.ts'
-import { caseCallsQuery, tasksQuery } from '../api/queries.ts'
+import { tasksQuery } from '../api/queries.ts'
 import { actionText, effectTone, plainWords } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
 import { Chip } from '../ui/chip.tsx'

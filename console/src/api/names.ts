@@ -1,7 +1,8 @@
 /** Names of people, agents and cases by id. An id nobody knows is shown by its last digits. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { agentsQuery, casesQuery, peopleQuery } from './queries.ts'
+import { casesQuery } from './case-queries.ts'
+import { agentsQuery, peopleQuery } from './queries.ts'
 
 export type Names = {
   readonly person: (id: string | undefined) => string

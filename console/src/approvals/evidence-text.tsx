@@ -1,6 +1,6 @@
 /** A recorded result as it came, cut to what a person reads. */
 import { useQuery } from '@tanstack/react-query'
-import { evidenceQuery } from '../api/queries.ts'
+import { evidenceQuery } from '../api/case-queries.ts'
 import { ScrollText } from '../ui/scroll-text.tsx'
 import { Loading, Trouble } from '../ui/states.tsx'
 import css from './evidence-text.module.css'

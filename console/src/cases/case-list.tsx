@@ -1,13 +1,12 @@
 /** Every case the gateway knows, open ones first, the worst of them on top. */
-import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { casesQuery } from '../api/queries.ts'
+import { casesQuery } from '../api/case-queries.ts'
 import type { Case } from '../api/wire.ts'
 import { Chip } from '../ui/chip.tsx'
 import { Foreign } from '../ui/foreign.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { SearchField } from '../ui/search-field.tsx'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import { When } from '../ui/when.tsx'
 import css from './case-list.module.css'
@@ -27,12 +26,11 @@ export function CaseList() {
     <div className={css.page}>
       <header className={css.head}>
         <h1>Cases</h1>
-        <TextInput
-          aria-label="Search the cases"
-          placeholder="Number, title, tag"
-          leftSection={<Icon name="search" size={14} />}
+        <SearchField
+          label="Search the cases"
+          hint="Number, title, tag"
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={setText}
         />
       </header>
       {shown.length === 0 && (

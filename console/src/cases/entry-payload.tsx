@@ -1,6 +1,6 @@
 /** The words or the result behind an entry, as they came: somebody's text, never markup. */
 import { useQuery } from '@tanstack/react-query'
-import { payloadQuery } from '../api/queries.ts'
+import { payloadQuery } from '../api/case-queries.ts'
 import type { Payload } from '../api/wire.ts'
 import { plainWords } from '../approvals/words.ts'
 import { ScrollText } from '../ui/scroll-text.tsx'

@@ -1,14 +1,13 @@
 /** Every recorded result of the case, the newest first, and a search in what they say. Opened one at a time. */
-import { TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { evidenceOfCaseQuery } from '../api/queries.ts'
+import { evidenceOfCaseQuery } from '../api/case-queries.ts'
 import type { EvidenceList } from '../api/wire.ts'
 import { EvidenceText } from '../approvals/evidence-text.tsx'
 import { Chip } from '../ui/chip.tsx'
 import { Foreign } from '../ui/foreign.tsx'
-import { Icon } from '../ui/icon.tsx'
+import { SearchField } from '../ui/search-field.tsx'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import { When } from '../ui/when.tsx'
 import css from './evidence-index.module.css'
@@ -24,12 +23,11 @@ export function EvidenceIndex({ caseId }: { readonly caseId: string }) {
   const list = useQuery(evidenceOfCaseQuery(caseId, asked.trim()))
   return (
     <div className={css.index}>
-      <TextInput
-        aria-label="Search the evidence"
-        placeholder="Words in a result, or a tool"
-        leftSection={<Icon name="search" size={14} />}
+      <SearchField
+        label="Search the evidence"
+        hint="Words in a result, or a tool"
         value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
+        onChange={setWords}
       />
       {list.isPending && <Loading rows={3} label="Loading the evidence" />}
       {list.isError && <Trouble error={list.error} onRetry={() => void list.refetch()} />}

@@ -1,5 +1,4 @@
 /** Every rule in the words of its author: what it does, why, and its text. Floors come last: they rarely change. */
-import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { plainWords } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'
@@ -7,6 +6,7 @@ import { Chip } from '../ui/chip.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Panel } from '../ui/panel.tsx'
 import css from '../ui/rows.module.css'
+import { SearchField } from '../ui/search-field.tsx'
 import { Nothing } from '../ui/states.tsx'
 import type { Tone } from '../ui/tone.ts'
 import type { Policy } from './bundle.ts'
@@ -30,12 +30,11 @@ export function Rules({ policy }: { readonly policy: Policy }) {
   )
   return (
     <Panel title={`Rules: ${rules.length}`}>
-      <TextInput
-        aria-label="Search the rules"
-        placeholder="Id, reason, words of the text"
-        leftSection={<Icon name="search" size={14} />}
+      <SearchField
+        label="Search the rules"
+        hint="Id, reason, words of the text"
         value={search}
-        onChange={(event) => setSearch(event.currentTarget.value)}
+        onChange={setSearch}
       />
       {shown.length === 0 && <Nothing icon="search" title="No rule has these words." />}
       <ul>

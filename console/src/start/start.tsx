@@ -1,6 +1,7 @@
 /** The first run: a key that signs, an agent that is connected, and the first decision. Each step shows when it is done. */
 import { useQuery } from '@tanstack/react-query'
-import { agentsQuery, casesQuery, meQuery, queueQuery, tasksQuery } from '../api/queries.ts'
+import { casesQuery } from '../api/case-queries.ts'
+import { agentsQuery, meQuery, queueQuery, tasksQuery } from '../api/queries.ts'
 import type { Me } from '../api/wire.ts'
 import { plainWords } from '../approvals/words.ts'
 import { visible } from '../text/visible.ts'

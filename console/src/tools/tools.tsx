@@ -1,12 +1,11 @@
 /** Which tools there are: what nobody has looked at first, then what agents may call. */
-import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { meQuery, toolsQuery } from '../api/queries.ts'
 import type { Me, Tool } from '../api/wire.ts'
-import { Icon } from '../ui/icon.tsx'
 import { Panel } from '../ui/panel.tsx'
 import css from '../ui/rows.module.css'
+import { SearchField } from '../ui/search-field.tsx'
 import { Loading, Nothing, Trouble } from '../ui/states.tsx'
 import { ToolRow } from './tool-row.tsx'
 
@@ -36,13 +35,7 @@ export function Tools() {
     <div className={css.page}>
       <header className={css.head}>
         <h1>Tools</h1>
-        <TextInput
-          aria-label="Search the tools"
-          placeholder="Name, effect"
-          leftSection={<Icon name="search" size={14} />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
+        <SearchField label="Search the tools" hint="Name, effect" value={text} onChange={setText} />
       </header>
       {GROUPS.map((group) => (
         <Group
