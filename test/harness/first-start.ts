@@ -16,13 +16,19 @@ export type UpstreamsIn = (dataDir: string) => readonly UpstreamConfig[]
 
 /** Fills an empty data directory as a first start with these tool servers would, where a run of tests shares one. */
 export async function startedBefore(dataDir: string, upstreamsIn: UpstreamsIn): Promise<void> {
+  const shared = await sharedStart(upstreamsIn)
+  if (shared !== undefined) cpSync(shared, dataDir, { recursive: true })
+}
+
+/** What the first start with these tool servers left, made now unless it is there; undefined where nothing is shared. */
+export async function sharedStart(upstreamsIn: UpstreamsIn): Promise<string | undefined> {
   // Names a folder of one run of tests (house/run-folder.ts); without it every start is a first one.
   const runFolder = process.env.COUNTERSIGN_TEST_RUN_FOLDER
-  if (runFolder === undefined) return
-  const names = upstreamsIn(dataDir).map(({ id }) => id)
+  if (runFolder === undefined) return undefined
+  const names = upstreamsIn(runFolder).map(({ id }) => id)
   const shared = join(runFolder, ['first-start', ...names].join('-'))
   if (!existsSync(shared)) await makeShared(shared, runFolder, upstreamsIn)
-  cpSync(shared, dataDir, { recursive: true })
+  return shared
 }
 
 async function makeShared(shared: string, folder: string, upstreamsIn: UpstreamsIn): Promise<void> {

@@ -3,10 +3,8 @@
  * its promises fail. Tries the rows that claim something (`proved`, `partly`); with `--all`, and for a name on
  * the command line, also those that claim nothing yet. Exit code 1 when a sabotage survives.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startedBefore } from '../harness/first-start.ts'
+import { availableParallelism } from 'node:os'
+import { sharedStart } from '../harness/first-start.ts'
 import { rangeUpstreams } from '../harness/plane.ts'
 import { setup } from '../house/run-folder.ts'
 import { collectCitations, patternFor } from '../promises/citations.ts'
@@ -35,13 +33,11 @@ const planned = SABOTAGES.map((sabotage) => ({ sabotage, ids: rowsToTry(sabotage
   ({ sabotage, ids }) => ids.length > 0 || args.includes(sabotage.name),
 )
 const removeRunFolder = setup()
-// Installed before any rule is taken away, and once: what a trial is about comes after the first start.
-const installed = mkdtempSync(join(tmpdir(), 'countersign-installed-'))
-for (const upstreamsIn of [rangeUpstreams, () => []]) await startedBefore(installed, upstreamsIn)
+// Before any rule is taken away, and once: what a trial is about comes after the first start.
+for (const upstreamsIn of [rangeUpstreams, () => []]) await sharedStart(upstreamsIn)
 const survivors: string[] = []
 const queue = planned.values()
 await Promise.all(Array.from({ length: AT_ONCE }, work))
-rmSync(installed, { recursive: true })
 removeRunFolder()
 console.log(`${planned.length - survivors.length} of ${planned.length} sabotages caught`)
 process.exitCode = survivors.length === 0 ? 0 : 1
