@@ -1,6 +1,6 @@
 /**
  * Who could make a request theirs now, the first one first: whoever holds the accountable role by precedence,
- * then whoever it was lent to. Pure; everybody is judged by the same tests as when they sign (R150).
+ * then whoever it was lent to, and last whoever signed beside the owner. Pure; everybody is judged by the same tests as when they sign (R150).
  */
 import type { Delegation } from '../identity/delegation.ts'
 import type { Certificate, Person, Role } from '../identity/person.ts'
@@ -57,11 +57,14 @@ export function holders(
     .toSorted(byPrecedence)
     .map(({ person }) => person)
   const lent = view.delegations.filter((one) => one.role === role).map(({ delegate }) => delegate)
-  return [...new Set([...onShift, ...lent])].filter((id) => {
+  const able = [...new Set([...onShift, ...lent])].filter((id) => {
     const person = view.people.find((one) => one.id === id)
     if (person === undefined) return false
     return mayOwn(factsFor(view, request, person, signatures)).isEligible
   })
+  // Whoever signed beside the owner loses that yes by becoming the owner, so they are asked last.
+  const isCoSigner = (id: string) => signatures.some(({ person }) => person === id)
+  return able.toSorted((a, b) => Number(isCoSigner(a)) - Number(isCoSigner(b)))
 }
 
 export type Holding = { readonly accountable: Role; readonly people: readonly string[] }

@@ -4,33 +4,14 @@
  * more (shift over, suspended, certificate run out) hands it to somebody who can. Pure: what is due follows
  * from the request, who is on duty, and the instant, so a node that slept finds the same rungs later.
  */
-import type { Role } from '../identity/person.ts'
 import type { InstantMs } from '../kernel/clock.ts'
 import { type DutyView, endsOf, type Holding, holders, holding } from './holders.ts'
 import { accountableRole, ownerNeed, rolesAbove } from './ownership.ts'
 import type { ApprovalRequest, Ladder, Signature } from './request.ts'
+import type { Climb, Rung, RungReason } from './rung.ts'
 
 /** A page that is heard is answered within this; the next person still has most of the quarter of an hour. */
 export const UNACKNOWLEDGED_MS = 2 * 60_000
-
-export type RungReason = 'unacknowledged' | 'half_time' | 'no_holder' | 'asked'
-
-/** One step that happened. `person` is who is paged by it; nobody means there was nobody to page. */
-export type Rung =
-  | {
-      readonly kind: 'escalated'
-      readonly reason: RungReason
-      readonly role: Role
-      readonly person?: string
-    }
-  | {
-      readonly kind: 'handed_over'
-      readonly reason: 'off_duty' | 'not_entitled' | 'came_on_duty'
-      readonly person: string
-      readonly previous?: string
-    }
-
-export type Climb = { readonly request: ApprovalRequest; readonly rungs: readonly Rung[] }
 
 /** The owner of a new request, and what has to happen next. At severity 1 primary and backup are paged at once. */
 export function openLadder(view: DutyView, request: ApprovalRequest): Climb {
@@ -75,7 +56,7 @@ export function climb(
     current = climbed.request
     rungs.push(...climbed.rungs)
   }
-  return { request: current, rungs }
+  return withdrawing({ request: current, rungs }, signatures)
 }
 
 /** Somebody asks for the next role: it becomes accountable now. Undefined when nobody above could answer. */
@@ -85,7 +66,15 @@ export function escalate(
   signatures: readonly Signature[],
 ): Climb | undefined {
   const above = holdingAbove(view, request, signatures)
-  return above === undefined ? undefined : raised(view, request, above, 'asked')
+  if (above === undefined) return undefined
+  return withdrawing(raised(view, request, above, 'asked'), signatures)
+}
+
+/** Left standing, it would keep its signer from the need that is theirs now, and others from the one it met. */
+function withdrawing(climbed: Climb, signatures: readonly Signature[]): Climb {
+  const { owner } = climbed.request
+  const isCoSigner = signatures.some(({ person }) => person === owner)
+  return owner !== undefined && isCoSigner ? { ...climbed, withdraws: owner } : climbed
 }
 
 /** The person made it theirs; that answers the page. What is due next follows from their shift. */

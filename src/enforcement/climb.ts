@@ -2,10 +2,11 @@
  * Moves a request up its ladder when something is due: by the sweeper, and where the request is used, so that a
  * timer that did not fire gives nobody a right they should have lost (R94).
  */
-import { type Climb, climb, type Rung } from '../approval/ladder.ts'
+import { climb } from '../approval/ladder.ts'
 import { aboutRequest } from '../approval/notices.ts'
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
+import type { Climb, Rung } from '../approval/rung.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Commit, Tx } from '../kernel/commit.ts'
 import type { Actor, EntryDraft, Payload } from '../kernel/entry.ts'
@@ -64,14 +65,17 @@ export async function climbIfDue(
 export async function climbedWork(
   parts: Pick<ClimbParts, 'approvals' | 'notices' | 'nextId' | 'clock'>,
   tx: Tx,
-  { request, rungs }: Climb,
+  climbed: Climb,
   actor: Actor,
   payloads?: Readonly<Record<string, Payload>>,
 ) {
-  const entries = rungs.map((rung) => rungDraft(parts, request, rung, actor, payloads))
+  const { request, rungs, withdraws } = climbed
+  const entries = rungs.map((rung) => rungDraft(parts, climbed, rung, actor, payloads))
   const [first, ...more] = entries
   if (first === undefined) throw new Failure('conflict', 'the step was taken meanwhile')
   await parts.approvals.put(tx, request)
+  if (withdraws !== undefined)
+    await parts.approvals.withdrawSignature(tx, request.id, withdraws, parts.clock.nowMs())
   await pageRungs(parts, tx, request, rungs)
   return { value: request, entries: [first, ...more] as const }
 }
@@ -118,7 +122,7 @@ export async function pageRungs(
 
 export function rungDraft(
   { nextId, clock }: Pick<ClimbParts, 'nextId' | 'clock'>,
-  request: ApprovalRequest,
+  { request, withdraws }: Climb,
   rung: Rung,
   actor: Actor,
   payloads?: Readonly<Record<string, Payload>>,
@@ -134,20 +138,21 @@ export function rungDraft(
   }
   const about = { request: request.id, action_digest: request.actionDigest, reason: rung.reason }
   const { person } = rung
+  const withdrawn = person !== undefined && person === withdraws ? { withdrawn: true } : {}
   if (rung.kind === 'escalated') {
     const paged = person === undefined ? {} : { person }
     const owner = request.owner === undefined ? {} : { owner: request.owner }
     return {
       ...base,
       type: 'approval.escalated',
-      data: { ...about, role: rung.role, ...owner, ...paged },
+      data: { ...about, role: rung.role, ...owner, ...paged, ...withdrawn },
     }
   }
   const previous = rung.previous === undefined ? {} : { previous: rung.previous }
   return {
     ...base,
     type: 'approval.handed_over',
-    data: { ...about, person: rung.person, ...previous },
+    data: { ...about, person: rung.person, ...previous, ...withdrawn },
   }
 }
 

@@ -4,11 +4,11 @@
  * again by the call's fingerprint.
  */
 import { bindAction } from '../approval/binding.ts'
-import type { Rung } from '../approval/ladder.ts'
 import { needsOf } from '../approval/needs.ts'
 import { askedNotices } from '../approval/notices.ts'
 import { targetKey } from '../approval/past-decisions.ts'
 import type { ApprovalRequest, Need } from '../approval/request.ts'
+import type { Rung } from '../approval/rung.ts'
 import { atLeast } from '../catalogue/tool.ts'
 import type { Seen } from '../facts/facts.ts'
 import type { Role } from '../identity/person.ts'
@@ -100,7 +100,9 @@ export function rungEntries(
   request: ApprovalRequest,
   rungs: readonly Rung[],
 ): readonly EntryDraft[] {
-  return rungs.map((rung) => rungDraft(spine, request, rung, { kind: 'system', id: 'ladder' }))
+  return rungs.map((rung) =>
+    rungDraft(spine, { request, rungs }, rung, { kind: 'system', id: 'ladder' }),
+  )
 }
 
 /** A burst is measured over so long: as long as a person needs to read a few of them. */

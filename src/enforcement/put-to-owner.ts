@@ -1,7 +1,8 @@
 /** Who answers for a new question, how we know that it is them, and what follows when they do not. */
-import { openLadder, type Rung } from '../approval/ladder.ts'
+import { openLadder } from '../approval/ladder.ts'
 import { accountableRole } from '../approval/ownership.ts'
 import type { ApprovalRequest } from '../approval/request.ts'
+import type { Rung } from '../approval/rung.ts'
 import type { Target } from '../catalogue/tool.ts'
 import { type OnCall, onCall } from '../roster/on-call.ts'
 import { type DutyParts, readDuty } from './duty.ts'

@@ -28,6 +28,7 @@ export async function followDecision(
   if (question === undefined) throw new Error('a decision on no question')
   if (kind === 'denied') question.state = 'denied'
   if (kind !== 'co-signed' && kind !== 'released') return
+  await followClimb(play, at)
   expect(question.state, 'a decision on what has ended').toBe('pending')
   expect(question.endsAtMs, 'a yes after the end').toBeGreaterThan(model.nowMs)
   expect(soulOf(model, who).hasKey, 'a yes without a key').toBe(true)
@@ -79,6 +80,15 @@ function expectAlone({ model }: Play, who: Who, at: number): void {
   expect(fresh, 'somebody entitled could be reached').toEqual([])
 }
 
+/** Whoever is asked after the owner may have signed beside them; as the owner they meet that need no more. */
+async function followClimb({ world, model, ids }: Play, at: number): Promise<void> {
+  const question = model.questions[at]
+  const { owner } = await requestOf(world, ids[at] ?? '')
+  const who = WHO.find((one) => idOf(world, one) === owner)
+  if (question?.state !== 'pending' || who === undefined) return
+  if (isCoSigner(question, who)) question.signed.delete(who)
+}
+
 function isCoSigner(question: Play['model']['questions'][number], who: Who): boolean {
   const signed = question.signed.get(who)
   return signed !== undefined && signed !== question.needs[0]?.role
@@ -103,8 +113,10 @@ export async function followOwnership(
 }
 
 /** The store says of every question what the model says, and no more. */
-export async function agree({ world, model, ids }: Play): Promise<void> {
+export async function agree(play: Play): Promise<void> {
+  const { world, model, ids } = play
   for (const [at, question] of model.questions.entries()) {
+    await followClimb(play, at)
     const id = ids[at] ?? ''
     const request = await requestOf(world, id)
     expect(request.state, `state of question ${at}`).toBe(question.state)

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { UNACKNOWLEDGED_MS } from '../../src/approval/ladder.ts'
 import { onSqlite } from '../harness/stores.ts'
-import { isPresent, type Setting, WHO, waysToRelease } from './authority-model.ts'
+import { isPresent, type Setting, WHO, type Who, waysToRelease } from './authority-model.ts'
 import { agree } from './authority-oracle.ts'
 import { decide, enrolAgain, sweep, use, wait } from './authority-play.ts'
 import { REQUEST_MS } from './authority-questions.ts'
@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000
 const ending = fc.constantFrom<Ending>('use', 'stop', 'suspend', 'revoke-key')
 type Ending = 'use' | 'stop' | 'suspend' | 'revoke-key'
 
-const [LEAD, COMMANDER] = [0, 2]
+const [LEAD, COMMANDER] = [0, 2] as const
 const fit = { onDutyMs: HOUR_MS, certifiedMs: HOUR_MS }
 const ASKED: Setting = {
   people: [
@@ -33,6 +33,16 @@ const ASKED: Setting = {
   needs: [{ role: 'shift-lead', strength: 'approve' }],
   isIrreversible: false,
 }
+const BOTH_ROLES: Setting['people'] = [
+  { roles: ['shift-lead', 'analyst'], ...fit },
+  { roles: ['incident-commander', 'analyst'], ...fit },
+  { roles: ['shift-lead', 'incident-commander'], ...fit },
+  { roles: ['analyst'], onDutyMs: 0, certifiedMs: 0 },
+]
+const DUAL: Setting['needs'] = [
+  { role: 'incident-commander', strength: 'dual' },
+  { role: 'shift-lead', strength: 'dual' },
+]
 
 function at(who: Step['who'], other: Step['other'] = 0) {
   return { who, other, at: 0 } as const
@@ -80,12 +90,12 @@ onSqlite((engine) => {
     LONG_MS,
   )
 
-  it.each<[string, Setting, readonly Step[], number]>([
+  it.each<[string, Setting, readonly Step[], readonly Who[]]>([
     [
       'the certificate of the owner runs out',
       { ...ASKED, needs: [{ role: 'analyst', strength: 'confirm' }] },
       [{ ...at('owner'), do: 'wait', minutes: 3 }],
-      LEAD,
+      [LEAD],
     ],
     [
       'whoever lent the owner their role is suspended',
@@ -95,7 +105,16 @@ onSqlite((engine) => {
         { ...at(1), do: 'takeOver' },
         { ...at(0), do: 'suspend' },
       ],
-      COMMANDER,
+      [COMMANDER],
+    ],
+    [
+      'the owner is suspected and only who signed beside them can follow',
+      { ...ASKED, people: BOTH_ROLES, needs: DUAL },
+      [
+        { ...at(COMMANDER), do: 'approve' },
+        { ...at('owner'), do: 'suspect' },
+      ],
+      [COMMANDER, LEAD],
     ],
   ])(
     'the next role can act when %s long before half of the time [R150 R128]',
@@ -103,7 +122,7 @@ onSqlite((engine) => {
       const play = await openPlay(await engine.fresh(), chosen)
       await applyAll(play, steps)
       await endWell(play, 0)
-      expect(play.model.questions[0]?.yes?.people).toEqual([next])
+      expect(play.model.questions[0]?.yes?.people).toEqual(next)
     },
   )
 })

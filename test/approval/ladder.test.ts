@@ -5,11 +5,11 @@ import {
   climb,
   escalate,
   openLadder,
-  type Rung,
   takenOver,
   UNACKNOWLEDGED_MS,
 } from '../../src/approval/ladder.ts'
 import type { ApprovalRequest } from '../../src/approval/request.ts'
+import type { Rung } from '../../src/approval/rung.ts'
 import { certificate, duty, NOW_MS, need, person, request, shift } from './duty-world.ts'
 
 const dana = person('dana', ['shift-lead'])
@@ -116,6 +116,21 @@ describe('when the owner cannot own it any more', () => {
     expect(waiting.owner).toBeUndefined()
     expect(climb(nobody, waiting, []).rungs).toEqual([])
     expect(told(climb(later(2), waiting, []).rungs)).toEqual(['handed_over came_on_duty dana'])
+  })
+  it('and who signed beside them is the only one left, that yes ends: nobody meets two needs [R150]', () => {
+    const signed = {
+      tenant: 't1',
+      request: 'r',
+      person: 'ines',
+      role: 'incident-commander',
+    } as const
+    const asked = opened(later(0), request([need('shift-lead'), need('incident-commander')]))
+    const lead = { ...ines, roles: ['shift-lead', 'incident-commander'] } as const
+    const beside = [{ ...signed, atMs: NOW_MS }]
+    const alone = climb(later(1, [lead]), asked, beside)
+    expect([told(alone.rungs), alone.withdraws]).toEqual([['handed_over off_duty ines'], 'ines'])
+    const two = climb(later(1, [lead, lea]), asked, beside)
+    expect([two.request.owner, two.withdraws], 'others are asked first').toEqual(['lea', undefined])
   })
   it('a take-over answers the page', () => {
     const taken = takenOver(later(1), opened(), 'lea')
