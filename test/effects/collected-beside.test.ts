@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { sweep, sweepContainments } from '../../src/command/sweep.ts'
 import { Failure } from '../../src/kernel/failure.ts'
 import type { JsonObject } from '../../src/kernel/strict-json.ts'
@@ -70,6 +70,9 @@ const TOOLS = [
   },
 ]
 
+/** Ten times what a collection takes on two busy cores. */
+const PATIENCE = { timeout: 20_000, interval: 10 }
+
 let plane: Plane
 let tools: AnyTools
 /** As a gateway that dies at this point, as far as this call is concerned. */
@@ -111,12 +114,14 @@ async function isolate(name: string, args: JsonObject): Promise<string> {
 
 /** Without a sweep: what the isolation itself set off, once it is on record. */
 async function endOf(isolated: string, type: string): Promise<Record<string, unknown>> {
-  for (;;) {
+  // SQLite answers without a turn of the event loop: looking without a pause would keep from happening what is awaited.
+  return vi.waitFor(async () => {
     const found = (await entriesOf(plane, type)).find(
       ({ data }) => (data as { beside?: string }).beside === isolated,
     )
-    if (found !== undefined) return found
-  }
+    if (found === undefined) throw new Error(`no ${type} of ${isolated}`)
+    return found
+  }, PATIENCE)
 }
 
 const callOf = (id: string) => plane.gateway.parts.store.calls.byId('main', id)
@@ -150,7 +155,7 @@ describe('isolation that keeps evidence', () => {
       data: { decision: 'allow', policies: ['gateway:collection'], effect: 'read' },
     })
     await expect
-      .poll(async () => (await callOf(collection))?.outcome, { timeout: 20_000 })
+      .poll(async () => (await callOf(collection))?.outcome, PATIENCE)
       .toBe('applied_verified')
     const { evidence } = (await callOf(collection)) ?? {}
     const kept = await plane.gateway.parts.store.evidence.byId('main', evidence ?? '')
