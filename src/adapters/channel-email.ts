@@ -2,7 +2,6 @@
  * E-mail over SMTP: plain text with a simple HTML twin, encrypted by STARTTLS or from the first byte. The
  * Message-ID is made from the delivery, so a mailbox that gets it twice can tell.
  */
-import { createTransport } from 'nodemailer'
 import { Failure } from '../kernel/failure.ts'
 import type { Message } from '../notice/message.ts'
 import type { Messenger } from '../notice/ports.ts'
@@ -20,7 +19,7 @@ export function createEmailChannel(spec: EmailSpec, baseUrl: string): Messenger 
     channel: { id, kind, takes, roles, isPersonal: true },
     send: async (message, address, signal) => {
       if (address === undefined) throw new Failure('channel_refused', 'no address')
-      const transport = transportOf(spec)
+      const transport = await transportOf(spec)
       const give = () => transport.close()
       signal.addEventListener('abort', give, { once: true })
       try {
@@ -47,7 +46,9 @@ export function createEmailChannel(spec: EmailSpec, baseUrl: string): Messenger 
   }
 }
 
-function transportOf({ host, port, security, user, password, ca }: EmailSpec) {
+/** Loaded with the first message: it is a tenth of what a start costs, and most gateways write to no mailbox. */
+async function transportOf({ host, port, security, user, password, ca }: EmailSpec) {
+  const { createTransport } = await import('nodemailer')
   const auth = user === undefined ? {} : { auth: { user, pass: password?.() ?? '' } }
   return createTransport({
     host,
