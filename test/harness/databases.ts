@@ -1,10 +1,10 @@
 /** The database behind a store, seen from outside: to look, to tamper, to take and restore a backup. */
-import { randomBytes } from 'node:crypto'
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 // biome-ignore lint/correctness/noUnresolvedImports: the linter's list of built-ins is older than this one
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
+import { databaseName } from '../house/run-databases.ts'
 
 export type Database = {
   /** Connection URL; empty for SQLite. */
@@ -20,10 +20,11 @@ export type Database = {
   readonly drop: () => Promise<void>
 }
 
-const SQLITE_FILES = ['countersign.sqlite', 'countersign.sqlite-wal']
+export const SQLITE_FILE = 'countersign.sqlite'
+const SQLITE_FILES = [SQLITE_FILE, `${SQLITE_FILE}-wal`]
 
 export function sqliteDatabase(dataDir: string): Database {
-  const path = join(dataDir, 'countersign.sqlite')
+  const path = join(dataDir, SQLITE_FILE)
   const run = async (statement: string) => {
     const connection = new DatabaseSync(path, { timeout: 1_000 })
     try {
@@ -58,16 +59,17 @@ export function sqliteDatabase(dataDir: string): Database {
   }
 }
 
-/** Databases of this file that no test uses now: emptying one is faster than making one. */
-const idle: string[] = []
-
-/** An empty database on the server. `drop` gives it back; `dropIdleDatabases` removes all for good. */
-export async function postgresDatabase(serverUrl: string): Promise<Database> {
-  const name = idle.pop() ?? (await makeDatabase(serverUrl))
-  const backup = `${name}_backup`
+/**
+ * A database on the server: an empty one, or a copy of another that nobody is connected to. What a test of vitest
+ * leaves is dropped when the run ends, too (house/run-databases.ts).
+ */
+export async function postgresDatabase(serverUrl: string, template?: string): Promise<Database> {
+  const name = databaseName()
+  const from = template === undefined ? '' : ` template ${template}`
+  await query(serverUrl, `create database ${name}${from}`)
   const url = urlOf(serverUrl, name)
   const run = (statement: string) => query(url, statement)
-  let hasBackup = false
+  const made = [name]
   return {
     url,
     run,
@@ -75,8 +77,9 @@ export async function postgresDatabase(serverUrl: string): Promise<Database> {
       await run('drop trigger log_entry_append_only on log_entry')
     },
     backUp: async () => {
+      const backup = databaseName()
       await query(serverUrl, `create database ${backup} template ${name}`)
-      hasBackup = true
+      made.push(backup)
       return async () => {
         await query(serverUrl, `drop database ${name} with (force)`)
         await query(serverUrl, `create database ${name} template ${backup}`)
@@ -84,25 +87,9 @@ export async function postgresDatabase(serverUrl: string): Promise<Database> {
     },
     bytes: () => printedTables(run),
     drop: async () => {
-      if (hasBackup) await query(serverUrl, `drop database ${backup} with (force)`)
-      await query(serverUrl, `alter database ${name} reset all`)
-      // As a new database has it: other roles than its owner find what lies in it.
-      await run(
-        'drop schema public cascade; create schema public; grant usage on schema public to public',
-      )
-      idle.push(name)
+      for (const each of made) await query(serverUrl, `drop database ${each} with (force)`)
     },
   }
-}
-
-export async function dropIdleDatabases(serverUrl: string): Promise<void> {
-  for (const name of idle.splice(0)) await query(serverUrl, `drop database ${name} with (force)`)
-}
-
-async function makeDatabase(serverUrl: string): Promise<string> {
-  const name = `countersign_test_${randomBytes(6).toString('hex')}`
-  await query(serverUrl, `create database ${name}`)
-  return name
 }
 
 function urlOf(serverUrl: string, database: string): string {
@@ -123,7 +110,7 @@ async function printedTables(run: Database['run']): Promise<Uint8Array> {
   return Buffer.from((await Promise.all(texts)).join('\n'))
 }
 
-async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+export async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

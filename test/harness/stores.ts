@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe } from 'vitest'
+import { afterEach, describe } from 'vitest'
 import type { Clock } from '../../src/kernel/clock.ts'
 import type { EntryDraft } from '../../src/kernel/entry.ts'
 import type { NextId, Randomness } from '../../src/kernel/ids.ts'
@@ -16,7 +16,7 @@ import { unwrapKey, wrapKey } from '../../src/ledger/seal.ts'
 import type { Store, StoreOptions } from '../../src/store/store.ts'
 import { openStore } from '../../src/store/store.ts'
 import type { Database } from './databases.ts'
-import { dropIdleDatabases, postgresDatabase, sqliteDatabase } from './databases.ts'
+import { migratedPostgres, migratedSqlite } from './migrated.ts'
 
 /** Where CI's database runs is known to its environment alone. */
 export const POSTGRES_URL = process.env.COUNTERSIGN_TEST_POSTGRES_URL
@@ -69,9 +69,6 @@ function engineOf(name: Engine['name']): Engine {
   afterEach(async () => {
     for (const step of undo.splice(0).reverse()) await step()
   })
-  afterAll(async () => {
-    if (name === 'postgres') await dropIdleDatabases(POSTGRES_URL ?? '')
-  })
   return { name, fresh: (overrides) => freshStore(name, undo, overrides ?? {}) }
 }
 
@@ -90,7 +87,7 @@ async function freshStore(
   }
   const dataDir = await newDirectory()
   const database =
-    name === 'sqlite' ? sqliteDatabase(dataDir) : await postgresDatabase(POSTGRES_URL ?? '')
+    name === 'sqlite' ? await migratedSqlite(dataDir) : await migratedPostgres(POSTGRES_URL ?? '')
   undo.push(() => database.drop())
   const clock = testClock()
   const random = seededRandom(++seeds)

@@ -2,11 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dropDatabasesOf } from './run-databases.ts'
 
 /** Leaves alone the folder of a run around this one, which outlives it. */
-export function setup(): () => void {
-  if (process.env.COUNTERSIGN_TEST_RUN_FOLDER !== undefined) return () => {}
+export function setup(): () => Promise<void> {
+  if (process.env.COUNTERSIGN_TEST_RUN_FOLDER !== undefined) return async () => {}
   const folder = mkdtempSync(join(tmpdir(), 'countersign-tests-'))
   process.env.COUNTERSIGN_TEST_RUN_FOLDER = folder
-  return () => rmSync(folder, { recursive: true, force: true })
+  return async () => {
+    rmSync(folder, { recursive: true, force: true })
+    await dropDatabasesOf(folder)
+  }
 }

@@ -38,7 +38,7 @@ for (const upstreamsIn of [rangeUpstreams, () => []]) await sharedStart(upstream
 const survivors: string[] = []
 const queue = planned.values()
 await Promise.all(Array.from({ length: AT_ONCE }, work))
-removeRunFolder()
+await removeRunFolder()
 console.log(`${planned.length - survivors.length} of ${planned.length} sabotages caught`)
 process.exitCode = survivors.length === 0 ? 0 : 1
 
