@@ -2,18 +2,12 @@
  * Gateways that must fail: each has one rule of crash safety taken out, by the same means as `npm run sabotage`
  * and only for its own process. If such a gateway passes, the checks are blind.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { PLAN_VARIABLE, type Plan } from '../sabotage/plan.ts'
-import { replaceExport } from '../sabotage/replace.ts'
 import type { Sabotage } from '../sabotage/sabotage.ts'
+import { writePlan } from '../sabotage/write-plan.ts'
 import type { Template } from './installation.ts'
 import type { Kill } from './kill-plan.ts'
 import { Lane } from './lane.ts'
 import type { Violation, ViolationCode } from './violation.ts'
-
-const ROOT = join(import.meta.dirname, '..', '..')
 
 export type Control = {
   readonly sabotage: Sabotage
@@ -93,7 +87,7 @@ export type ControlResult = {
 export async function runControl(template: Template, control: Control): Promise<ControlResult> {
   const { sabotage, kills, expects } = control
   const installation = await template.copy()
-  const lane = new Lane(installation, sabotagedEnvironment(sabotage, installation.folder))
+  const lane = new Lane(installation, writePlan(sabotage, installation.folder).environment)
   const found: Violation[] = []
   const isCaught = () => found.some(({ code }) => expects.includes(code))
   for (const kill of kills) {
@@ -103,20 +97,4 @@ export async function runControl(template: Template, control: Control): Promise<
   await installation.remove()
   const codes = [...new Set(found.map(({ code }) => code))]
   return { name: sabotage.name, isCaught: isCaught(), codes }
-}
-
-export function sabotagedEnvironment(sabotage: Sabotage, folder: string): Record<string, string> {
-  const modulePath = join(ROOT, sabotage.module)
-  const plan: Plan = {
-    moduleUrl: pathToFileURL(modulePath).href,
-    source: replaceExport(readFileSync(modulePath, 'utf8'), sabotage),
-    calledFile: join(folder, 'called'),
-  }
-  const planFile = join(folder, 'sabotage.json')
-  writeFileSync(planFile, JSON.stringify(plan))
-  const preload = pathToFileURL(join(ROOT, 'test/sabotage/preload.ts')).href
-  return {
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${preload}`.trim(),
-    [PLAN_VARIABLE]: planFile,
-  }
 }

@@ -1,23 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createCedarEngine } from '../../src/adapters/cedar-engine.ts'
-import { freshCedar } from '../../src/adapters/cedar-host.ts'
-import { readPolicyTestFiles } from '../../src/adapters/policy-files.ts'
 import { EFFECTS } from '../../src/catalogue/tool.ts'
 import { FLAGS } from '../../src/catalogue/words.ts'
 import { AGENT_MODES } from '../../src/identity/agent.ts'
-import { makeBundle } from '../../src/policy/bundle.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { gateOf } from '../../src/policy/matrix.ts'
 import type { PolicyRequest } from '../../src/policy/request.ts'
-import { runPolicyTests } from '../../src/policy/table-test.ts'
 import { PURPOSES } from '../../src/task/task.ts'
 import {
-  BASE_DIRECTORY,
   CONTAIN,
   ENTRY,
   engine,
-  floor,
   READ,
   requestWith,
   shippedBundle,
@@ -25,40 +18,10 @@ import {
 } from './shipped-bundle.ts'
 
 const loaded = engine.loadBundle(shippedBundle())
-const cases = readPolicyTestFiles(BASE_DIRECTORY)
 const ask = (change: Parameters<typeof requestWith>[0], discharged: readonly string[] = []) =>
   decide(loaded, requestWith(change), ENTRY, discharged)
 const asked = (change: Parameters<typeof requestWith>[0]) =>
   ask(change).obligations.map((one) => `${one.requires} ${one.role}`)
-
-describe('the shipped table tests', () => {
-  for (const { name, problems } of runPolicyTests(loaded, cases).results) {
-    it(name, () => expect(problems).toEqual([]))
-  }
-
-  it('touch every shipped policy', () => {
-    expect(runPolicyTests(loaded, cases).untested).toEqual([])
-  })
-
-  // Every policy costs one load of the whole bundle, all into one instance that is warm after the first.
-  it('notice when any one policy is taken away', { timeout: 120_000 }, () => {
-    const bundle = shippedBundle()
-    const unnoticed: string[] = []
-    const cedar = freshCedar()
-    for (const id of [...Object.keys(floor), ...Object.keys(bundle.policies)]) {
-      // The canary of every load already refuses a bundle without this one.
-      if (id === 'floor-agent-not-active') continue
-      const without = (texts: Readonly<Record<string, string>>) =>
-        Object.fromEntries(Object.entries(texts).filter(([key]) => key !== id))
-      const less = createCedarEngine(without(floor), () => cedar)
-      const draft = { ...bundle, floor: without(floor), policies: without(bundle.policies) }
-      const candidate = makeBundle(draft, { sequence: 1, engine: bundle.engine })
-      const report = runPolicyTests(less.loadBundle(candidate), cases)
-      if (report.failed === 0) unnoticed.push(id)
-    }
-    expect(unnoticed).toEqual([])
-  })
-})
 
 describe('the base pack', () => {
   it('asks nobody for enrichment, clustering, summaries and drafts in an open task [R67] [R76]', () => {

@@ -3,8 +3,9 @@
  * the title of a test or of a group around it. Tests that are skipped, planned or expected to fail prove
  * nothing and do not count.
  */
-import { posix } from 'node:path'
+import { importedFiles } from '../syntax/imports.ts'
 import { childrenOf, fixedText, nameOf, parseModule, type SyntaxNode } from '../syntax/walk.ts'
+import { CITATION, idsIn } from './ids.ts'
 
 export type TestSource = { readonly path: string; readonly source: string }
 
@@ -21,7 +22,6 @@ export type Citations = {
   readonly strays: readonly string[]
 }
 
-const CITATION = /\[(R[1-9]\d*(?: R[1-9]\d*)*)\]/g
 const LOOKS_LIKE_ONE = /\[\s*R\d+/g
 const PROVES_NOTHING = ['skip', 'todo', 'fails']
 
@@ -39,16 +39,6 @@ export function collectCitations(files: readonly TestSource[]): Citations {
     ),
     strays: parsed.flatMap(({ path, strays }) => strays.map((text) => `${path}: ${text}`)),
   }
-}
-
-/** The ids a title cites. */
-export function idsIn(title: string): readonly string[] {
-  return [...title.matchAll(CITATION)].flatMap((match) => (match[1] ?? '').split(' '))
-}
-
-/** A regular expression source that matches the full name of every test citing one of the ids. */
-export function patternFor(ids: readonly string[]): string {
-  return `\\[(?:R\\d+ )*(?:${ids.join('|')})(?: R\\d+)*\\]`
 }
 
 type Read = { readonly titles: readonly string[]; readonly strays: readonly string[] }
@@ -116,7 +106,7 @@ function hasBadSpelling(title: string): boolean {
 
 /** For each file, the `.test.ts` files that import it, directly or through others, or itself. */
 function runnersOf(files: readonly TestSource[]): ReadonlyMap<string, readonly string[]> {
-  const imports = new Map(files.map((file) => [file.path, importsOf(file)]))
+  const imports = new Map(files.map(({ path, source }) => [path, importedFiles(path, source)]))
   const runners = new Map<string, string[]>()
   for (const { path } of files.filter((file) => file.path.endsWith('.test.ts'))) {
     const reached = new Set([path])
@@ -124,11 +114,4 @@ function runnersOf(files: readonly TestSource[]): ReadonlyMap<string, readonly s
     for (const at of reached) runners.set(at, [...(runners.get(at) ?? []), path])
   }
   return runners
-}
-
-function importsOf(file: TestSource): readonly string[] {
-  return childrenOf(parseModule(file.path, file.source))
-    .map((node) => fixedText(node.source))
-    .filter((specifier) => specifier?.startsWith('.') === true)
-    .map((specifier) => posix.normalize(posix.join(posix.dirname(file.path), specifier ?? '')))
 }

@@ -35,6 +35,7 @@ export const ACCESS_SABOTAGES: readonly Sabotage[] = [
     module: 'src/command/govern-change.ts',
     export: 'secondPeople',
     body: 'return []',
+    first: 'test/promises-e2e/thresholds.test.ts',
   },
   {
     // Nobody looks whether somebody pressed stop.
@@ -42,6 +43,7 @@ export const ACCESS_SABOTAGES: readonly Sabotage[] = [
     module: 'src/facts/gather.ts',
     export: 'stopFor',
     body: 'return undefined',
+    first: 'test/promises-e2e/stop.test.ts',
   },
   {
     name: 'one-key-for-many',

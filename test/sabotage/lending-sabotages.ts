@@ -21,6 +21,7 @@ export const LENDING_SABOTAGES: readonly Sabotage[] = [
     module: 'src/enforcement/end-leases.ts',
     export: 'endLeft',
     body: 'return 0',
+    first: 'test/lending/after-a-crash.test.ts',
   },
   {
     // Whoever asks is given what lies there, again and again.

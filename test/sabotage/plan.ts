@@ -1,4 +1,4 @@
-/** What the run tells the preload. No imports: this is loaded in every process of a sabotaged run. */
+/** What a sabotaged run tells its processes. No imports: this is loaded in every one of them. */
 
 /** Names the file that holds the plan, as JSON. */
 export const PLAN_VARIABLE = 'COUNTERSIGN_TEST_SABOTAGE'
@@ -11,4 +11,6 @@ export type Plan = {
   readonly source: string
   /** Each process in which the replaced function was called appends its id as a line. */
   readonly calledFile: string
+  /** Once each of these promises has a failing test, what is left need not run; without any, everything runs. */
+  readonly ids: readonly string[]
 }

@@ -7,11 +7,14 @@ import { availableParallelism } from 'node:os'
 import { sharedStart } from '../harness/first-start.ts'
 import { rangeUpstreams } from '../harness/plane.ts'
 import { setup } from '../house/run-folder.ts'
-import { collectCitations, patternFor } from '../promises/citations.ts'
+import { collectCitations } from '../promises/citations.ts'
+import { patternFor } from '../promises/ids.ts'
 import { readTestSources } from '../promises/read-tests.ts'
 import { REQUIREMENTS } from '../requirements.ts'
+import { lightestFirst } from './lightest-first.ts'
 import { SABOTAGES } from './registry.ts'
 import type { Sabotage } from './sabotage.ts'
+import { startTester, type Tester } from './tester.ts'
 import { runTrial } from './trial.ts'
 import { findFlaw } from './verdict.ts'
 
@@ -43,12 +46,14 @@ console.log(`${planned.length - survivors.length} of ${planned.length} sabotages
 process.exitCode = survivors.length === 0 ? 0 : 1
 
 async function work(): Promise<void> {
+  const tester = await startTester()
   for (const { sabotage, ids } of queue) {
-    const flaw = await findFlawOf({ sabotage, ids })
+    const flaw = await findFlawOf(tester, { sabotage, ids })
     const verdict = flaw === undefined ? 'caught  ' : 'SURVIVED'
     console.log(`${verdict} ${sabotage.name} [${ids.join(' ')}]${flaw ? `\n  ${flaw}` : ''}`)
     if (flaw !== undefined) survivors.push(sabotage.name)
   }
+  await tester.close()
 }
 
 function rowsToTry({ name }: Sabotage): readonly string[] {
@@ -59,13 +64,13 @@ function rowsToTry({ name }: Sabotage): readonly string[] {
 }
 
 /** All rows of one sabotage in one run. */
-async function findFlawOf({ sabotage, ids }: Planned): Promise<string | undefined> {
+async function findFlawOf(tester: Tester, { sabotage, ids }: Planned): Promise<string | undefined> {
   const citing = citations.filter((citation) => ids.includes(citation.id))
-  const files = [...new Set(citing.map((citation) => citation.file))]
+  const files = lightestFirst(new Set(citing.map((citation) => citation.file)), sabotage.first)
   if (files.length === 0) return 'no test cites a row that names it'
   try {
-    const options = { endsAtFirst: ids.length === 1 }
-    return findFlaw(ids, await runTrial(sabotage, files, patternFor(ids), options))
+    const tests = { files, pattern: patternFor(ids), ids }
+    return findFlaw(ids, await runTrial(tester, sabotage, tests))
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

@@ -12,4 +12,6 @@ export type Sabotage = {
    * was, for a rule that is one part of a larger answer.
    */
   readonly body: string
+  /** The file to try before all others, where those that load less pass without the rule. */
+  readonly first?: string
 }

@@ -1,5 +1,5 @@
 /** Judges a trial. Pure: a sabotage counts as caught only when the tests it should hurt were really hurt. */
-import { idsIn } from '../promises/citations.ts'
+import { idsIn } from '../promises/ids.ts'
 import type { Trial } from './trial.ts'
 
 /**
@@ -10,7 +10,8 @@ export function findFlaw(ids: readonly string[], trial: Trial): string | undefin
   const ran = trial.failed.length + trial.passed.length
   if (ran === 0) return `no test ran\n${trial.output}`
   if (!trial.wasCalled) return `${ran} tests ran and none called the replaced rule`
-  const unhurt = ids.filter((id) => !trial.failed.some((title) => idsIn(title).includes(id)))
+  const hurt = new Set(trial.failed.flatMap(idsIn))
+  const unhurt = ids.filter((id) => !hurt.has(id))
   if (unhurt.length > 0) return `survived: no test citing ${unhurt.join(', ')} failed`
-  return trial.exitCode === 0 ? 'the run succeeded although tests failed' : undefined
+  return trial.hasFailed ? undefined : 'the run succeeded although tests failed'
 }

@@ -11,9 +11,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { writePlan } from '../../sabotage/write-plan.ts'
 import { SSH_PROGRAMS } from '../../targets/isolated-hosts.ts'
 import { hasPrograms } from '../../targets/real-plane.ts'
-import { sabotagedEnvironment } from '../controls.ts'
 import { startCrowdsec } from './crowdsec.ts'
 import { startNftables } from './nftables.ts'
 import { startOpenldap } from './openldap.ts'
@@ -215,7 +215,7 @@ async function runControl(name: TargetName, control: TargetControl): Promise<Cau
   mkdirSync(own, { recursive: true })
   const codes = new Set<string>()
   const isCaught = () => expects.some((code) => codes.has(code))
-  await before(name, CONTROL_ORDERS, own, sabotagedEnvironment(sabotage, own), async (lane) => {
+  await before(name, CONTROL_ORDERS, own, writePlan(sabotage, own).environment, async (lane) => {
     for (const kill of strikes) {
       if (isCaught()) return
       for (const { code } of (await lane.kill(kill)).violations) codes.add(code)
