@@ -123,7 +123,9 @@ function readWhole(incoming: IncomingMessage, maxBytes: number): Promise<Buffer>
     })
     incoming.on('error', reject)
     incoming.on('end', () => resolve(Buffer.concat(chunks, size)))
-    incoming.on('close', () => reject(new Failure('upstream_failed', 'the answer was cut off')))
+    incoming.on('close', () => {
+      if (!incoming.readableEnded) reject(new Failure('upstream_failed', 'the answer was cut off'))
+    })
   })
 }
 

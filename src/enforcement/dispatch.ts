@@ -17,7 +17,7 @@ import type { Lease } from '../lease/lease.ts'
 import type { Task } from '../task/task.ts'
 import type { Considered } from './considered.ts'
 import { baseOf, decidedDraft, dispatchedDraft, leaseIssuedDraft } from './entries.ts'
-import { frameDigestOf, frameOf } from './frame-of.ts'
+import { type DigestedFrame, digested, frameOf } from './frame-of.ts'
 import { leaveBehind } from './leave-behind.ts'
 import type { Lent } from './lent.ts'
 import type { CallPlace } from './place.ts'
@@ -59,7 +59,7 @@ export async function commitDispatch(
   const { grant } = discharged
   const nowMs = spine.clock.nowMs()
   const shown = grant === undefined ? [] : await sourcesShown(spine, facts, request)
-  const frame = frameOf(intent, call, place.callId)
+  const sending = digested(frameOf(intent, call, place.callId))
   const lease = lent?.lease ?? leaseOf(spine, place, call, nowMs)
   const ids = idsOf(spine, lent)
   const done = await spine.commit(tenant, async (tx) => {
@@ -79,7 +79,7 @@ export async function commitDispatch(
       grant !== undefined && request?.upgradesPurpose === true && facts.task.purpose !== 'respond'
         ? [await upgradePurpose(spine, tx, place, facts.task)]
         : []
-    const [issued, sent] = await dispatchEntries(spine, tx, place, call, frame, lease, ids, {
+    const [issued, sent] = await dispatchEntries(spine, tx, place, call, sending, lease, ids, {
       attempt: considered.attempt,
       request: released?.id,
       grant: planned === undefined ? grant?.id : undefined,
@@ -93,7 +93,7 @@ export async function commitDispatch(
         : [issued, ...rest, sent, ...used]
     return { value: undefined, entries }
   })
-  return slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs: nowMs })
+  return slotOf(done, ids.dispatched, { ...sending, lease, dispatchedAtMs: nowMs })
 }
 
 /** Ids of the entries of a dispatch. `decided` is what it rests on: the draft beside it, or an entry before it. */
@@ -128,7 +128,7 @@ export async function dispatchEntries(
   tx: Tx,
   place: CallPlace,
   call: ClassifiedCall,
-  frame: Frame,
+  { frame, frameDigest }: DigestedFrame,
   lease: Lease,
   ids: DispatchIds,
   rests: Rests,
@@ -156,7 +156,7 @@ export async function dispatchEntries(
       : await leaveBehind(spine, tx, place, call, ids.dispatched, approvers, lease.issuedAtMs)
   const dispatched = dispatchedDraft(ids.dispatched, place, {
     upstream: frame.upstream,
-    frame: frameDigestOf(frame),
+    frame: frameDigest,
     lease: lease.id,
     attempt: rests.attempt,
     cites: [ids.decided, ids.lease],
@@ -178,14 +178,14 @@ async function putIssued(spine: Spine, tx: Tx, { lease, issued }: Lent): Promise
 export function slotOf(
   done: Committed<unknown>,
   dispatchedId: string,
-  rest: Pick<Dispatched, 'frame' | 'lease' | 'dispatchedAtMs'>,
+  rest: Pick<Dispatched, 'frame' | 'frameDigest' | 'lease' | 'dispatchedAtMs'>,
 ): Dispatched {
   const [slot] = done.slots
   const receipt = done.receipts.find((each) => each.entryId === dispatchedId)
   if (slot === undefined || receipt === undefined) {
     throw new Failure('internal', 'the commit minted no slot')
   }
-  return { slot, receipt, frameDigest: frameDigestOf(rest.frame), ...rest }
+  return { slot, receipt, ...rest }
 }
 
 /** A credential for this call only; a local lease is the right to have one injected. */

@@ -21,6 +21,9 @@ export function frameOf(
   return { upstream, method: kind === 'prompt' ? 'prompts/get' : 'tools/call', name, params }
 }
 
-export function frameDigestOf(frame: Frame): Digest {
-  return digestOfJson('countersign-frame-v1', frame)
+/** A frame with the digest that its entry and its slot carry. */
+export type DigestedFrame = { readonly frame: Frame; readonly frameDigest: Digest }
+
+export function digested(frame: Frame): DigestedFrame {
+  return { frame, frameDigest: digestOfJson('countersign-frame-v1', frame) }
 }

@@ -11,7 +11,7 @@ import type { Actor, EntryDraft } from '../kernel/entry.ts'
 import { act } from './act.ts'
 import { type Dispatched, dispatchEntries, leaseOf, slotOf } from './dispatch.ts'
 import { baseOf, jsonPayload } from './entries.ts'
-import { frameOf } from './frame-of.ts'
+import { digested, frameOf } from './frame-of.ts'
 import { lend, orTakeBack } from './lend.ts'
 import type { CallPlace } from './place.ts'
 import type { TaskPlace } from './session.ts'
@@ -35,7 +35,7 @@ export type OwnDispatch = { readonly place: CallPlace; readonly dispatched: Disp
 export async function dispatchOwn(spine: Spine, own: OwnCall): Promise<OwnDispatch> {
   const place = placeOf(spine, own)
   const { call, tool } = own
-  const frame = frameOf(tool, call, place.callId)
+  const sending = digested(frameOf(tool, call, place.callId))
   const draft = decidedOwn(spine, own, place)
   const check = async () => undefined
   const lent = await lend(spine, { place, call, name: tool.name, draft, check })
@@ -46,7 +46,7 @@ export async function dispatchOwn(spine: Spine, own: OwnCall): Promise<OwnDispat
   const done = await orTakeBack(spine, place, lent, () =>
     spine.commit(place.session.tenant, async (tx) => {
       const guarded = (await own.guard?.(tx, place)) ?? []
-      const acts = await dispatchEntries(spine, tx, place, call, frame, lease, ids, rests)
+      const acts = await dispatchEntries(spine, tx, place, call, sending, lease, ids, rests)
       const [issued, sent] = acts
       const entries: [EntryDraft, ...EntryDraft[]] =
         lent === undefined ? [draft, ...guarded, ...acts] : [issued, ...guarded, sent]
@@ -54,7 +54,7 @@ export async function dispatchOwn(spine: Spine, own: OwnCall): Promise<OwnDispat
     }),
   )
   const dispatchedAtMs = spine.clock.nowMs()
-  const dispatched = slotOf(done, ids.dispatched, { frame, lease, dispatchedAtMs })
+  const dispatched = slotOf(done, ids.dispatched, { ...sending, lease, dispatchedAtMs })
   return { place, dispatched }
 }
 

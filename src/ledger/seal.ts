@@ -36,7 +36,7 @@ export type KeyPlace = {
 export type SealingKey = Uint8Array | KeyObject
 
 /** Node tells bytes from key objects by an error it throws and catches, which costs more than the encryption. */
-function keyOf(key: SealingKey): KeyObject {
+export function keyOf(key: SealingKey): KeyObject {
   return key instanceof Uint8Array ? createSecretKey(key) : key
 }
 
@@ -49,12 +49,12 @@ export function sealPayload(
   nonce: Uint8Array,
 ): Uint8Array {
   if (salt.length !== SALT_BYTES) throw new Failure('internal', 'a commitment salt has 32 bytes')
-  return encrypt(dataKey, payloadContext(place), Buffer.concat([salt, payload]), nonce)
+  return encrypt(dataKey, payloadContext(place), [salt, payload], nonce)
 }
 
 /** Opens an envelope. Throws `payload_unreadable` for a wrong key, another place or a changed byte. */
 export function openPayload(
-  dataKey: Uint8Array,
+  dataKey: SealingKey,
   place: PayloadPlace,
   envelope: Uint8Array,
 ): { readonly salt: Uint8Array; readonly payload: Uint8Array } {
@@ -72,7 +72,7 @@ export function wrapKey(
   nonce: Uint8Array,
 ): Uint8Array {
   if (dataKey.length !== DATA_KEY_BYTES) throw new Failure('internal', 'a data key has 32 bytes')
-  return encrypt(keyEncryptionKey, keyContext(place), dataKey, nonce)
+  return encrypt(keyEncryptionKey, keyContext(place), [dataKey], nonce)
 }
 
 /** Unwraps a data key. Throws `payload_unreadable`. */
@@ -94,7 +94,7 @@ export function sealValue(
   value: Uint8Array,
   nonce: Uint8Array,
 ): Uint8Array {
-  return encrypt(key, keyContext(place, VALUE_CONTEXT), value, nonce)
+  return encrypt(key, keyContext(place, VALUE_CONTEXT), [value], nonce)
 }
 
 /** Opens it. Throws `payload_unreadable`. */
@@ -128,18 +128,30 @@ function context(purpose: string, parts: readonly string[]): Uint8Array {
   return made
 }
 
+/** The parts of the plaintext are encrypted one after the other, as if they lay together. */
 function encrypt(
   key: SealingKey,
   aad: Uint8Array,
-  plaintext: Uint8Array,
+  plaintext: readonly Uint8Array[],
   nonce: Uint8Array,
 ): Uint8Array {
   if (nonce.length !== NONCE_BYTES) throw new Failure('internal', 'an envelope nonce has 12 bytes')
   const keyObject = keyOf(key)
   const cipher = createCipheriv('aes-256-gcm', keyObject, nonce, { authTagLength: TAG_BYTES })
   cipher.setAAD(aad)
-  const body = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  return new Uint8Array(Buffer.concat([Uint8Array.of(VERSION), nonce, body, cipher.getAuthTag()]))
+  const body = plaintext.map((part) => cipher.update(part))
+  const last = cipher.final()
+  return joined([Uint8Array.of(VERSION), nonce, ...body, last, cipher.getAuthTag()])
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 function decrypt(key: SealingKey, aad: Uint8Array, envelope: Uint8Array): Uint8Array {

@@ -3,9 +3,13 @@
  * unwrapping one costs as much as sealing three. The row of a key is still read, and locked against destruction, each
  * time: a key that was destroyed has no row to be found by.
  */
+import type { KeyObject } from 'node:crypto'
 import type { KeyWrap } from '../ledger/ports.ts'
+import { keyOf } from '../ledger/seal.ts'
 
-export type RememberingWrap = KeyWrap & {
+export type RememberingWrap = Pick<KeyWrap, 'wrap'> & {
+  /** As an object, which is made once and not for each payload. Throws `payload_unreadable`. */
+  readonly unwrap: (...wrapped: Parameters<KeyWrap['unwrap']>) => KeyObject
   /** When keys are destroyed. One that somebody opens a payload with in that very moment is gone within a minute. */
   readonly forget: () => void
 }
@@ -15,7 +19,7 @@ const KEPT_MS = 60_000
 /** A few classes for each case at work. */
 const MOST_KEYS = 64
 
-type Known = { readonly wrapped: Uint8Array; readonly key: Uint8Array; readonly untilMs: number }
+type Known = { readonly wrapped: Uint8Array; readonly key: KeyObject; readonly untilMs: number }
 
 export function rememberKeys(inner: KeyWrap, nowMs: () => number): RememberingWrap {
   let known = new Map<string, Known>()
@@ -28,7 +32,7 @@ export function rememberKeys(inner: KeyWrap, nowMs: () => number): RememberingWr
       if (found !== undefined && found.untilMs > now && isSame(found.wrapped, wrapped)) {
         return found.key
       }
-      const key = inner.unwrap(wrapped, place)
+      const key = keyOf(inner.unwrap(wrapped, place))
       known = new Map([...known].filter(([, one]) => one.untilMs > now).slice(1 - MOST_KEYS))
       known.set(at, { wrapped, key, untilMs: now + KEPT_MS })
       return key

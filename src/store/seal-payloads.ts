@@ -10,7 +10,7 @@ import { uuidV7 } from '../kernel/ids.ts'
 import type { Commitment } from '../ledger/commitment.ts'
 import { commitTo, SALT_BYTES } from '../ledger/commitment.ts'
 import type { KeyWrap } from '../ledger/ports.ts'
-import { DATA_KEY_BYTES, NONCE_BYTES, sealPayload } from '../ledger/seal.ts'
+import { DATA_KEY_BYTES, NONCE_BYTES, type SealingKey, sealPayload } from '../ledger/seal.ts'
 import type { Engine } from './engine.ts'
 import { type RememberingWrap, rememberKeys } from './key-memory.ts'
 import { perEngine, prepare, prepareInsert } from './prepared.ts'
@@ -38,7 +38,7 @@ export const NO_CASE = ''
 /** A work has a handful; 100 rows stay far below the parameter limits of the engines. */
 const ROWS_PER_INSERT = 100
 
-type DataKey = { readonly id: string; readonly key: Uint8Array }
+type DataKey = { readonly id: string; readonly key: SealingKey }
 
 /** Seals and stores all payloads of the drafts; answers the commitments, draft by draft. */
 export async function sealPayloads(

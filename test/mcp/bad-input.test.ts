@@ -167,4 +167,26 @@ describe('a request from the wrong place', () => {
     })
     expect(status).toBe(403)
   })
+
+  it('that goes on past the limit without having said so is answered, and its connection ended', async () => {
+    const { port } = new URL(url)
+    const sent = request({
+      port,
+      path: '/mcp',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    })
+    const answered = new Promise((resolve, reject) => {
+      sent.on('response', (answer) =>
+        resolve([answer.resume().statusCode, answer.headers.connection]),
+      )
+      sent.on('error', reject)
+    })
+    // No length is announced. Nothing follows the byte too many, so that no reset overtakes the answer.
+    for (let piece = 0; piece < 64; piece++) sent.write('x'.repeat(65_536))
+    sent.write('x')
+    expect(await answered).toEqual([413, 'close'])
+    sent.on('error', () => undefined)
+    sent.destroy()
+  })
 })
