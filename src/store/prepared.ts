@@ -15,12 +15,15 @@ const MAX_KEPT_LENGTH = 128
 type Values = Readonly<Record<string, unknown>>
 
 /** `db` is the transaction, or the connection to read from. */
-type Run<V, R> = (db: Kysely<DB>, values: V) => Promise<QueryResult<R>>
+type Run<V, R> = (db: Kysely<DB>, values: V) => Soon<QueryResult<R>>
 type RunList<Item, V, R> = (
   db: Kysely<DB>,
   items: readonly Item[],
   values: V,
-) => Promise<QueryResult<R>>
+) => Soon<QueryResult<R>>
+
+/** To be awaited; there already where the database is in this process, which may throw as well as reject. */
+type Soon<T> = T | Promise<T>
 
 /** Marks where a value goes in a statement that is being built; Kysely hands it on to the parameters. */
 class Place {
@@ -94,11 +97,11 @@ function prepareOne<Item extends Values, V extends Values, R>(
 }
 
 /** Runs a compiled statement the shortest way the engine has. */
-export async function execute<R>(
+export function execute<R>(
   engine: Engine,
   db: Kysely<DB>,
   query: CompiledQuery<R>,
-): Promise<QueryResult<R>> {
+): Soon<QueryResult<R>> {
   return engine.atOnce(db, query) ?? db.executeQuery(query)
 }
 
@@ -106,7 +109,7 @@ export async function execute<R>(
 export function prepareInsert<Name extends keyof DB>(
   engine: Engine,
   table: Name,
-): (db: Kysely<DB>, rows: readonly DB[Name][]) => Promise<QueryResult<unknown>> {
+): (db: Kysely<DB>, rows: readonly DB[Name][]) => Soon<QueryResult<unknown>> {
   const insert = prepareList(engine, (db, rows: readonly DB[Name][]) => {
     // Kysely cannot tell that the columns of `table` are those of `table` while it is a parameter.
     const values = rows.map((row) => rowOf(table, row)) as never

@@ -3,13 +3,14 @@
  * in WAL mode with `synchronous=FULL`, so that a commit is fsync'd before it returns.
  */
 import { join } from 'node:path'
-import type { CompiledQuery, QueryResult, SqliteDatabase } from 'kysely'
+import type { CompiledQuery, Driver, QueryResult, SqliteDatabase } from 'kysely'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import { Failure } from '../kernel/failure.ts'
 import type { Engine, ErrorMeaning } from './engine.ts'
 import type { OpenedSqlite, SqliteConnection } from './node-sqlite.ts'
 import { openSqlite } from './node-sqlite.ts'
 import type { DB } from './schema.ts'
+import { createTurns, takingTurns } from './turns.ts'
 
 const DATABASE_FILE = 'countersign.sqlite'
 
@@ -29,24 +30,29 @@ const NOTADB = 26
  */
 export function openSqliteEngine(dataDir: string): Engine {
   const { write, read } = openFile(join(dataDir, DATABASE_FILE))
-  const writer = kyselyOver(write.database)
+  const turns = createTurns()
+  const writer = kyselyOver(write.database, (driver) => takingTurns(driver, turns))
+  // On the same connection, for whoever holds its turn already.
+  const holder = kyselyOver(write.database)
   const reader = kyselyOver(read.database)
-  const held = new WeakSet<Kysely<DB>>()
   return {
     name: 'sqlite',
     writer: () => writer,
-    hold: (_tenant, work) =>
-      writer.connection().execute(async (db) => {
-        held.add(db)
-        try {
-          return await work(db)
-        } finally {
-          held.delete(db)
-        }
-      }),
+    hold: async (_tenant, work) => {
+      await turns.enter()
+      try {
+        return await work(holder)
+      } finally {
+        turns.leave()
+      }
+    },
     atOnce: (db, query) => {
-      if (held.has(db)) return runAtOnce(write.database, query)
-      return db === reader ? runAtOnce(read.database, query) : undefined
+      if (db === holder) return runAtOnce(write.database, query)
+      if (db !== reader) return undefined
+      // After each commit the pages that other connections know are void, and only the writing one's stay: between
+      // transactions it reads what they would have to fetch again. What is no select is refused where nothing is written.
+      const isWarm = !turns.isTaken() && query.sql.startsWith('select ')
+      return runAtOnce(isWarm ? write.database : read.database, query)
     },
     reader: () => reader,
     directory: () => reader,
@@ -131,7 +137,10 @@ function pragma(raw: SqliteConnection, name: 'journal_mode' | 'synchronous'): un
   return row[name]
 }
 
-function kyselyOver(database: SqliteDatabase): Kysely<DB> {
+function kyselyOver(
+  database: SqliteDatabase,
+  around: (driver: Driver) => Driver = (driver) => driver,
+): Kysely<DB> {
   const dialect = new SqliteDialect({ database })
   const adapter = new SqliteAdapter()
   // SQLite does have transactional DDL; without it a crash could leave half a migration.
@@ -139,7 +148,7 @@ function kyselyOver(database: SqliteDatabase): Kysely<DB> {
   return new Kysely<DB>({
     dialect: {
       createAdapter: () => adapter,
-      createDriver: () => dialect.createDriver(),
+      createDriver: () => around(dialect.createDriver()),
       createQueryCompiler: () => dialect.createQueryCompiler(),
       createIntrospector: (db) => dialect.createIntrospector(db),
     },

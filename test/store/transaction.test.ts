@@ -98,6 +98,44 @@ forEachEngine((engine) => {
       expect(codes).toEqual(['query_outside_transaction', 'query_outside_transaction'])
     })
 
+    it('is not seen from outside before it is over, and then by the next read', async () => {
+      const fresh = await engine.fresh()
+      const { revisions } = fresh.store
+      const seen = () => revisions.read('main', ['k', 'other'])
+      const written = Promise.withResolvers<void>()
+      const mayEnd = Promise.withResolvers<void>()
+      const under = fresh.store.commit('main', async (tx) => {
+        await revisions.raise(tx, 'k')
+        written.resolve()
+        await mayEnd.promise
+        return { value: 0, entries: [entryDraft(fresh)] }
+      })
+      await written.promise
+      expect(await seen()).toEqual({ k: 0, other: 0 })
+      mayEnd.resolve()
+      await under
+      expect(await seen()).toEqual({ k: 1, other: 0 })
+    })
+
+    it('that fails is never seen, by nobody who reads while it is taken back', async () => {
+      const fresh = await engine.fresh()
+      const { revisions } = fresh.store
+      const seen: unknown[] = []
+      const failing = fresh.store.commit('main', async (tx) => {
+        await revisions.raise(tx, 'k')
+        throw new Error('changed its mind')
+      })
+      const isOver = failing.then(
+        () => true,
+        () => true,
+      )
+      for (let turn = 0; turn < 20; turn++) seen.push((await revisions.read('main', ['k'])).k)
+      await isOver
+      seen.push((await revisions.read('main', ['k'])).k)
+      expect(new Set(seen)).toEqual(new Set([0]))
+      await expect(failing).rejects.toThrow('changed its mind')
+    })
+
     it('may be followed by reads of its own result', async () => {
       const fresh = await engine.fresh()
       const { value: size } = await fresh.store
