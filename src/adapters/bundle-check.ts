@@ -1,6 +1,6 @@
 /**
- * Seals policy documents into a bundle and checks it, in a disposable worker, the way it will be loaded. The actions a bundle declares
- * are those of the reviewed tools, so that policy speaks of what can happen here.
+ * Seals policy documents into a bundle and checks it the way it will be loaded. The actions a bundle declares are
+ * those of the reviewed tools, so that policy speaks of what can happen here.
  */
 import type { ToolStore } from '../catalogue/ports.ts'
 import { canonicalText } from '../kernel/canonical-json.ts'
@@ -37,7 +37,7 @@ type Inspected = {
 /** How a sealed bundle is looked at. */
 export type Inspect = (bundle: Bundle) => Promise<Inspected>
 
-/** For text a person wrote: in a worker that is thrown away, with the answers of the whole pack. */
+/** For text a person wrote: in a thread that it may stop, with the answers of the whole pack. */
 export function inspectApart(floor: PolicyTexts): Inspect {
   return async (bundle) => {
     const { findings, held } = await checkBundle({ floor, bundle, cases: [] })

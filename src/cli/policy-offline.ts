@@ -1,6 +1,6 @@
 /**
  * Policies of a directory without a gateway. The bundle is made of the directory, the product's floor and the
- * actions of the catalogue on disk; checked as publishing checks it, in a disposable worker.
+ * actions of the catalogue on disk; checked as publishing checks it, in a thread of its own.
  */
 import { readCatalogue } from '../adapters/catalogue-files.ts'
 import { type CheckReport, checkBundle } from '../adapters/cedar-check.ts'

@@ -61,6 +61,26 @@ describe('checking a candidate in a worker', () => {
     expect(report.findings).toMatchObject([{ severity: 'error', code: 'engine_stopped' }])
   })
 
+  it('says the same of a bundle whatever was checked before it, or is checked beside it', async () => {
+    const bundle = shippedBundle({ policies: without('base-close-incident') })
+    const reports = []
+    for (const each of [bundle, shippedBundle(), bundle])
+      reports.push(await checkBundle({ floor, bundle: each, cases }))
+    expect(reports[2]).toEqual(reports[0])
+    expect(reports[1]).not.toEqual(reports[0])
+    const jobs = [bundle, shippedBundle()].map((each) =>
+      checkBundle({ floor, bundle: each, cases }),
+    )
+    expect(await Promise.all(jobs)).toEqual(reports.slice(0, 2))
+  })
+
+  it('is not harmed by a bundle before that stopped the worker', async () => {
+    const broken = { ...shippedBundle(), actions: undefined as never }
+    await checkBundle({ floor, bundle: shippedBundle(), cases: [] })
+    expect((await checkBundle({ floor, bundle: broken, cases: [] })).findings).toHaveLength(1)
+    expect((await checkBundle({ floor, bundle: shippedBundle(), cases: [] })).findings).toEqual([])
+  })
+
   it('answers in time even when the check does not end', async () => {
     const report = await checkBundle({ floor, bundle: shippedBundle(), cases }, 1)
     expect(report.findings).toMatchObject([{ severity: 'error', code: 'check_timeout' }])

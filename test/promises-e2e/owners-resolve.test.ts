@@ -6,7 +6,7 @@ import { reviewAll } from '../harness/mcp-review.ts'
 import { rest } from '../harness/people.ts'
 import { addPerson, certify, type Plane, rangeUpstream, startPlane } from '../harness/plane.ts'
 
-/** Each publication checks a whole bundle in a worker of its own. */
+/** Each publication checks a whole bundle, the first one with an engine that has yet to start. */
 const PATIENTLY = { timeout: 60_000 }
 const YEAR_MS = 366 * 24 * 3_600_000
 

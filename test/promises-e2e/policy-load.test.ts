@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world?.close())
 
-/** Each publication checks a whole bundle in a worker of its own. */
+/** Each publication checks a whole bundle, the first one with an engine that has yet to start. */
 const PATIENTLY = { timeout: 60_000 }
 
 type Documents = {

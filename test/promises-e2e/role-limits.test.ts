@@ -4,7 +4,7 @@ import { rest } from '../harness/people.ts'
 import { addPerson, type Plane, putOnDuty, type TestPerson } from '../harness/plane.ts'
 import { fresh, type Held, openWorld, type World } from './world.ts'
 
-/** Each publication checks a whole bundle in a worker of its own. */
+/** Each publication checks a whole bundle, the first one with an engine that has yet to start. */
 const PATIENTLY = { timeout: 60_000 }
 const HOUR_MS = 3_600_000
 const PRODUCTION = { environment: 'production' } as const

@@ -7,7 +7,7 @@ import { openWorld, type World } from './world.ts'
 
 type Change = { readonly id: string; readonly digest: string; readonly kind: string }
 
-/** Each publication checks a whole bundle in a worker of its own. */
+/** Each publication checks a whole bundle, the first one with an engine that has yet to start. */
 describe('the thresholds of risk', { timeout: 60_000 }, () => {
   let world: World
   beforeAll(async () => {
