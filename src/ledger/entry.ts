@@ -31,21 +31,22 @@ export type Placement = {
  */
 export function encodeEntry(draft: EntryDraft, placement: Placement): Uint8Array {
   checkPlacement(draft, placement)
+  // In their canonical order, in which they are written fastest.
   const entry: Entry = {
-    v: 1,
-    id: draft.id,
-    type: draft.type,
-    time: timeText(draft.atMs),
-    tenant: placement.tenant,
-    ...caseOf(draft, placement),
-    ...(draft.task === undefined ? {} : { task: draft.task }),
+    actor: { id: draft.actor.id, kind: draft.actor.kind },
     ...(draft.call === undefined ? {} : { call: draft.call }),
-    actor: { kind: draft.actor.kind, id: draft.actor.id },
+    ...caseOf(draft, placement),
     ...(placement.cites.length === 0
       ? {}
       : { cites: placement.cites.map(({ id, index, leaf }) => ({ id, index, leaf })) }),
-    data: dataOf(draft),
     ...(Object.keys(placement.commitments).length === 0 ? {} : { commits: commitsOf(placement) }),
+    data: dataOf(draft),
+    id: draft.id,
+    ...(draft.task === undefined ? {} : { task: draft.task }),
+    tenant: placement.tenant,
+    time: timeText(draft.atMs),
+    type: draft.type,
+    v: 1,
   }
   const fault = faultInFrame(entry) ?? faultInData(draft.type, entry.data)
   if (fault !== undefined) throw notAllowed(fault)
@@ -76,14 +77,15 @@ function checkPlacement(draft: EntryDraft, placement: Placement): void {
 function caseOf(draft: EntryDraft, { caseLink }: Placement): Pick<Entry, 'case'> {
   if (draft.caseId === undefined || caseLink === undefined) return {}
   const { seq, prev } = caseLink
-  return { case: { id: draft.caseId, seq, ...(prev === undefined ? {} : { prev }) } }
+  return { case: { id: draft.caseId, ...(prev === undefined ? {} : { prev }), seq } }
 }
 
 /** Instants are milliseconds in drafts and text in entries; everything else is written as it is. */
-function dataOf(draft: EntryDraft): Entry['data'] {
+function dataOf({ type, data }: EntryDraft): Entry['data'] {
   const written: Record<string, FieldValue> = {}
-  for (const [field, value] of Object.entries(draft.data)) {
-    const isInstant = fieldKind(draft.type, field)?.kind === 'instant'
+  for (const field of Object.keys(data).sort()) {
+    const value = data[field] as FieldValue
+    const isInstant = fieldKind(type, field)?.kind === 'instant'
     written[field] = isInstant && typeof value === 'number' ? timeText(value) : value
   }
   return written
@@ -92,7 +94,7 @@ function dataOf(draft: EntryDraft): Entry['data'] {
 function commitsOf(placement: Placement): { [name: string]: Commitment } {
   const entries = Object.entries(placement.commitments)
   return Object.fromEntries(
-    entries.map(([name, { c, len, cls, mt }]) => [name, { c, len, cls, mt }]),
+    entries.map(([name, { c, cls, len, mt }]) => [name, { c, cls, len, mt }]),
   )
 }
 

@@ -68,7 +68,7 @@ describe('canonical JSON', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('\u2028', '"', '\\', '\u007f'),
+      fc.constantFrom('\u2028', '"', '\\', '\u007f', '\\ud800', '\ud83d\ude00'),
     )
     const scalar = fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.constant(null))
     const { value } = fc.letrec((tie) => ({
@@ -80,6 +80,7 @@ describe('canonical JSON', () => {
       fc.property(value, (each) => {
         const short = plainText(each)
         if (short !== undefined) expect(short).toBe(canonicalize(each))
+        expect(plainText(inOrder(each))).toBe(short)
       }),
       { numRuns: 2_000 },
     )
@@ -88,6 +89,11 @@ describe('canonical JSON', () => {
   it('leaves to the library whatever is not plain', () => {
     const dated = { at: new Date(0) }
     for (const odd of [
+      { a: 1, b: '\ud800' },
+      { '\udc00': 1 },
+      { a: { b: [Number.NaN] } },
+      { a: 1, toJSON: () => 2 },
+      [1n],
       dated,
       [undefined],
       { a: undefined },
@@ -112,3 +118,11 @@ describe('canonical JSON', () => {
     expect(parseStrict(canonicalBytes(value))).toEqual(value)
   })
 })
+
+/** The same value with the names of each object in their canonical order, as far as the language keeps an order. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).map(([key, member]) => [key, inOrder(member)] as const)
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
