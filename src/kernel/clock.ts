@@ -28,5 +28,11 @@ export function isOvertaken(knownAtMs: InstantMs, toldAtMs: InstantMs, nowMs: In
  * are zeros, so that a finer clock later does not change the format.
  */
 export function instantText(atMs: InstantMs): string {
-  return new Date(atMs).toISOString().replace('Z', '000Z')
+  if (atMs !== lastWritten.atMs) {
+    lastWritten = { atMs, text: new Date(atMs).toISOString().replace('Z', '000Z') }
+  }
+  return lastWritten.text
 }
+
+/** The entries of a commit are of one instant, and writing one costs as much as the rest of a small entry. */
+let lastWritten = { atMs: Number.NaN, text: '' }

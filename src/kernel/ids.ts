@@ -24,12 +24,10 @@ export function isId(text: string): boolean {
  * `random` must hold at least 10 bytes; 74 of its bits are used.
  */
 export function uuidV7(nowMs: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16)
-  for (let i = 0; i < 6; i++) bytes[i] = Math.floor(nowMs / 2 ** (8 * (5 - i))) & 0xff
-  bytes.set(random.subarray(0, 10), 6)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  let hex = ''
-  for (const byte of bytes) hex += HEX[byte]
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  const time = Math.floor(nowMs).toString(16).padStart(12, '0')
+  const hex = (at: number) => HEX[random[at] ?? 0]
+  const version = `${HEX[((random[0] ?? 0) & 0x0f) | 0x70]}${hex(1)}`
+  const variant = `${HEX[((random[2] ?? 0) & 0x3f) | 0x80]}${hex(3)}`
+  const node = `${hex(4)}${hex(5)}${hex(6)}${hex(7)}${hex(8)}${hex(9)}`
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${node}`
 }
