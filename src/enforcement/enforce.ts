@@ -143,8 +143,8 @@ function citing(intent: CallIntent, request: ApprovalRequest | undefined): CallI
   return request === undefined ? intent : { ...intent, approvalId: request.id }
 }
 
-/** The same call by the agent and the task as they are now. */
-async function readAgain(spine: Spine, intent: CallIntent): Promise<CallIntent> {
+/** The same call by the agent and the task as they are now; its tool is to be looked up anew. */
+async function readAgain(spine: Spine, { found: _, ...intent }: CallIntent): Promise<CallIntent> {
   const { session } = intent
   const { agents, tasks } = spine.facts
   const [agent, task] = await Promise.all([

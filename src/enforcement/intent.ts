@@ -2,7 +2,7 @@
  * What a face hands to the spine and what it gets back. Faces translate; they decide nothing.
  */
 import type { Claim } from '../approval/request.ts'
-import type { ToolKind } from '../catalogue/tool.ts'
+import type { Tool, ToolKind } from '../catalogue/tool.ts'
 import type { StaleFact } from '../facts/facts.ts'
 import type { Refusal } from '../kernel/failure.ts'
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts'
@@ -15,6 +15,11 @@ export type CallIntent = {
   readonly kind: ToolKind
   /** The name at the upstream: tool name, prompt name or resource URI. */
   readonly name: string
+  /**
+   * The tool, when the face looked it up already for this very call: not looked up again until the call has waited,
+   * or is decided once more. Its revision is compared when the call is dispatched, like any other's.
+   */
+  readonly found?: Tool
   /** Tool or prompt arguments; `{ uri }` for a resource. */
   readonly arguments: JsonObject
   /** An approval the agent cites (`_meta["countersign/approval"]`); a call that is not its call is refused. */

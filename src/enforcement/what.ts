@@ -84,10 +84,17 @@ function seenTool({ upstream, kind, name, revision }: Tool): Seen {
 /** The tool by its name; for the URI of a resource that is not listed, the template it was made from. */
 async function toolOf(spine: Spine, intent: CallIntent): Promise<Tool | undefined> {
   const { tenant } = intent.session
-  const { upstream, kind, name } = intent
+  const { upstream, kind, name, found } = intent
+  if (found !== undefined && isCalled(found, intent)) return found
   const tool = await spine.tools.byName(tenant, upstream, kind, name)
   if (tool !== undefined || kind !== 'resource') return tool
   return templateFor(await spine.tools.list(tenant), upstream, name)
+}
+
+/** What a face hands over stands for nothing but the tool of the name it was asked for. */
+function isCalled(found: Tool, { session, upstream, kind, name }: CallIntent): boolean {
+  const isOfTenant = found.tenant === session.tenant
+  return isOfTenant && found.upstream === upstream && found.kind === kind && found.name === name
 }
 
 async function innerTools(spine: Spine, tenant: string, isMeta: boolean) {

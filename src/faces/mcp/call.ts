@@ -1,6 +1,5 @@
 /** One governed request of an agent: from its message to an intent, and from the answer to its result. */
 import { ProtocolError } from '@modelcontextprotocol/server'
-import type { ToolKind } from '../../catalogue/tool.ts'
 import type {
   CallAnswer,
   CallIntent,
@@ -21,7 +20,7 @@ import { asThrown, GOVERNANCE, INVALID_PARAMS, thrown } from './wire-error.ts'
 /** Where a request came in: `/mcp`, or `/mcp/u/<upstream>`. */
 export type Place = { readonly upstream: string | undefined }
 
-type Target = { readonly upstream: string; readonly kind: ToolKind; readonly name: string }
+type Target = Pick<CallIntent, 'upstream' | 'kind' | 'name' | 'found'>
 
 /** `tools/call`. Rejects with a JSON-RPC error only for malformed params and for an upstream's own error. */
 export async function callTool(
@@ -165,7 +164,8 @@ async function targetOf(
   if (place.upstream !== undefined) return { upstream: place.upstream, kind: 'tool', name }
   const known = await parts.resolveTool(session, name)
   // A name nobody knows is still decided, and recorded as the attempt it is.
-  return known?.kind === 'tool' ? known : { upstream: '', kind: 'tool', name }
+  if (known?.kind !== 'tool') return { upstream: '', kind: 'tool', name }
+  return { upstream: known.upstream, kind: 'tool', name: known.name, found: known }
 }
 
 async function toolResult(

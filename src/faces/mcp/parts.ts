@@ -1,5 +1,5 @@
 /** What the MCP face stands on. Types only; the composition root hands the values in. */
-import type { ToolKind } from '../../catalogue/tool.ts'
+import type { Tool } from '../../catalogue/tool.ts'
 import type { Enforce, GatewayTool } from '../../enforcement/intent.ts'
 import type { Upstreams, VisibleTools } from '../../enforcement/ports.ts'
 import type { Identify, TaskSession } from '../../enforcement/session.ts'
@@ -12,12 +12,7 @@ import type { Tasks } from './tasks.ts'
  * What an exposed name stands for among all tools of the tenant, visible or not, so that a call to one that
  * is not granted or not reviewed is decided and recorded like any other.
  */
-export type ResolveTool = (
-  session: TaskSession,
-  exposedName: string,
-) => Promise<
-  { readonly upstream: string; readonly name: string; readonly kind: ToolKind } | undefined
->
+export type ResolveTool = (session: TaskSession, exposedName: string) => Promise<Tool | undefined>
 
 export type McpFaceParts = {
   readonly identify: Identify
