@@ -24,8 +24,8 @@ export default defineConfig({
     // A test waits for the servers it starts, for disks and for browsers, so one file more than there are cores keeps
     // all of them busy.
     maxWorkers: availableParallelism() + 1,
-    // Ten times what the slowest honest test takes on two busy cores.
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Ten times what the slowest honest test takes on two busy cores, twice as many when something else uses them.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

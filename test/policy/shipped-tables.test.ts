@@ -19,7 +19,7 @@ describe('the shipped table tests', () => {
     expect(runPolicyTests(loaded, cases).untested).toEqual([])
   })
 
-  // Every policy costs one load of the whole bundle, all into one instance that is warm after the first.
+  // Every policy costs a load of the bundle.
   it('notice when any one policy is taken away', { timeout: 120_000 }, () => {
     const bundle = shippedBundle()
     const unnoticed: string[] = []
@@ -29,7 +29,8 @@ describe('the shipped table tests', () => {
       if (id === 'floor-agent-not-active') continue
       const without = (texts: Readonly<Record<string, string>>) =>
         Object.fromEntries(Object.entries(texts).filter(([key]) => key !== id))
-      const less = createCedarEngine(without(floor), () => cedar)
+      // What a bundle has in common with the one before is not asked again by an engine with the same floor.
+      const less = id in floor ? createCedarEngine(without(floor), () => cedar) : engine
       const draft = { ...bundle, floor: without(floor), policies: without(bundle.policies) }
       const candidate = makeBundle(draft, { sequence: 1, engine: bundle.engine })
       const report = runPolicyTests(less.loadBundle(candidate), cases)
