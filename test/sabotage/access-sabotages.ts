@@ -7,6 +7,7 @@ export const ACCESS_SABOTAGES: readonly Sabotage[] = [
     module: 'src/enforcement/session.ts',
     export: 'mayUse',
     body: 'return true',
+    first: 'test/promises-e2e/identity.test.ts',
   },
   {
     name: 'writes-listed',
@@ -14,6 +15,7 @@ export const ACCESS_SABOTAGES: readonly Sabotage[] = [
     export: 'makeVisibleTools',
     body: `const visible = original(tools)
       return (session) => visible({ ...session, task: { ...session.task, purpose: 'respond' } })`,
+    first: 'test/promises-e2e/identity.test.ts',
   },
   {
     // A person who presents their own token acts in the newest task there is.

@@ -14,6 +14,7 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
     module: 'src/approval/discharge.ts',
     export: 'discharge',
     body: "return { kind: 'discharged', policyIds: facts.grant.policyIds }",
+    first: 'test/promises-e2e/binding.test.ts',
   },
   {
     name: 'anyone-eligible',
@@ -72,6 +73,7 @@ export const APPROVAL_SABOTAGES: readonly Sabotage[] = [
       return Number(call.arguments.confidence) > 0.9
         ? { ...decided, kind: 'allow', reason: 'allowed', obligations: [] }
         : decided`,
+    first: 'test/promises-e2e/gates-by-context.test.ts',
   },
   {
     name: 'gaps-overlooked',

@@ -9,6 +9,7 @@ import {
 } from 'vitest'
 import { idsIn } from '../promises/ids.ts'
 import { PLAN_VARIABLE, type Plan } from './plan.ts'
+import './quick-imports.ts'
 
 class TrialRunner extends TestRunner {
   private readonly isJudged: boolean
