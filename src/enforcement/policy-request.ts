@@ -10,12 +10,12 @@ import { openSources } from '../task/task.ts'
 
 /** What a call without a target acts upon: nothing in particular, and nothing critical. */
 const NO_TARGET: PolicyTarget = {
-  kind: 'none',
-  id: 'none',
   criticality: 0,
   environment: 'unknown',
+  id: 'none',
   isKnown: true,
   isNeverTouch: false,
+  kind: 'none',
   labels: [],
 }
 const NO_BUNDLE = digestOf('countersign-bundle-v1', new Uint8Array())
@@ -26,50 +26,53 @@ export function policyRequests(
   nowMs: number,
 ): readonly PolicyRequest[] {
   const { agent, task, caseRecord, exposure } = facts
-  const base = {
-    tenant: agent.tenant,
-    agent: { id: agent.id, mode: agent.mode, state: agent.state, owner: agent.owner },
-    task: {
-      id: task.id,
-      purpose: task.purpose,
-      isOpen: task.state === 'open' && task.expiresAtMs > nowMs,
-      onBehalfOf: task.onBehalfOf,
+  // Members in their canonical order here and below: each question goes on record, and is written fastest so.
+  const before = {
+    agent: { id: agent.id, mode: agent.mode, owner: agent.owner, state: agent.state },
+    call: {
+      action: call.action,
+      direction: call.direction ?? 'none',
+      effect: call.effect,
+      // What goes with the call is decided with it: nobody is asked about a collection afterwards.
+      flags: call.collection === undefined ? call.flags : [...call.flags, 'collects-evidence'],
+      hasInverse: call.inverse !== undefined,
+      reversibility: call.reversibility,
+      targetCount: call.targets.length,
+      tool: call.tool.exposedName,
+      upstream: call.tool.upstream,
     },
+    exposure: { labels: exposure.labels, untrustedSources: openSources(exposure) },
     incident: {
+      ageMs: facts.caseAgeMs,
       id: caseRecord.id,
       isOpen: caseRecord.state === 'open',
       severity: caseRecord.severity,
       tags: caseRecord.tags,
-      ageMs: facts.caseAgeMs,
     },
-    call: {
-      action: call.action,
-      effect: call.effect,
-      direction: call.direction ?? 'none',
-      tool: call.tool.exposedName,
-      upstream: call.tool.upstream,
-      reversibility: call.reversibility,
-      hasInverse: call.inverse !== undefined,
-      // What goes with the call is decided with it: nobody is asked about a collection afterwards.
-      flags: call.collection === undefined ? call.flags : [...call.flags, 'collects-evidence'],
-      targetCount: call.targets.length,
-    },
-    exposure: { labels: exposure.labels, untrustedSources: openSources(exposure) },
-    stale: facts.stale,
     nowMs,
+    stale: facts.stale,
+  } as const
+  const after = {
+    task: {
+      id: task.id,
+      isOpen: task.state === 'open' && task.expiresAtMs > nowMs,
+      onBehalfOf: task.onBehalfOf,
+      purpose: task.purpose,
+    },
+    tenant: agent.tenant,
   } as const
   const targets = facts.targets.length === 0 ? [NO_TARGET] : facts.targets.map(policyTarget)
-  return targets.map((target) => ({ ...base, target }))
+  return targets.map((target) => ({ ...before, target, ...after }))
 }
 
 function policyTarget({ target, isKnown, asset }: TargetFacts): PolicyTarget {
   return {
-    kind: target.kind,
-    id: target.id,
     criticality: asset.criticality,
     environment: asset.environment,
+    id: target.id,
     isKnown,
     isNeverTouch: asset.isNeverTouch,
+    kind: target.kind,
     labels: asset.labels,
   }
 }

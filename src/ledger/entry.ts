@@ -8,7 +8,7 @@ import { instantText } from '../kernel/clock.ts'
 import type { EntryDraft, FieldValue } from '../kernel/entry.ts'
 import { Failure } from '../kernel/failure.ts'
 import type { Commitment } from './commitment.ts'
-import type { Cite, Entry } from './entry-rules.ts'
+import type { CaseLink, Cite, Entry } from './entry-rules.ts'
 import { faultInData, faultInFrame, fieldKind, MAX_ENTRY_BYTES } from './entry-rules.ts'
 
 /** Where the store puts a draft. */
@@ -17,7 +17,7 @@ export type Placement = {
   /** The entry's place in the tenant's log; citations must lie before it. */
   readonly index: number
   /** Given exactly when the draft has a case. `prev` (leaf hash, hex) is absent for the first entry only. */
-  readonly caseLink?: { readonly seq: number; readonly prev?: string }
+  readonly caseLink?: { readonly seq: number; readonly prev?: string } | undefined
   /** The draft's citations, resolved, in the same order. */
   readonly cites: readonly Cite[]
   /** One per payload of the draft, under the same name. */
@@ -31,23 +31,7 @@ export type Placement = {
  */
 export function encodeEntry(draft: EntryDraft, placement: Placement): Uint8Array {
   checkPlacement(draft, placement)
-  // In their canonical order, in which they are written fastest.
-  const entry: Entry = {
-    actor: { id: draft.actor.id, kind: draft.actor.kind },
-    ...(draft.call === undefined ? {} : { call: draft.call }),
-    ...caseOf(draft, placement),
-    ...(placement.cites.length === 0
-      ? {}
-      : { cites: placement.cites.map(({ id, index, leaf }) => ({ id, index, leaf })) }),
-    ...(Object.keys(placement.commitments).length === 0 ? {} : { commits: commitsOf(placement) }),
-    data: dataOf(draft),
-    id: draft.id,
-    ...(draft.task === undefined ? {} : { task: draft.task }),
-    tenant: placement.tenant,
-    time: timeText(draft.atMs),
-    type: draft.type,
-    v: 1,
-  }
+  const entry = entryOf(draft, placement)
   const fault = faultInFrame(entry) ?? faultInData(draft.type, entry.data)
   if (fault !== undefined) throw notAllowed(fault)
   const bytes = canonicalBytes(entry)
@@ -55,18 +39,42 @@ export function encodeEntry(draft: EntryDraft, placement: Placement): Uint8Array
   return bytes
 }
 
+/** The members in their canonical order, in which they are written fastest; set one by one, so that none is copied. */
+function entryOf(draft: EntryDraft, { tenant, caseLink, cites, commitments }: Placement): Entry {
+  const { actor, call, caseId, task } = draft
+  const entry: { -readonly [member in keyof Entry]?: Entry[member] } = {
+    actor: { id: actor.id, kind: actor.kind },
+  }
+  if (call !== undefined) entry.call = call
+  if (caseId !== undefined && caseLink !== undefined) entry.case = linkOf(caseId, caseLink)
+  if (cites.length > 0) entry.cites = cites.map(({ id, index, leaf }) => ({ id, index, leaf }))
+  if (Object.keys(commitments).length > 0) entry.commits = commitsOf(commitments)
+  entry.data = dataOf(draft)
+  entry.id = draft.id
+  if (task !== undefined) entry.task = task
+  entry.tenant = tenant
+  entry.time = timeText(draft.atMs)
+  entry.type = draft.type
+  entry.v = 1
+  return entry as Entry
+}
+
 function checkPlacement(draft: EntryDraft, placement: Placement): void {
   if ((draft.caseId === undefined) !== (placement.caseLink === undefined)) {
     throw notAllowed('a place in a case is given exactly when the draft has one')
   }
-  const names = Object.keys(draft.payloads ?? {})
-    .sort()
-    .join()
-  if (names !== Object.keys(placement.commitments).sort().join()) {
+  const { payloads = {}, cites = [] } = draft
+  const names = Object.keys(payloads)
+  const isCommitted = (name: string) => Object.hasOwn(placement.commitments, name)
+  if (
+    names.length !== Object.keys(placement.commitments).length ||
+    !names.every((name) => isCommitted(name))
+  ) {
     throw notAllowed('payloads and commitments differ')
   }
-  const cited = (draft.cites ?? []).map((cite) => (typeof cite === 'string' ? cite : cite.entryId))
-  if (cited.join() !== placement.cites.map((cite) => cite.id).join()) {
+  const isResolved = (cite: (typeof cites)[number], at: number) =>
+    placement.cites[at]?.id === (typeof cite === 'string' ? cite : cite.entryId)
+  if (cites.length !== placement.cites.length || !cites.every(isResolved)) {
     throw notAllowed('a citation was not resolved')
   }
   if (placement.cites.some((cite) => cite.index >= placement.index)) {
@@ -74,10 +82,8 @@ function checkPlacement(draft: EntryDraft, placement: Placement): void {
   }
 }
 
-function caseOf(draft: EntryDraft, { caseLink }: Placement): Pick<Entry, 'case'> {
-  if (draft.caseId === undefined || caseLink === undefined) return {}
-  const { seq, prev } = caseLink
-  return { case: { id: draft.caseId, ...(prev === undefined ? {} : { prev }), seq } }
+function linkOf(id: string, { seq, prev }: NonNullable<Placement['caseLink']>): CaseLink {
+  return prev === undefined ? { id, seq } : { id, prev, seq }
 }
 
 /** Instants are milliseconds in drafts and text in entries; everything else is written as it is. */
@@ -91,11 +97,11 @@ function dataOf({ type, data }: EntryDraft): Entry['data'] {
   return written
 }
 
-function commitsOf(placement: Placement): { [name: string]: Commitment } {
-  const entries = Object.entries(placement.commitments)
-  return Object.fromEntries(
-    entries.map(([name, { c, cls, len, mt }]) => [name, { c, cls, len, mt }]),
-  )
+function commitsOf(commitments: Placement['commitments']): { [name: string]: Commitment } {
+  const commits: { [name: string]: Commitment } = {}
+  for (const [name, { c, cls, len, mt }] of Object.entries(commitments))
+    commits[name] = { c, cls, len, mt }
+  return commits
 }
 
 function timeText(atMs: number): string {

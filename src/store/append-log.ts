@@ -83,19 +83,23 @@ export async function appendLog(log: Log, works: readonly Prepared[]): Promise<A
     await checkCitedReceipts(log, work)
     const own: Receipt[] = []
     for (const [i, draft] of work.drafts.entries()) {
-      const at = { tenant, index: frontier.size, commitments: work.commitments[i] ?? {} }
+      const index = frontier.size
+      const commitments = work.commitments[i] ?? {}
       const lastOfCase = caseHeads.get(draft.caseId ?? '')
       const bytes = refusing(work.position, () => {
+        const cites = citesOf(draft, own)
         return encodeEntry(draft, {
-          ...at,
-          cites: citesOf(draft, own),
-          ...linkOf(draft, lastOfCase),
+          tenant,
+          index,
+          commitments,
+          cites,
+          caseLink: linkOf(draft, lastOfCase),
         })
       })
       const leaf = leafHash(bytes)
       const case_id = draft.caseId ?? null
-      rows.push({ tenant, idx: at.index, id: draft.id, case_id, bytes, leaf_hash: leaf })
-      own.push(receiptOf(log, draft, at.index, leaf))
+      rows.push({ tenant, idx: index, id: draft.id, case_id, bytes, leaf_hash: leaf })
+      own.push(receiptOf(log, draft, index, leaf))
       if (case_id !== null)
         caseHeads.set(case_id, { seq: (lastOfCase?.seq ?? -1) + 1, leaf_hash: leaf })
       frontier = appendLeaf(frontier, leaf, (level, index, hash) =>
@@ -140,10 +144,10 @@ function citesOf(draft: EntryDraft, own: readonly Receipt[]): Placement['cites']
   })
 }
 
-function linkOf(draft: EntryDraft, last: CaseHead | undefined): Pick<Placement, 'caseLink'> {
-  if (draft.caseId === undefined) return {}
-  if (last === undefined) return { caseLink: { seq: 0 } }
-  return { caseLink: { seq: last.seq + 1, prev: encodeHex(last.leaf_hash) } }
+function linkOf(draft: EntryDraft, last: CaseHead | undefined): Placement['caseLink'] {
+  if (draft.caseId === undefined) return undefined
+  if (last === undefined) return { seq: 0 }
+  return { seq: last.seq + 1, prev: encodeHex(last.leaf_hash) }
 }
 
 function refusing(position: number, encode: () => Uint8Array): Uint8Array {
