@@ -7,6 +7,7 @@ import type {
 } from '../lease/brokered.ts'
 import type { BrokerKind } from '../lease/lease.ts'
 import type { LeaseScope } from '../lease/scope.ts'
+import { perEngine, prepare } from './prepared.ts'
 import { flag, fromJson, jsonText, present } from './row-values.ts'
 import type { DB } from './schema.ts'
 import { openedValue, sealedValue, type ValueSealing } from './seal-value.ts'
@@ -95,6 +96,7 @@ function reads(
   sealing: ValueSealing,
 ): Pick<BrokeredLeaseStore, 'byId' | 'due' | 'overdue' | 'alive'> {
   const leaseOf = (row: Row) => leaseIn(sealing, row)
+  const asked = askedByTheClock(access.engine)
   return {
     byId: async (tenant, id) => {
       const row = await access
@@ -107,35 +109,11 @@ function reads(
       return row === undefined ? undefined : leaseOf(row)
     },
     due: async (nowMs, limit) => {
-      const rows = await access
-        .readAll()
-        .selectFrom('brokered_lease')
-        .selectAll()
-        .where('state', '=', 'ending')
-        .where('due_at_ms', '<=', nowMs)
-        .orderBy('due_at_ms')
-        .orderBy('id')
-        .limit(limit)
-        .execute()
+      const { rows } = await asked.due(access.readAll(), { nowMs, limit })
       return rows.map(leaseOf)
     },
     overdue: async (nowMs, requestedBeforeMs, limit) => {
-      const rows = await access
-        .readAll()
-        .selectFrom('brokered_lease')
-        .selectAll()
-        .where((where) =>
-          where.or([
-            where.and([where('state', '=', 'issued'), where('expires_at_ms', '<=', nowMs)]),
-            where.and([
-              where('state', '=', 'requested'),
-              where('issued_at_ms', '<=', requestedBeforeMs),
-            ]),
-          ]),
-        )
-        .orderBy('id')
-        .limit(limit)
-        .execute()
+      const { rows } = await asked.overdue(access.readAll(), { nowMs, requestedBeforeMs, limit })
       return rows.map(leaseOf)
     },
     alive: async (tenant) => {
@@ -151,6 +129,38 @@ function reads(
     },
   }
 }
+
+type Until = { readonly nowMs: number; readonly limit: number }
+
+/** Asked several times a second, mostly for nothing. */
+const askedByTheClock = perEngine((engine) => ({
+  due: prepare(engine, (db, at: Until) =>
+    db
+      .selectFrom('brokered_lease')
+      .selectAll()
+      .where('state', '=', 'ending')
+      .where('due_at_ms', '<=', at.nowMs)
+      .orderBy('due_at_ms')
+      .orderBy('id')
+      .limit(at.limit),
+  ),
+  overdue: prepare(engine, (db, at: Until & { readonly requestedBeforeMs: number }) =>
+    db
+      .selectFrom('brokered_lease')
+      .selectAll()
+      .where((where) =>
+        where.or([
+          where.and([where('state', '=', 'issued'), where('expires_at_ms', '<=', at.nowMs)]),
+          where.and([
+            where('state', '=', 'requested'),
+            where('issued_at_ms', '<=', at.requestedBeforeMs),
+          ]),
+        ]),
+      )
+      .orderBy('id')
+      .limit(at.limit),
+  ),
+}))
 
 function placeOf(tenant: string, id: string) {
   return { tenant, dataClass: 'lease-handle', keyId: id }

@@ -2,6 +2,7 @@
 import type { ApprovalStore } from '../approval/ports.ts'
 import type { Grant, GrantState } from '../approval/request.ts'
 import { requestOf } from './approval-row.ts'
+import { perEngine, prepare } from './prepared.ts'
 import { atMost, jsonText, present, strings } from './row-values.ts'
 import type { DB } from './schema.ts'
 import type { Access } from './transaction.ts'
@@ -15,9 +16,31 @@ export function createGrantStore(access: Access): GrantStore {
   return { ...grantReads(access), ...grantWrites(access) }
 }
 
+type OfTenant = { readonly tenant: string; readonly nowMs: number; readonly limit: number }
+
+/** Asked twice a second, mostly for nothing. */
+const releasableGrants = perEngine((engine) =>
+  prepare(engine, (db, at: OfTenant) =>
+    db
+      .selectFrom('approval_request as asked')
+      .innerJoin('approval_grant as live', (join) =>
+        join.onRef('asked.tenant', '=', 'live.tenant').onRef('asked.id', '=', 'live.request'),
+      )
+      .selectAll('asked')
+      .where('live.tenant', '=', at.tenant)
+      .where('live.state', '=', 'live')
+      .where('live.expires_at_ms', '>', at.nowMs)
+      .where('asked.claim', '=', 'task')
+      .orderBy('live.granted_at_ms')
+      .orderBy('live.id')
+      .limit(at.limit),
+  ),
+)
+
 function grantReads(
   access: Access,
 ): Pick<GrantStore, 'grantOf' | 'lockGrant' | 'liveGrants' | 'releasable'> {
+  const releasable = releasableGrants(access.engine)
   return {
     grantOf: async (tenant, request) => {
       const row = await access
@@ -33,21 +56,7 @@ function grantReads(
       return row === undefined ? undefined : grantOf(row)
     },
     releasable: async (tenant, nowMs, limit) => {
-      const rows = await access
-        .read(tenant)
-        .selectFrom('approval_request as asked')
-        .innerJoin('approval_grant as live', (join) =>
-          join.onRef('asked.tenant', '=', 'live.tenant').onRef('asked.id', '=', 'live.request'),
-        )
-        .selectAll('asked')
-        .where('live.tenant', '=', tenant)
-        .where('live.state', '=', 'live')
-        .where('live.expires_at_ms', '>', nowMs)
-        .where('asked.claim', '=', 'task')
-        .orderBy('live.granted_at_ms')
-        .orderBy('live.id')
-        .limit(limit)
-        .execute()
+      const { rows } = await releasable(access.read(tenant), { tenant, nowMs, limit })
       return rows.map(requestOf)
     },
     lockGrant: async (tx, id) => {

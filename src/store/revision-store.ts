@@ -16,9 +16,11 @@ export function createRevisionStore(access: Access): RevisionStore {
   )
   return {
     read: async (tenant, keys) => {
-      const found = await select(access.read(tenant), keys.map(keyed), { tenant })
-      const known = new Map(found.rows.map((row) => [row.key, row.revision]))
-      return Object.fromEntries(keys.map((key) => [key, known.get(key) ?? 0]))
+      const { rows } = await select(access.read(tenant), keys.map(keyed), { tenant })
+      const now: Record<string, number> = {}
+      for (const key of keys) now[key] = 0
+      for (const { key, revision } of rows) now[key] = revision
+      return now
     },
     changed: async (tx, seen) => {
       const { tenant, db } = access.open(tx)
