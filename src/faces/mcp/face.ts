@@ -134,19 +134,18 @@ async function respond(
     if (!res.writableFinished) leave()
   })
   if (res.destroyed) leave()
-  // A stream of notices lives no longer than the token that opened it; the agent opens another.
   const isPost = req.method === 'POST'
+  const answer = isPost ? await endpoint.answer(req.headers, inbound, gone.signal) : { inbound }
+  // A plain call is over with its answer: nobody is left who listens for its end.
+  if ('message' in answer) return writeJson(res, answer.message)
+  // A stream of notices lives no longer than the token that opened it; the agent opens another.
   const isStream = !isPost || inbound.message.method === 'subscriptions/listen'
   const leftMs = inbound.session.claims.expiresAtMs - parts.clock.nowMs()
   const expiry = isStream ? setTimeout(leave, Math.max(0, leftMs)) : undefined
   try {
-    const answer = isPost ? await endpoint.answer(req.headers, inbound, gone.signal) : { inbound }
-    if ('message' in answer) writeJson(res, answer.message)
-    else {
-      const request = webRequest(req, gone.signal)
-      const response = await endpoint.fetch(request, answer.inbound, isPost)
-      await writeResponse(res, response, gone.signal)
-    }
+    const request = webRequest(req, gone.signal)
+    const response = await endpoint.fetch(request, answer.inbound, isPost)
+    await writeResponse(res, response, gone.signal)
   } finally {
     clearTimeout(expiry)
     leave()
