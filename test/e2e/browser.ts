@@ -6,12 +6,15 @@ import { existsSync } from 'node:fs'
 // biome-ignore lint/correctness/noUnresolvedImports: the package re-exports its types in a way Biome does not follow
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
-const CHROMIUM = '/usr/bin/chromium'
+/** Debian's Chromium, first without the windows and menus around it: the same engine, for a third less CPU. */
+const CHROMIUMS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].filter((path) =>
+  existsSync(path),
+)
 const CONSOLE = new URL('../../console/dist/index.html', import.meta.url)
 
 /** What a group of browser tests needs; its title says it, so that a skipped one is understood. */
-export const NEEDS = 'in a browser (needs /usr/bin/chromium and a built console: npm run console)'
-export const canBrowse = existsSync(CHROMIUM) && existsSync(CONSOLE)
+export const NEEDS = 'in a browser (needs Debian’s chromium and a built console: npm run console)'
+export const canBrowse = CHROMIUMS.length > 0 && existsSync(CONSOLE)
 
 export type Look = {
   readonly scheme?: 'light' | 'dark'
@@ -33,7 +36,16 @@ export type Visitor = {
 }
 
 export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  return start(CHROMIUMS[0])
+}
+
+/** With everything a person has around the page. */
+export async function launchWhole(): Promise<Browser> {
+  return start(CHROMIUMS.at(-1))
+}
+
+function start(executablePath = ''): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
 }
 
 /** A fresh visitor. `noise` collects what a page must never say: script errors and policy violations. */

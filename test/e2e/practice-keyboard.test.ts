@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { type Browser, canBrowse, launch, NEEDS } from './browser.ts'
+import { type Browser, canBrowse, launchWhole, NEEDS } from './browser.ts'
 import { keyboard } from './hands.ts'
 import { type PracticeStage, startPractice } from './practice-stage.ts'
 import { playPracticeCase } from './practice-story.ts'
@@ -10,7 +10,7 @@ describe.skipIf(!canBrowse)(`the practice case by keyboard alone ${NEEDS}`, () =
   let stage: PracticeStage
   let browser: Browser
   beforeAll(async () => {
-    ;[stage, browser] = await Promise.all([startPractice(), launch()])
+    ;[stage, browser] = await Promise.all([startPractice(), launchWhole()])
   }, SLOW_MS)
   afterAll(() => Promise.all([stage?.end(), browser?.close()]))
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Browser, canBrowse, type Look, launch, NEEDS, type Page } from './browser.ts'
+import { type Browser, canBrowse, type Look, launchWhole, NEEDS, type Page } from './browser.ts'
 import { mouse } from './hands.ts'
 import { type PracticeStage, startPractice } from './practice-stage.ts'
 import { decide, enter } from './practice-story.ts'
@@ -21,7 +21,7 @@ describe.skipIf(!canBrowse)(`pictures of the console ${NEEDS}`, () => {
   let browser: Browser
   beforeAll(async () => {
     mkdirSync(FOLDER, { recursive: true })
-    ;[stage, browser] = await Promise.all([startPractice(), launch()])
+    ;[stage, browser] = await Promise.all([startPractice(), launchWhole()])
   }, SLOW_MS)
   afterAll(() => Promise.all([stage?.end(), browser?.close()]))
 
