@@ -4,16 +4,14 @@
  * product writes itself: keys, witness, signer state. SQLite's files are SQLite's.
  */
 import fs from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import { devNull } from 'node:os'
 
 /** Little enough that no text of ours is whole in it, although a witness slot is padded to 512 bytes. */
 const WRITTEN_SHARE = 1 / 8
 
 /** `isDue` is asked before each write; `die` does not return. */
-export async function tearWrites(isDue: () => boolean, die: () => void): Promise<void> {
-  const { writeSync, writeFileSync, openSync } = fs
+export function tearWrites(isDue: () => boolean, die: () => void): void {
+  const { write, writeSync, writeFileSync, openSync } = fs
   // writeFileSync writes by writeSync: that is one write, not two.
   let isInside = false
   fs.writeSync = ((fd: number, data: string | Uint8Array, ...rest: never[]) => {
@@ -36,25 +34,16 @@ export async function tearWrites(isDue: () => boolean, die: () => void): Promise
       isInside = false
     }
   }) as typeof fs.writeFileSync
-  syncBuiltinESMExports()
-  await tearHandles(isDue, die)
-}
-
-/** The method of a file handle, which the witness uses. */
-async function tearHandles(isDue: () => boolean, die: () => void): Promise<void> {
-  const any = await fs.promises.open(devNull)
-  const prototype = Object.getPrototypeOf(any) as FileHandle
-  await any.close()
-  const { write } = prototype
-  const torn = function (this: FileHandle, data: Uint8Array, ...place: readonly number[]) {
-    if (isDue()) {
-      const [offset = 0, length = data.length, position] = place
-      fs.writevSync(this.fd, [pieceOf(data.subarray(offset, offset + length))], position)
+  // The witness writes by it.
+  fs.write = ((fd: number, data: Uint8Array, ...rest: readonly unknown[]) => {
+    if (!isStandardStream(fd) && isDue()) {
+      const [offset = 0, length = data.length, position] = rest as (number | undefined)[]
+      writeSync(fd, pieceOf(data.subarray(offset, offset + length)), 0, undefined, position)
       die()
     }
-    return Reflect.apply(write, this, [data, ...place])
-  }
-  Object.defineProperty(prototype, 'write', { value: torn })
+    return Reflect.apply(write, fs, [fd, data, ...rest])
+  }) as typeof fs.write
+  syncBuiltinESMExports()
 }
 
 function isStandardStream(fd: number): boolean {

@@ -76,7 +76,7 @@ function textOf(what: unknown): string {
 
 // Whoever started this is gone: nobody will ever ask again.
 process.once('disconnect', () => process.exit(0))
-await tearWrites(() => isDue(TORN_WRITE), die)
+tearWrites(() => isDue(TORN_WRITE), die)
 try {
   let { aheadMs = 0 } = plan
   const nowMs = () => Date.now() + aheadMs
