@@ -69,8 +69,14 @@ async function ask(baseUrl: string, path: string, init: RequestInit): Promise<Re
   try {
     return await fetch(baseUrl + path, init)
   } catch (cause) {
-    throw new Failure('gateway_unreachable', `nobody answers at ${baseUrl}`, { cause })
+    throw new Failure('gateway_unreachable', `nobody answers at ${baseUrl}${why(cause)}`, { cause })
   }
+}
+
+/** Whether nobody was there, or somebody hung up. */
+function why(error: unknown): string {
+  const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown }
+  return typeof code === 'string' ? ` (${code})` : ''
 }
 
 async function read<T extends z.ZodType>(response: Response, answer: T): Promise<z.output<T>> {

@@ -18,6 +18,11 @@ type ListenerTimeouts = {
  * take as long as it does: a held call has sent its request.
  */
 const TIMEOUTS: ListenerTimeouts = { headersMs: 10_000, requestMs: 60_000, checkMs: 5_000 }
+/**
+ * How long a connection without a request is kept. A client that thinks for some seconds asks again on the same one, and
+ * where that is being closed at this very moment its request is lost; proxies keep theirs for a minute.
+ */
+const KEPT_MS = 65_000
 /** 64 KiB of headers is four times the default and far below what a task token needs. */
 const MAX_HEADER_BYTES = 64 * 1024
 
@@ -28,6 +33,7 @@ export function createListener(
   return createServer(
     {
       headersTimeout: timeouts.headersMs,
+      keepAliveTimeout: KEPT_MS,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkMs,
       maxHeaderSize: MAX_HEADER_BYTES,

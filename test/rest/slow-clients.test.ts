@@ -26,11 +26,19 @@ async function exchange(face: Face, request: string): Promise<string> {
   return heard
 }
 
+const answering: Face = (_request, response) => void response.end()
 const HEAD = 'POST /oauth/token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n'
 
 it('cuts off a client that never ends its request, so that strangers cannot hold connections', async () => {
   const waiting: Face = (request) => void request.resume()
   expect(await exchange(waiting, `${HEAD}content-length: 10\r\n\r\nhalf`)).toContain(' 408 ')
+})
+
+it('keeps a connection for an agent that thinks for a while, longer than proxies do', async () => {
+  server = createListener({ mcp: answering, rest: answering })
+  const port = await listen(server, '127.0.0.1', 0)
+  const answer = await fetch(`http://127.0.0.1:${port}/`)
+  expect(answer.headers.get('keep-alive')).toBe('timeout=65')
 })
 
 it('lets an answer take as long as a person needs', async () => {
