@@ -1,4 +1,5 @@
 /** How many requests wait for people, said politely when it changes. */
+import { VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { countsQuery } from '../api/queries.ts'
 import css from './pending-count.module.css'
@@ -9,7 +10,7 @@ export function PendingCount() {
   return (
     <span className={css.count} title={`${waiting} waiting`}>
       {waiting > 999 ? '999+' : waiting}
-      <span className={css.words}> waiting</span>
+      <VisuallyHidden> waiting</VisuallyHidden>
     </span>
   )
 }

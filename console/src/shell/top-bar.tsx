@@ -6,6 +6,7 @@ import { StopSwitch } from '../stop/stop-switch.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { AccountFace, accountClass } from './account-face.tsx'
+import room from './room.module.css'
 import css from './top-bar.module.css'
 
 /** A menu brings what floats; the view comes before it. */
@@ -20,7 +21,7 @@ export function TopBar({ me }: { readonly me: Me }) {
       </span>
       <button type="button" className={css.search} onClick={openPalette}>
         <Icon name="search" />
-        <span className={css.hint}>Search and go to</span>
+        <span className={room.from800}>Search and go to</span>
         <span className={css.key} />
       </button>
       <span className={css.right}>
