@@ -110,7 +110,7 @@ async function printedTables(run: Database['run']): Promise<Uint8Array> {
   return Buffer.from((await Promise.all(texts)).join('\n'))
 }
 
-export async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -25,6 +25,6 @@ export async function dropDatabasesOf(runFolder: string): Promise<void> {
 
 /** PostgreSQL folds what is not quoted to lower case. */
 function prefixOf(runFolder: string | undefined): string {
-  const run = basename(runFolder ?? 'alone').replaceAll(/[^A-Za-z0-9]/g, '')
+  const run = basename(runFolder ?? 'countersign-tests-alone').replaceAll(/[^A-Za-z0-9]/g, '')
   return `${run.toLowerCase()}_`
 }
