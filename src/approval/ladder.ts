@@ -70,11 +70,18 @@ export function escalate(
   return withdrawing(raised(view, request, above, 'asked'), signatures)
 }
 
-/** Left standing, it would keep its signer from the need that is theirs now, and others from the one it met. */
-function withdrawing(climbed: Climb, signatures: readonly Signature[]): Climb {
-  const { owner } = climbed.request
-  const isCoSigner = signatures.some(({ person }) => person === owner)
-  return owner !== undefined && isCoSigner ? { ...climbed, withdraws: owner } : climbed
+/**
+ * A yes beside the owner, of whoever is made the owner now, is over: left standing, it would keep its signer from the
+ * need that is theirs, and others from the one it met.
+ */
+function withdrawing({ request, rungs }: Climb, signatures: readonly Signature[]): Climb {
+  const isCoSigner = signatures.some(({ person }) => person === request.owner)
+  const last = rungs.findLastIndex(({ person }) => person === request.owner)
+  if (!isCoSigner || last < 0) return { request, rungs }
+  return {
+    request,
+    rungs: rungs.map((rung, at) => (at === last ? { ...rung, withdrawn: true } : rung)),
+  }
 }
 
 /** The person made it theirs; that answers the page. What is due next follows from their shift. */

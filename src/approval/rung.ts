@@ -5,7 +5,7 @@ import type { ApprovalRequest } from './request.ts'
 export type RungReason = 'unacknowledged' | 'half_time' | 'no_holder' | 'asked'
 
 /** One step that happened. `person` is who is paged by it; nobody means there was nobody to page. */
-export type Rung =
+export type Rung = (
   | {
       readonly kind: 'escalated'
       readonly reason: RungReason
@@ -18,10 +18,9 @@ export type Rung =
       readonly person: string
       readonly previous?: string
     }
-
-export type Climb = {
-  readonly request: ApprovalRequest
-  readonly rungs: readonly Rung[]
-  /** The new owner signed beside the old one; that yes ends, because nobody meets two needs (R150). */
-  readonly withdraws?: string
+) & {
+  /** The person signed beside the owner before; that yes ends, because nobody meets two needs (R150). */
+  readonly withdrawn?: true
 }
+
+export type Climb = { readonly request: ApprovalRequest; readonly rungs: readonly Rung[] }

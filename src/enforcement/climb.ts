@@ -65,17 +65,17 @@ export async function climbIfDue(
 export async function climbedWork(
   parts: Pick<ClimbParts, 'approvals' | 'notices' | 'nextId' | 'clock'>,
   tx: Tx,
-  climbed: Climb,
+  { request, rungs }: Climb,
   actor: Actor,
   payloads?: Readonly<Record<string, Payload>>,
 ) {
-  const { request, rungs, withdraws } = climbed
-  const entries = rungs.map((rung) => rungDraft(parts, climbed, rung, actor, payloads))
+  const entries = rungs.map((rung) => rungDraft(parts, request, rung, actor, payloads))
   const [first, ...more] = entries
   if (first === undefined) throw new Failure('conflict', 'the step was taken meanwhile')
   await parts.approvals.put(tx, request)
-  if (withdraws !== undefined)
-    await parts.approvals.withdrawSignature(tx, request.id, withdraws, parts.clock.nowMs())
+  for (const { person, withdrawn } of rungs)
+    if (withdrawn === true && person !== undefined)
+      await parts.approvals.withdrawSignature(tx, request.id, person, parts.clock.nowMs())
   await pageRungs(parts, tx, request, rungs)
   return { value: request, entries: [first, ...more] as const }
 }
@@ -122,7 +122,7 @@ export async function pageRungs(
 
 export function rungDraft(
   { nextId, clock }: Pick<ClimbParts, 'nextId' | 'clock'>,
-  { request, withdraws }: Climb,
+  request: ApprovalRequest,
   rung: Rung,
   actor: Actor,
   payloads?: Readonly<Record<string, Payload>>,
@@ -138,7 +138,7 @@ export function rungDraft(
   }
   const about = { request: request.id, action_digest: request.actionDigest, reason: rung.reason }
   const { person } = rung
-  const withdrawn = person !== undefined && person === withdraws ? { withdrawn: true } : {}
+  const withdrawn = rung.withdrawn === true ? { withdrawn: true } : {}
   if (rung.kind === 'escalated') {
     const paged = person === undefined ? {} : { person }
     const owner = request.owner === undefined ? {} : { owner: request.owner }

@@ -100,9 +100,7 @@ export function rungEntries(
   request: ApprovalRequest,
   rungs: readonly Rung[],
 ): readonly EntryDraft[] {
-  return rungs.map((rung) =>
-    rungDraft(spine, { request, rungs }, rung, { kind: 'system', id: 'ladder' }),
-  )
+  return rungs.map((rung) => rungDraft(spine, request, rung, { kind: 'system', id: 'ladder' }))
 }
 
 /** A burst is measured over so long: as long as a person needs to read a few of them. */

@@ -20,6 +20,8 @@ export type Question = {
   isIrreversible: boolean
   state: 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled'
   modifiedBy?: Who
+  /** Who it was last seen with. */
+  owner?: Who | undefined
   signed: Map<Who, ModelRole>
   endsAtMs: number
   halfAtMs: number

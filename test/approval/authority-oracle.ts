@@ -80,13 +80,14 @@ function expectAlone({ model }: Play, who: Who, at: number): void {
   expect(fresh, 'somebody entitled could be reached').toEqual([])
 }
 
-/** Whoever is asked after the owner may have signed beside them; as the owner they meet that need no more. */
+/** Whoever became the owner may have signed beside the one before; as the owner they meet that need no more. */
 async function followClimb({ world, model, ids }: Play, at: number): Promise<void> {
   const question = model.questions[at]
   const { owner } = await requestOf(world, ids[at] ?? '')
   const who = WHO.find((one) => idOf(world, one) === owner)
-  if (question?.state !== 'pending' || who === undefined) return
-  if (isCoSigner(question, who)) question.signed.delete(who)
+  if (question?.state !== 'pending' || who === question.owner) return
+  question.owner = who
+  if (who !== undefined && isCoSigner(question, who)) question.signed.delete(who)
 }
 
 function isCoSigner(question: Play['model']['questions'][number], who: Who): boolean {
