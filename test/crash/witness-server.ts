@@ -11,8 +11,7 @@ import { once } from 'node:events'
 import { fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Server } from '@modelcontextprotocol/server'
-import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { serveTools } from '../harness/stdio-tools.ts'
 
 const { TOOLS_FILE = '', CALLS_FILE = '', LIFELINE_PORT = '' } = process.env
 
@@ -22,23 +21,16 @@ await once(lifeline, 'connect')
 lifeline.unref()
 const calls = openSync(CALLS_FILE, 'a')
 
-serveStdio(() => {
-  const server = new Server(
-    { name: 'crash-witness', version: '1.0.0' },
-    { capabilities: { tools: {} } },
-  )
-  server.setRequestHandler('tools/list', () => ({
-    tools: JSON.parse(readFileSync(TOOLS_FILE, 'utf8')),
-  }))
-  server.setRequestHandler('tools/call', async ({ params }) => {
-    const { name, arguments: args } = params
+serveTools({
+  name: 'crash-witness',
+  tools: () => JSON.parse(readFileSync(TOOLS_FILE, 'utf8')),
+  call: async (name, args) => {
     writeSync(calls, `${JSON.stringify({ name, arguments: args })}\n`)
     fsyncSync(calls)
     await wait(Number(args?.wait_ms ?? 0))
     const isSeen = name !== 'look' || isThere(args?.target)
     return { content: [{ type: 'text', text: isSeen ? `${name} done` : 'nothing there' }] }
-  })
-  return server
+  },
 })
 
 /** Whether anything but a look has reached the target, as far as the disk knows. */

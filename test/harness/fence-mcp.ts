@@ -5,8 +5,7 @@
  * FENCE_FILE: JSON `FenceState`; read before and written after each call.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { Server } from '@modelcontextprotocol/server'
-import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { serveTools } from './stdio-tools.ts'
 
 export type FenceState = {
   readonly isolated: readonly string[]
@@ -59,17 +58,15 @@ function answerOf(state: FenceState, args: Record<string, unknown>): Record<stri
   return { target, isolated, ...(state.also.length === 0 ? {} : { also: state.also }) }
 }
 
-serveStdio(() => {
-  const server = new Server({ name: 'fence', version: '1.0.0' }, { capabilities: { tools: {} } })
-  server.setRequestHandler('tools/list', () => ({
-    tools: TOOLS.map(([name, properties, required]) => ({
+serveTools({
+  name: 'fence',
+  tools: () =>
+    TOOLS.map(([name, properties, required]) => ({
       name,
       description: `Does ${name}.`,
-      inputSchema: schemaOf(properties, required) as { type: 'object' },
+      inputSchema: schemaOf(properties, required),
     })),
-  }))
-  server.setRequestHandler('tools/call', ({ params }) => {
-    const { name, arguments: args = {} } = params
+  call: (name, args = {}) => {
     const before = JSON.parse(readFileSync(file, 'utf8')) as FenceState
     const fault = before.faults[name]
     const state = fault === 'noop' || fault === 'fail' ? before : after(before, name, args)
@@ -81,6 +78,5 @@ serveStdio(() => {
       content: [{ type: 'text', text: `${name} done` }],
       structuredContent: answerOf(state, args),
     }
-  })
-  return server
+  },
 })
