@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
+import { compiledCode } from './settings.ts'
 
 export type Program = {
   readonly name: string
@@ -22,7 +23,7 @@ const STOP_TIMEOUT_MS = 2_000
 const announcement = z.object({ ready: z.literal(true), host: z.string(), port: z.int() })
 
 /**
- * Runs `file` under this Node with exactly the given environment and waits until it says where it listens.
+ * Runs `file` under this Node with exactly the given environment (and `compiledCode`) and waits until it says where it listens.
  * Rejects with its name when it ends or stays silent.
  */
 export async function startProgram(
@@ -30,7 +31,10 @@ export async function startProgram(
   file: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Program> {
-  const child = spawn(process.execPath, [file], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [file], {
+    env: { ...compiledCode(), ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   // The pipe may break while the child leaves; its exit is what we wait for.
   child.stdin.on('error', () => undefined)
   let complaint = ''

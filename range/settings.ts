@@ -24,3 +24,12 @@ export function portSetting(name: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error(`${name} is not a port: ${text}`)
   return port
 }
+
+/**
+ * For the environment of a Node child that inherits none: where compiled modules are kept, when whoever started us
+ * keeps them. Half of what a short-lived tool server does is compiling.
+ */
+export function compiledCode(): Readonly<Record<string, string>> {
+  const folder = setting('NODE_COMPILE_CACHE')
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
+}

@@ -13,7 +13,7 @@ import { writeLogStore } from './auth-log.ts'
 import { leaveWithParent } from './lifetime.ts'
 import { generateOpensshLog } from './openssh-log.ts'
 import { type Program, startProgram } from './program.ts'
-import { setting } from './settings.ts'
+import { compiledCode, setting } from './settings.ts'
 
 /** How a gateway reaches one tool server of the range. */
 export type RangeUpstream =
@@ -156,7 +156,13 @@ function firewallUpstream(url: string, credential: string): RangeUpstream {
 
 function stdioUpstreams(dataDir: string): RangeUpstream[] {
   const stdio = (id: string, args: readonly string[], env: Record<string, string> = {}) =>
-    ({ id, transport: 'stdio', command: process.execPath, args, env }) as const
+    ({
+      id,
+      transport: 'stdio',
+      command: process.execPath,
+      args,
+      env: { ...compiledCode(), ...env },
+    }) as const
   const own = (id: string) => stdio(id, [join(FOLDER, `${id}-mcp.ts`)], { RANGE_DATA: dataDir })
   const database = `sqlite://${join(dataDir, 'logs.sqlite')}`
   return [

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { compiledCode } from '../../range/settings.ts'
 import { startRange } from '../../range/start.ts'
 import { connectUpstreams } from '../../src/adapters/upstream-mcp.ts'
 import type { UpstreamSpec } from '../../src/adapters/upstream-spec.ts'
@@ -16,6 +17,7 @@ const stdio = (id: string, program: string, args: readonly string[]): UpstreamSp
   transport: 'stdio',
   command: process.execPath,
   args: [program, ...args],
+  env: compiledCode(),
 })
 
 function npmServer(name: string): string {

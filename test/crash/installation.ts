@@ -133,15 +133,10 @@ function witnessed(folder: string, lifelinePort: number): AnyTools {
   if (tools.config.transport !== 'stdio') throw new Error('the witness is a stdio server')
   const { env, ...rest } = tools.config
   const script = join(import.meta.dirname, 'witness-server.ts')
-  const cache = process.env.NODE_COMPILE_CACHE
   const config = {
     ...rest,
     args: [script],
-    env: {
-      ...env,
-      LIFELINE_PORT: String(lifelinePort),
-      ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
-    },
+    env: { ...env, LIFELINE_PORT: String(lifelinePort) },
   }
   const callsFile = env?.CALLS_FILE ?? ''
   const calls = () =>

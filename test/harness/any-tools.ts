@@ -1,6 +1,7 @@
 /** An upstream of any tools, reviewed as a platform engineer would, with its calls counted from outside. */
 import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { compiledCode } from '../../range/settings.ts'
 import { reviewTool } from '../../src/command/review-tool.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
 import type { JsonObject } from '../../src/kernel/strict-json.ts'
@@ -73,7 +74,7 @@ export function anyTools(id: string, folder: string, tools: readonly AnyTool[]):
       transport: 'stdio',
       command: process.execPath,
       args: [resolve(import.meta.dirname, 'any-tools-mcp.ts')],
-      env: { TOOLS_FILE: toolsFile, CALLS_FILE: callsFile },
+      env: { ...compiledCode(), TOOLS_FILE: toolsFile, CALLS_FILE: callsFile },
       trustsShippedEntries: false,
     },
   }

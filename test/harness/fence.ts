@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { compiledCode } from '../../range/settings.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
 import type { JsonObject } from '../../src/kernel/strict-json.ts'
 import { type AgentClient, connectAgent, saidBy } from './agent-client.ts'
@@ -80,7 +81,7 @@ export async function startFence(
     transport: 'stdio',
     command: process.execPath,
     args: [resolve(import.meta.dirname, 'fence-mcp.ts')],
-    env: { FENCE_FILE: file },
+    env: { ...compiledCode(), FENCE_FILE: file },
     trustsShippedEntries: false,
   }
   const plane = await startPlane({ ...options, upstreams: [config] })

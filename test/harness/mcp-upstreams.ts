@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { compiledCode } from '../../range/settings.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
 
 const require = createRequire(import.meta.url)
@@ -20,6 +21,7 @@ export function npmUpstream(
     transport: 'stdio',
     command: process.execPath,
     args: [script, ...args],
+    env: compiledCode(),
     trustsShippedEntries: true,
   }
 }

@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { calculateJwkThumbprint, type JWK, SignJWT } from 'jose'
+import { compiledCode } from '../../range/settings.ts'
 import type { UpstreamSpec } from '../../src/adapters/upstream-spec.ts'
 import { changeAgentState } from '../../src/command/change-agent.ts'
 import { checkLedger } from '../../src/command/check-ledger.ts'
@@ -311,7 +312,7 @@ export function rangeUpstream(
   dataDir: string,
 ): UpstreamConfig {
   const script = resolve(import.meta.dirname, `../../range/${id}-mcp.ts`)
-  const env = { RANGE_DIR: dataDir, RANGE_DATA: dataDir }
+  const env = { ...compiledCode(), RANGE_DIR: dataDir, RANGE_DATA: dataDir }
   return {
     id,
     transport: 'stdio',
@@ -337,6 +338,7 @@ export function filesystemUpstream(folder: string): UpstreamConfig {
     transport: 'stdio',
     command: process.execPath,
     args: [join(root, 'dist/index.js'), folder],
+    env: compiledCode(),
   }
   return { ...spec, trustsShippedEntries: true }
 }

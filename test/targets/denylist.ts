@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
+import { compiledCode } from '../../range/settings.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
 import type { ConfigFile } from '../../src/contract/config-file.ts'
 import type { ToolRule } from '../../src/lease/rule.ts'
@@ -113,7 +114,7 @@ export async function startDenyList(serverUrl: string): Promise<DenyList> {
       transport: 'stdio',
       command: process.execPath,
       args: [resolve(import.meta.dirname, '../../range/targets/denylist-mcp.ts')],
-      env: {},
+      env: compiledCode(),
       trustsShippedEntries: false,
     },
     broker: {

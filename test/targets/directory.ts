@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Client } from 'ldapts'
+import { compiledCode } from '../../range/settings.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
 import { freePort } from './free-port.ts'
 
@@ -125,6 +126,7 @@ export async function startDirectory(accounts: readonly string[]): Promise<Direc
       command: process.execPath,
       args: [resolve(import.meta.dirname, '../../range/targets/ldap-mcp.ts')],
       env: {
+        ...compiledCode(),
         LDAP_URL: url,
         LDAP_BASE: BASE,
         LDAP_BIND_DN: BROKER.dn,

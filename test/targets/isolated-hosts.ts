@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { compiledCode } from '../../range/settings.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
 import type { ConfigFile } from '../../src/contract/config-file.ts'
 import type { ToolRule } from '../../src/lease/rule.ts'
@@ -62,6 +63,7 @@ export async function startIsolatedHosts(): Promise<IsolatedHosts> {
       command: process.execPath,
       args: [resolve(import.meta.dirname, '../../range/targets/ssh-mcp.ts')],
       env: {
+        ...compiledCode(),
         ...{ SSH_PORT: String(sshd.port), SSH_USER: sshd.user },
         SSH_KNOWN_HOSTS: sshd.knownHosts,
       },

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compiledCode } from '../../range/settings.ts'
 import { createPostgresBroker } from '../../src/adapters/broker-postgres.ts'
 import { Failure } from '../../src/kernel/failure.ts'
 import { fieldsOf, type SecretMaterial } from '../../src/lease/material.ts'
@@ -92,7 +93,7 @@ describe.skipIf(POSTGRES_URL === undefined)(
           transport: 'stdio',
           command: process.execPath,
           args: [resolve(import.meta.dirname, '../../range/targets/postgres-mcp.ts')],
-          env: {},
+          env: compiledCode(),
           trustsShippedEntries: false,
         },
         SEARCH,

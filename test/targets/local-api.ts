@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 // biome-ignore lint/correctness/noUnresolvedImports: the linter's list of built-ins is older than this one
 import { DatabaseSync } from 'node:sqlite'
+import { compiledCode } from '../../range/settings.ts'
 import type { UpstreamConfig } from '../../src/config.ts'
 import { freePort } from './free-port.ts'
 
@@ -94,6 +95,7 @@ export async function startLocalApi(): Promise<LocalApi> {
       command: process.execPath,
       args: [resolve(import.meta.dirname, '../../range/targets/crowdsec-mcp.ts')],
       env: {
+        ...compiledCode(),
         CROWDSEC_URL: url,
         CROWDSEC_MACHINE: MACHINE.id,
         CROWDSEC_PASSWORD: MACHINE.password,

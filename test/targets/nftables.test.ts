@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compiledCode } from '../../range/settings.ts'
 import { NFT_ENTRIES } from './nft-entries.ts'
 import { hasPrograms, type RealPlane, startReal } from './real-plane.ts'
 
@@ -57,7 +58,12 @@ describe.skipIf(!CAN_RUN)('nftables in a network namespace (root, ip and nft)', 
       transport: 'stdio',
       command: process.execPath,
       args: [resolve(import.meta.dirname, '../../range/targets/nft-mcp.ts')],
-      env: { NFT_NETNS: NAMESPACE, NFT_MANAGEMENT: MANAGER, PATH: `${process.env.PATH}:/usr/sbin` },
+      env: {
+        ...compiledCode(),
+        NFT_NETNS: NAMESPACE,
+        NFT_MANAGEMENT: MANAGER,
+        PATH: `${process.env.PATH}:/usr/sbin`,
+      },
       trustsShippedEntries: false,
     } as const
     const assets = [

@@ -1,6 +1,7 @@
 /** One installation before one real target: people on duty, an agent, reviewed tools, everything it may touch known. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { compiledCode } from '../../../range/settings.ts'
 import { type Config, readConfig } from '../../../src/config.ts'
 import type { Clock } from '../../../src/kernel/clock.ts'
 import { reviewAll } from '../../harness/any-tools.ts'
@@ -58,14 +59,13 @@ export async function installBefore(
 
 function withLifeline({ upstream }: RealTarget, port: number): RealTarget['upstream'] {
   const preload = pathToFileURL(join(import.meta.dirname, '..', 'lifeline.ts')).href
-  const cache = process.env.NODE_COMPILE_CACHE
   return {
     ...upstream,
     args: ['--import', preload, ...(upstream.args ?? [])],
     env: {
       ...upstream.env,
       LIFELINE_PORT: String(port),
-      ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+      ...compiledCode(),
     },
   }
 }
