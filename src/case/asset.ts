@@ -23,4 +23,6 @@ export type AssetStore = {
   readonly byName: (tenant: string, kind: string, name: string) => Promise<Asset | undefined>
   readonly list: (tenant: string) => Promise<readonly Asset[]>
   readonly put: (tx: Tx, asset: Asset) => Promise<void>
+  /** The same for many, in few statements. No two of them have one id, or one kind and name. */
+  readonly putAll: (tx: Tx, assets: readonly Asset[]) => Promise<void>
 }

@@ -1,6 +1,7 @@
 /** Certificates and assets from a file. */
 import type { Asset } from '../case/asset.ts'
 import type { Certificate, Person } from '../identity/person.ts'
+import type { EntryDraft } from '../kernel/entry.ts'
 import { actorOf, draft, jsonPayload } from './base.ts'
 import {
   type CsvRow,
@@ -8,6 +9,8 @@ import {
   type ImportInput,
   type ImportPlan,
   type PlannedRow,
+  rowByRow,
+  type WrittenRow,
   wordsOf,
 } from './import-parts.ts'
 import { byEmail, emailOf } from './import-people.ts'
@@ -29,7 +32,7 @@ const DAY_MS = 24 * 3_600_000
 export async function planCertificates(deps: KindDeps, input: ImportInput): Promise<ImportPlan> {
   const reader = cellReader()
   const known = await byEmail(deps, input.tenant)
-  const rows: PlannedRow[] = []
+  const rows: WrittenRow[] = []
   for (const row of input.rows) {
     const email = emailOf(reader, row, false)
     const actionClass = reader.cell(row, 'class', (text) => requireLabel('class', text))
@@ -52,7 +55,7 @@ export async function planCertificates(deps: KindDeps, input: ImportInput): Prom
       )
     }
   }
-  return { rows, faults: reader.faults }
+  return rowByRow(rows, reader.faults)
 }
 
 /** The end of the day, UTC. Throws `request_invalid`. */
@@ -70,7 +73,7 @@ async function certificateRow(
   { line }: CsvRow,
   person: Person,
   of: Pick<Certificate, 'actionClass' | 'issuer' | 'expiresAtMs'>,
-): Promise<PlannedRow> {
+): Promise<WrittenRow> {
   const { actionClass, issuer, expiresAtMs } = of
   const what = `${person.email}: ${actionClass} until ${new Date(expiresAtMs).toISOString()}`
   const held = await deps.people.certificates(tenant, person.id)
@@ -79,7 +82,7 @@ async function certificateRow(
       one.actionClass === actionClass && one.issuer === issuer && one.expiresAtMs === expiresAtMs,
   )
   if (isKnown) return { line, change: 'unchanged', what }
-  const write: PlannedRow['write'] = async (tx) => {
+  const write: WrittenRow['write'] = async (tx) => {
     const certificate: Certificate = { tenant, id: deps.nextId(), person: person.id, ...of }
     const entry = certificateDraft(deps, by, certificate)
     await deps.people.putCertificate(tx, { ...certificate, entry: entry.id })
@@ -97,7 +100,7 @@ export async function planAssets(deps: KindDeps, input: ImportInput): Promise<Im
   const known = new Map(
     (await deps.assets.list(input.tenant)).map((asset) => [`${asset.kind} ${asset.name}`, asset]),
   )
-  const rows = input.rows.flatMap((row): PlannedRow[] => {
+  const rows = input.rows.flatMap((row): AssetRow[] => {
     const kind = cell(row, 'kind', (text) => requireLabel('kind', text))
     const name = cell(row, 'name', (text) => requireLine('name', text, 255).toLowerCase())
     const criticality = cell(row, 'criticality', (text) =>
@@ -130,7 +133,20 @@ export async function planAssets(deps: KindDeps, input: ImportInput): Promise<Im
       }),
     ]
   })
-  return { rows, faults: reader.faults }
+  const write: ImportPlan['write'] = async (tx) => {
+    const written = rows.map((row) => row.written())
+    await deps.assets.putAll(
+      tx,
+      written.map(({ asset }) => asset),
+    )
+    return written.map(({ entry }) => entry)
+  }
+  return { rows, faults: reader.faults, write }
+}
+
+type AssetRow = PlannedRow & {
+  /** What is put, and its entry. */
+  readonly written: () => { readonly asset: Asset; readonly entry: EntryDraft }
 }
 
 function assetRow(
@@ -139,22 +155,22 @@ function assetRow(
   { line }: CsvRow,
   before: Asset | undefined,
   of: Pick<Asset, 'kind' | 'name' | 'criticality' | 'environment' | 'isNeverTouch' | 'labels'>,
-): PlannedRow {
+): AssetRow {
   const { kind, name, criticality, environment, isNeverTouch, labels } = of
   const what = `${kind} ${name}`
   const flips = (before?.isNeverTouch ?? false) !== isNeverTouch
   // A report that says nothing new still says it now: the age of a fact counts.
-  const write: PlannedRow['write'] = async (tx) => {
+  const written = () => {
     const asset: Asset = {
       ...{ tenant, id: before?.id ?? deps.nextId(), revision: before?.revision ?? 0 },
       ...of,
       observedAtMs: deps.nowMs(),
     }
-    await deps.assets.put(tx, asset)
-    return draft(deps, 'asset.changed', actorOf(by), {
+    const entry = draft(deps, 'asset.changed', actorOf(by), {
       data: { asset: asset.id, kind, criticality, never_touch: isNeverTouch, source: 'import' },
       payloads: { asset: jsonPayload({ name, environment, labels }, 'operational') },
     })
+    return { asset, entry }
   }
-  return { line, change: before === undefined ? 'new' : 'changed', what, flips, write }
+  return { line, change: before === undefined ? 'new' : 'changed', what, flips, written }
 }

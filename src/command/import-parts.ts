@@ -24,6 +24,10 @@ export type PlannedRow = {
   readonly what: string
   /** Whether it puts something on, or takes it off, the never-touch list. */
   readonly flips?: boolean
+}
+
+/** A row that is written by itself. */
+export type WrittenRow = PlannedRow & {
   /** Writes it. Absent when nothing changes. */
   readonly write?: (tx: Tx) => Promise<EntryDraft>
 }
@@ -31,6 +35,18 @@ export type PlannedRow = {
 export type ImportPlan = {
   readonly rows: readonly PlannedRow[]
   readonly faults: readonly ImportFault[]
+  /** Writes all rows that change something; answers their entries, in their order. */
+  readonly write: (tx: Tx) => Promise<readonly EntryDraft[]>
+}
+
+/** A plan whose rows are written one by one. */
+export function rowByRow(rows: readonly WrittenRow[], faults: readonly ImportFault[]): ImportPlan {
+  const write: ImportPlan['write'] = async (tx) => {
+    const entries: EntryDraft[] = []
+    for (const row of rows) if (row.write !== undefined) entries.push(await row.write(tx))
+    return entries
+  }
+  return { rows, faults, write }
 }
 
 export type ImportInput = {

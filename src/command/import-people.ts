@@ -8,7 +8,8 @@ import {
   cellReader,
   type ImportInput,
   type ImportPlan,
-  type PlannedRow,
+  rowByRow,
+  type WrittenRow,
   wordsOf,
 } from './import-parts.ts'
 import { invalid, requireLine, requireWord } from './input.ts'
@@ -19,7 +20,7 @@ import { readEmail } from './register-person.ts'
 export async function planPeople(deps: KindDeps, input: ImportInput): Promise<ImportPlan> {
   const reader = cellReader()
   const known = await byEmail(deps, input.tenant)
-  const rows = input.rows.flatMap((row): PlannedRow[] => {
+  const rows = input.rows.flatMap((row): WrittenRow[] => {
     const name = reader.cell(row, 'name', (text) => requireLine('name', text, 200))
     const email = emailOf(reader, row)
     const roles = rolesOf(reader, row)
@@ -29,14 +30,14 @@ export async function planPeople(deps: KindDeps, input: ImportInput): Promise<Im
     if (isThemselves(reader, input, row, before, roles)) return []
     return [changedRoles(deps, input, row, before, { ...before, name, roles })]
   })
-  return { rows, faults: reader.faults }
+  return rowByRow(rows, reader.faults)
 }
 
 /** Columns `email`, `roles`: only people who are known. */
 export async function planRoles(deps: KindDeps, input: ImportInput): Promise<ImportPlan> {
   const reader = cellReader()
   const known = await byEmail(deps, input.tenant)
-  const rows = input.rows.flatMap((row): PlannedRow[] => {
+  const rows = input.rows.flatMap((row): WrittenRow[] => {
     const email = emailOf(reader, row)
     const roles = rolesOf(reader, row)
     if (email === undefined || roles === undefined) return []
@@ -48,7 +49,7 @@ export async function planRoles(deps: KindDeps, input: ImportInput): Promise<Imp
     if (isThemselves(reader, input, row, before, roles)) return []
     return [changedRoles(deps, input, row, before, { ...before, roles })]
   })
-  return { rows, faults: reader.faults }
+  return rowByRow(rows, reader.faults)
 }
 
 export async function byEmail(
@@ -91,8 +92,8 @@ function newPerson(
   { tenant, by }: ImportInput,
   { line }: CsvRow,
   of: Pick<Person, 'name' | 'email' | 'roles'>,
-): PlannedRow {
-  const write: PlannedRow['write'] = async (tx) => {
+): WrittenRow {
+  const write: WrittenRow['write'] = async (tx) => {
     const person: Person = { tenant, id: deps.nextId(), ...of, state: 'active', revision: 0 }
     const entry = draft(deps, 'person.registered', actorOf(by), {
       data: { person: person.id, roles: person.roles, proven: false },
@@ -110,11 +111,11 @@ function changedRoles(
   { line }: CsvRow,
   before: Person,
   after: Person,
-): PlannedRow {
+): WrittenRow {
   const what = `${after.email}: ${after.roles.join(' ')}`
   const isSame = before.name === after.name && before.roles.join() === after.roles.join()
   if (isSame) return { line, change: 'unchanged', what }
-  const write: PlannedRow['write'] = async (tx) => {
+  const write: WrittenRow['write'] = async (tx) => {
     const entry = draft(deps, 'person.changed', actorOf(by), {
       data: { person: after.id, roles: after.roles },
       payloads: { person: jsonPayload({ name: after.name }, 'personal') },

@@ -56,16 +56,14 @@ export async function applyImport(
 ): Promise<AppliedImport> {
   let plan = await planImport(deps, kind, input)
   refuse(plan)
-  if (plan.rows.every(({ write }) => write === undefined)) return { plan, receipts: [] }
+  if (plan.rows.every(({ change }) => change === 'unchanged')) return { plan, receipts: [] }
   const { receipts } = await commitUnchanged(deps, input.tenant, [PERSON_BOOK], async () => {
     plan = await planImport(deps, kind, input)
     refuse(plan)
-    const { rows } = plan
+    const { write } = plan
     return async (tx) => {
       if (kind === 'people' || kind === 'roles') await deps.revisions.raise(tx, PERSON_BOOK)
-      const entries = []
-      for (const { write } of rows) if (write !== undefined) entries.push(await write(tx))
-      const [first, ...rest] = entries
+      const [first, ...rest] = await write(tx)
       if (first === undefined) throw new Failure('conflict', 'somebody else has just done the same')
       return { value: undefined, entries: [first, ...rest] as const }
     }

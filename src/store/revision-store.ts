@@ -3,7 +3,9 @@
  * commit compares them under lock, so that whoever changes a fact and whoever acts on it are in some order.
  */
 import type { RevisionStore } from '../facts/ports.ts'
+import type { Engine } from './engine.ts'
 import { prepareList } from './prepared.ts'
+import type { DB } from './schema.ts'
 import type { Access, Open } from './transaction.ts'
 
 export function createRevisionStore(access: Access): RevisionStore {
@@ -49,15 +51,33 @@ export function createRevisionStore(access: Access): RevisionStore {
 
 /** Raises the revision of a key by one. */
 export async function raiseRevision({ tenant, db }: Open, key: string): Promise<void> {
-  await db
+  await raising(db, [{ tenant, key, revision: 1 }]).execute()
+}
+
+/** Raises the revision of each key by one, however often it is named, in one statement for all of them. */
+export function revisionRaiser(
+  engine: Engine,
+): (open: Open, keys: readonly string[]) => Promise<void> {
+  const raise = prepareList(engine, (db, keys: readonly Key[], at: Of) =>
+    raising(
+      db,
+      keys.map(({ key }) => ({ tenant: at.tenant, key, revision: 1 })),
+    ),
+  )
+  return async ({ tenant, db }, keys) => {
+    await raise(db, [...new Set(keys)].map(keyed), { tenant })
+  }
+}
+
+function raising(db: Open['db'], rows: readonly DB['fact_revision'][]) {
+  return db
     .insertInto('fact_revision')
-    .values({ tenant, key, revision: 1 })
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .columns(['tenant', 'key'])
         .doUpdateSet((row) => ({ revision: row('fact_revision.revision', '+', 1) })),
     )
-    .execute()
 }
 
 type Key = { readonly key: string }

@@ -146,6 +146,31 @@ forEachEngine((engine) => {
       })
     })
 
+    it('many assets at once, each as if it were put alone', async () => {
+      const fresh = await engine.fresh()
+      const { assets, revisions } = fresh.store
+      const many = Array.from({ length: 250 }, (_, at) => anAsset(fresh, { name: `Host-${at}` }))
+      await put(fresh, (tx) => assets.putAll(tx, many))
+      expect(await assets.byName('main', 'device', 'host-249')).toEqual({
+        ...many[249],
+        revision: 1,
+      })
+      const renamed = { ...anAsset(fresh), id: many[0]?.id ?? '', name: 'Web-1', criticality: 5 }
+      await put(fresh, (tx) => assets.putAll(tx, [renamed, ...many.slice(1)]))
+      const listed = await assets.list('main')
+      expect(listed).toHaveLength(250)
+      expect(listed.filter(({ revision }) => revision === 2)).toHaveLength(249)
+      expect(listed.at(-1)).toEqual({ ...renamed, revision: 1 })
+      expect(await revisions.read('main', ['asset/device/host-0'])).toEqual({
+        'asset/device/host-0': 2,
+      })
+      const foreign = anAsset(fresh, { tenant: 'other', name: 'web-2' })
+      await expect(
+        put(fresh, (tx) => assets.putAll(tx, [anAsset(fresh, { name: 'web-3' }), foreign])),
+      ).rejects.toMatchObject({ code: 'task_tenant_mismatch' })
+      expect(await assets.list('main')).toHaveLength(250)
+    })
+
     it('a task, whose exposure only grows and is raised only when it grew', async () => {
       const fresh = await engine.fresh()
       const { tasks } = fresh.store
