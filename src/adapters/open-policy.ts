@@ -6,7 +6,7 @@ import { mayApproveInChat } from '../policy/chat.ts'
 import type { BundleStore } from '../policy/store.ts'
 import { createBundleCache } from './bundle-cache.ts'
 import { createBundleCheck, type Inspect, inspectApart, inspectHere } from './bundle-check.ts'
-import { createCedarEngine } from './cedar-engine.ts'
+import { engineOfFloor } from './engine-of-floor.ts'
 import { readPolicyTestFiles, readPolicyTexts } from './policy-files.ts'
 
 type Stores = {
@@ -23,7 +23,7 @@ export function openPolicy(
   { bundles, revisions, tools }: Stores,
 ) {
   const floor = readPolicyTexts(floorDir)
-  const cedar = createCedarEngine(floor)
+  const cedar = engineOfFloor(floor)
   const checkWith = (inspect: Inspect) => createBundleCheck(cedar, floor, tools, inspect)
   const cache = createBundleCache(cedar, bundles, revisions)
   return {

@@ -33,8 +33,9 @@ describe('the shipped table tests', () => {
       const less = id in floor ? createCedarEngine(without(floor), () => cedar) : engine
       const draft = { ...bundle, floor: without(floor), policies: without(bundle.policies) }
       const candidate = makeBundle(draft, { sequence: 1, engine: bundle.engine })
-      const report = runPolicyTests(less.loadBundle(candidate), cases)
-      if (report.failed === 0) unnoticed.push(id)
+      const loadedLess = less.loadBundle(candidate)
+      // The first case that notices is enough.
+      if (cases.every((one) => runPolicyTests(loadedLess, [one]).failed === 0)) unnoticed.push(id)
     }
     expect(unnoticed).toEqual([])
   })
