@@ -72,12 +72,13 @@ function writerOf(access: Access): AssetStore['putAll'] {
   return async (tx, assets) => {
     for (let from = 0; from < assets.length; from += ROWS_PER_STATEMENT) {
       const some = assets.slice(from, from + ROWS_PER_STATEMENT)
-      const { tenant, db } = openOf(access, tx, some)
+      const open = openOf(access, tx, some)
+      const { tenant, db } = open
       const rows = some.map(rowOfAsset)
       const former = await formerNames(db, rows, { tenant })
       await upsert(db, rows, {})
       // An asset that is renamed changes what its former name resolves to as well.
-      await raise({ tenant, db }, [...former.rows, ...rows].map(revisionKey))
+      await raise(open, [...former.rows, ...rows].map(revisionKey))
     }
   }
 }

@@ -4,6 +4,7 @@
  * store/ is written once against this.
  */
 import type { CompiledQuery, Kysely, QueryResult, RawBuilder } from 'kysely'
+import type { KnownRevisions } from './known-revisions.ts'
 import type { DB } from './schema.ts'
 
 /**
@@ -51,6 +52,8 @@ export type Engine = {
    * otherwise it is a witness that somebody removed.
    */
   readonly isShared: boolean
+  /** What this process knows of revisions; undefined where others raise them, too. */
+  readonly knownRevisions: KnownRevisions | undefined
   /** How far this node's clock is ahead of the database's, in milliseconds. */
   readonly skewMs: (nowMs: number) => Promise<number>
   readonly close: () => Promise<void>

@@ -74,6 +74,7 @@ export function openPostgresEngine(url: string, silenceMs = SILENCE_MS): Engine 
     meaningOf,
     checkDurable: () => checkDurable(db),
     isShared: true,
+    knownRevisions: undefined,
     skewMs: async (nowMs) => {
       const answer = sql<{ now_ms: number }>`
         select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now_ms`

@@ -10,6 +10,7 @@ import type { Access, Open } from './transaction.ts'
 
 export function createRevisionStore(access: Access): RevisionStore {
   const { engine } = access
+  const known = engine.knownRevisions
   const select = prepareList(engine, (db, keys: readonly Key[], at: Of) =>
     revisionsOf(db, at.tenant, keys),
   )
@@ -18,10 +19,15 @@ export function createRevisionStore(access: Access): RevisionStore {
   )
   return {
     read: async (tenant, keys) => {
-      const { rows } = await select(access.read(tenant), keys.map(keyed), { tenant })
+      const db = access.read(tenant)
       const now: Record<string, number> = {}
-      for (const key of keys) now[key] = 0
+      for (const key of keys) now[key] = known?.get(tenant, key) ?? 0
+      const unknown = keys.filter((key) => known?.get(tenant, key) === undefined)
+      if (unknown.length === 0) return now
+      const generation = known?.generation() ?? 0
+      const { rows } = await select(db, unknown.map(keyed), { tenant })
       for (const { key, revision } of rows) now[key] = revision
+      known?.learn(generation, tenant, now)
       return now
     },
     changed: async (tx, seen) => {
@@ -50,7 +56,9 @@ export function createRevisionStore(access: Access): RevisionStore {
 }
 
 /** Raises the revision of a key by one. */
-export async function raiseRevision({ tenant, db }: Open, key: string): Promise<void> {
+export async function raiseRevision(open: Open, key: string): Promise<void> {
+  const { tenant, db, raised } = open
+  raised.add(key)
   await raising(db, [{ tenant, key, revision: 1 }]).execute()
 }
 
@@ -64,8 +72,10 @@ export function revisionRaiser(
       keys.map(({ key }) => ({ tenant: at.tenant, key, revision: 1 })),
     ),
   )
-  return async ({ tenant, db }, keys) => {
-    await raise(db, [...new Set(keys)].map(keyed), { tenant })
+  return async ({ tenant, db, raised }, keys) => {
+    const wanted = new Set(keys)
+    for (const key of wanted) raised.add(key)
+    await raise(db, [...wanted].map(keyed), { tenant })
   }
 }
 

@@ -81,12 +81,16 @@ export async function runBatch(
   return engine.hold(tenant, async (db) => {
     context.at('commit:begin')
     await execute(engine, db, CompiledQuery.raw(engine.begin))
-    const prepared = await orRollBack(db, () =>
-      prepareBatch(context, { tenant, db }, works, acknowledged),
-    )
+    const open = { tenant, db, raised: new Set<string>() }
+    const prepared = await orRollBack(db, () => prepareBatch(context, open, works, acknowledged))
     if (prepared.appended === undefined) return { ran: prepared.tried.filter(isFailed) }
     const result = resultOf(prepared.tried, prepared.appended)
-    await commitDatabase(engine, db, result)
+    try {
+      await commitDatabase(engine, db, result)
+    } finally {
+      // Also when it is unknown whether the commit happened.
+      engine.knownRevisions?.forget(tenant, open.raised)
+    }
     return result
   })
 }

@@ -7,6 +7,7 @@ import type { CompiledQuery, Driver, QueryResult, SqliteDatabase } from 'kysely'
 import { Kysely, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import { Failure } from '../kernel/failure.ts'
 import type { Engine, ErrorMeaning } from './engine.ts'
+import { createKnownRevisions } from './known-revisions.ts'
 import type { OpenedSqlite, SqliteConnection } from './node-sqlite.ts'
 import { openSqlite } from './node-sqlite.ts'
 import type { DB } from './schema.ts'
@@ -72,6 +73,7 @@ export function openSqliteEngine(dataDir: string): Engine {
     meaningOf,
     checkDurable: async () => checkDurable(write.raw),
     isShared: false,
+    knownRevisions: createKnownRevisions(),
     skewMs: async () => 0,
     close: async () => {
       await reader.destroy()

@@ -11,7 +11,12 @@ import type { Engine } from './engine.ts'
 import type { DB } from './schema.ts'
 
 /** An open transaction as store/ sees it. */
-export type Open = { readonly tenant: string; readonly db: Kysely<DB> }
+export type Open = {
+  readonly tenant: string
+  readonly db: Kysely<DB>
+  /** Keys whose revision it raised, also in works that failed. */
+  readonly raised: Set<string>
+}
 
 /** What the record files work with. */
 export type Access = {
