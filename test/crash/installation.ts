@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { refreshPolicy } from '../../src/command/refresh-tools.ts'
 import { type Config, readConfig } from '../../src/config.ts'
+import { TENANT } from '../../src/wiring.ts'
 import { type AnyTools, anyTools, ENTRIES, reviewAll } from '../harness/any-tools.ts'
 import { addAsset, type Plane, startPlane } from '../harness/plane.ts'
 import { type Lifelines, openLifelines } from './lifelines.ts'
@@ -72,6 +74,8 @@ export async function makeTemplate(
   const { dataDir, ...config } = made.config
   const plane = await startPlane({ dataDir, upstreams: config.upstreams, config })
   await reviewAll(plane, made.tools)
+  // Otherwise the first life of every copy would publish policy for the tools that were reviewed.
+  await refreshPolicy(plane.gateway.parts.refreshDeps, TENANT)
   await addAsset(plane.gateway, 'ipv4_net', NEVER_TOUCH, { isNeverTouch: true, criticality: 5 })
   await plane.gateway.close()
   const { dana, alex, petra, agent, caseId, clock } = plane

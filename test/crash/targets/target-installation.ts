@@ -2,8 +2,10 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compiledCode } from '../../../range/settings.ts'
+import { refreshPolicy } from '../../../src/command/refresh-tools.ts'
 import { type Config, readConfig } from '../../../src/config.ts'
 import type { Clock } from '../../../src/kernel/clock.ts'
+import { TENANT } from '../../../src/wiring.ts'
 import { reviewAll } from '../../harness/any-tools.ts'
 import { addAsset, type Plane, startPlane } from '../../harness/plane.ts'
 import { brokerAsGiven } from '../given-broker.ts'
@@ -52,6 +54,8 @@ export async function installBefore(
   for (const order of target.orders) {
     await addAsset(plane.gateway, order.target.kind, order.target.id)
   }
+  // Otherwise the first life would publish policy for the tools that were reviewed.
+  await refreshPolicy(plane.gateway.parts.refreshDeps, TENANT)
   await plane.gateway.close()
   const { dana, agent, caseId } = plane
   return { config, folder, world: { dana, agent, caseId }, lifelines, target }
