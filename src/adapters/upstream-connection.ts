@@ -11,6 +11,7 @@ import {
   type PriorDiscovery,
   ProtocolError,
   ProtocolErrorCode,
+  SdkError,
   SdkHttpError,
 } from '@modelcontextprotocol/client'
 import type { FrameBack } from '../enforcement/upstream.ts'
@@ -79,7 +80,7 @@ export async function openConnection(
   try {
     return await attempt(opening, parts)
   } catch (error) {
-    if (opening.prior !== undefined || !mayBeOld(error)) throw fromConnect(error)
+    if (opening.prior !== undefined || !mayBeOld(opening.spec, error)) throw fromConnect(error)
   }
   try {
     return await attempt({ ...opening, prior: { kind: 'legacy' } }, parts)
@@ -89,10 +90,12 @@ export async function openConnection(
 }
 
 /**
- * Servers of 2025 exist that answer the probe for 2026 with HTTP 500 instead of turning it away (those on Hono's
- * transport, for one). The library takes that for an outage, so such a server is asked once in the old way.
+ * Servers of 2025 exist that do not turn the probe for 2026 away. Over HTTP they answer it with 500 (those on Hono's
+ * transport, for one), which the library takes for an outage; a child ends, or refuses all that
+ * follows, because nothing may come before `initialize`. Such a server is asked once in the old way, a child from its start.
  */
-function mayBeOld(error: unknown): boolean {
+function mayBeOld({ transport }: UpstreamSpec, error: unknown): boolean {
+  if (transport === 'stdio') return error instanceof SdkError || error instanceof ProtocolError
   return error instanceof SdkHttpError && (error.status ?? 0) >= 500
 }
 

@@ -226,7 +226,11 @@ export class UpstreamPool {
   }
 }
 
-/** One lease is like the next of its kind: the server is not asked for its era at each call. */
+/**
+ * A program speaks the same to whoever starts it; behind an address each credential may lead to another server. One
+ * lease is like the next of its kind, so the server is not asked for its era at each call.
+ */
 function verdictKey(spec: UpstreamSpec, secret: LeaseSecret | undefined): string {
+  if (spec.transport === 'stdio') return spec.id
   return JSON.stringify([spec.id, secret?.lease === undefined ? identityOf(secret) : 'borrowed'])
 }

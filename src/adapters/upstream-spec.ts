@@ -36,7 +36,7 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   maxResultBytes: 8 * 1024 * 1024,
   // What the strict reader allows on the way in.
   maxResultDepth: 64,
-  // dbhub, the slowest server measured, needs 3.3 s to start; the probe of the era starts it a second time.
+  // Six times what dbhub needs to start, the slowest server measured.
   connectTimeoutMs: 20_000,
   // Lists and completions are for a waiting user interface.
   inheritTimeoutMs: 15_000,

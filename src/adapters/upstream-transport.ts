@@ -38,13 +38,20 @@ export function makeTransport(
       })
 }
 
+/**
+ * For a child of its own class the library starts a second one, asks that for its era and ends it, since some servers
+ * end at the question. Every tool server would be started twice for the sake of those, so the child itself is asked
+ * and `openConnection` starts another when it did not take that well.
+ */
+class ChildTransport extends StdioClientTransport {}
+
 function stdioTransport(
   spec: UpstreamSpec & { transport: 'stdio' },
   secret: LeaseSecret | undefined,
   limits: UpstreamLimits,
   log: Log,
 ): Transport {
-  const transport = new StdioClientTransport({
+  const transport = new ChildTransport({
     command: spec.command,
     args: [...spec.args],
     // The library adds PATH, HOME and the like, and nothing else of our own environment.

@@ -1,6 +1,7 @@
 /**
  * A hand-written tool server of the 2025 protocol over stdio that misbehaves on request. It appends every
- * method it receives to the file named by its first argument, so that a test can see what really arrived.
+ * method it receives to the file named by its first argument, so that a test can see what really arrived. The second
+ * says what becomes of it when anything comes before `initialize`: it `ends`, or it `sulks` and refuses everything.
  */
 import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -12,7 +13,7 @@ type Message = {
   readonly result?: unknown
 }
 
-const journal = process.argv[2] ?? ''
+const [, , journal = '', whenAskedEarly = ''] = process.argv
 const tools = [
   'pid',
   'crash',
@@ -27,6 +28,8 @@ const tools = [
   'env',
 ]
 let questions = 0
+let isBegun = false
+let isSulking = false
 const answers = new Map<string, (result: unknown) => void>()
 
 const send = (message: object) =>
@@ -41,7 +44,13 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   }
   appendFileSync(journal, `${process.pid} ${method} ${params?.name ?? params?.level ?? ''}\n`)
   if (id === undefined) return
-  if (method === 'initialize') {
+  if (!isBegun && method !== 'initialize') {
+    if (whenAskedEarly === 'ends') process.exit(1)
+    isSulking = whenAskedEarly === 'sulks'
+  }
+  isBegun = true
+  if (isSulking) send({ id, error: { code: -32600, message: 'not before initialize' } })
+  else if (method === 'initialize') {
     const capabilities = { tools: {}, logging: {} }
     send({
       id,

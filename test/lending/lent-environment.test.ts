@@ -105,11 +105,13 @@ afterAll(async () => {
 })
 
 describe('a secret in the environment of a child', () => {
-  it('is lent anew for each call, to a child of its own that has ended with it [R31]', async () => {
+  it('is lent anew for each call, to a child of its own that has ended with it, and no other [R31]', async () => {
     const calls = seen().filter(({ what }) => what === 'call')
     expect(calls.map(({ token }) => token)).toEqual(lent)
     expect(new Set(lent).size).toBe(6)
     expect(new Set(calls.map(({ pid }) => pid)).size).toBe(6)
+    const starts = seen().filter(({ what }) => what === 'start')
+    expect(starts.map(({ token }) => token)).toEqual([null, ...lent])
     const holders = seen().filter(({ token }) => token !== null)
     await vi.waitFor(() => expect(holders.filter(({ pid }) => isAlive(pid))).toEqual([]), 10_000)
     expect(mint.alive()).toEqual([])
