@@ -1,6 +1,7 @@
 /**
  * What a gateway does with an installation that lost something or was changed: it does not start, says which
- * of them it is and what to do, and changes nothing. Through the command line, as an operator meets it.
+ * of them it is and what to do, and changes nothing. Through the command line, as an operator meets it; on PostgreSQL
+ * a start is one in this process, because only what it finds in its database is another.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -21,6 +22,7 @@ import {
   imprint,
   liftGuard,
   run,
+  started,
 } from './tamper.ts'
 import { startVictim } from './victim-process.ts'
 
@@ -48,7 +50,8 @@ function onEngine(engine: EngineName): void {
   /** Starting is refused with this code and a next step, and leaves everything as it was. */
   async function expectRefused(code: string, next: string, exitWith = 5): Promise<void> {
     const before = await imprint(place)
-    const { exitCode, out, err } = await countersign(place, ['serve'])
+    const isHere = engine === 'postgres'
+    const { exitCode, out, err } = await (isHere ? started(place) : countersign(place, ['serve']))
     expect(err).toContain(`error ${code}: `)
     expect(err).toContain(`\n  next: ${next}`)
     expect(out).toBe('')

@@ -6,6 +6,10 @@ import { join, resolve } from 'node:path'
 // biome-ignore lint/correctness/noUnresolvedImports: the linter's list of built-ins is older than this one
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
+import { exitCodeOf } from '../../src/cli/exit-codes.ts'
+import { complaintOf, complaintText } from '../../src/cli/failure-text.ts'
+import { startGateway } from '../../src/main.ts'
+import { quiet } from '../harness/quiet.ts'
 import type { Installation } from './installation.ts'
 import { readLive } from './snapshot.ts'
 
@@ -108,6 +112,21 @@ export function countersign({ config }: Installation, args: readonly string[]): 
       done({ exitCode: typeof code === 'number' ? code : -1, out, err })
     })
   })
+}
+
+/**
+ * What `serve` would say, without a process of its own: on another engine the way from a refusal to the terminal is the
+ * same. A gateway that starts all the same is closed again.
+ */
+export async function started({ config }: Installation): Promise<Said> {
+  try {
+    const gateway = await startGateway(config, { log: quiet })
+    await gateway.close()
+    return { exitCode: 0, out: gateway.baseUrl, err: '' }
+  } catch (error) {
+    const complaint = complaintOf(error)
+    return { exitCode: exitCodeOf(complaint.code), out: '', err: complaintText(complaint) }
+  }
 }
 
 async function query(url: string, statement: string): Promise<Rows> {

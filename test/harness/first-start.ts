@@ -6,11 +6,8 @@
 import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig, type UpstreamConfig } from '../../src/config.ts'
-import type { Log } from '../../src/kernel/log.ts'
 import { startGateway } from '../../src/main.ts'
-
-const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-
+import { quiet } from './quiet.ts'
 /** The tool servers of an installation, given where its data is. */
 export type UpstreamsIn = (dataDir: string) => readonly UpstreamConfig[]
 

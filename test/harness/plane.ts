@@ -2,6 +2,7 @@
  * A whole gateway on free ports with people, a roster, an agent and real tool servers, for tests that go
  * through its faces. Nothing is faked: SQLite (or PostgreSQL), the Cedar engine, MCP over HTTP and stdio.
  */
+
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -28,10 +29,10 @@ import { type Gateway, startGateway } from '../../src/main.ts'
 import { TENANT } from '../../src/wiring.ts'
 import { startedBefore } from './first-start.ts'
 import { giveKey } from './passkeys.ts'
+import { quiet } from './quiet.ts'
 
 const HOUR_MS = 3_600_000
 const BY = { kind: 'system', part: 'test-harness' } as const
-const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** A clock that is the real one plus what a test adds: time moves by `advance`, never by waiting. */
 export class TestClock {
