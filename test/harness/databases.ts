@@ -110,11 +110,19 @@ async function printedTables(run: Database['run']): Promise<Uint8Array> {
   return Buffer.from((await Promise.all(texts)).join('\n'))
 }
 
-async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+async function query(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
+  return connected(url, (run) => run(statement))
+}
+
+/** One connection for all that `work` runs; making one costs the server more than most statements. */
+export async function connected<T>(
+  url: string,
+  work: (run: Database['run']) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return (await client.query(statement)).rows
+    return await work(async (statement) => (await client.query(statement)).rows)
   } finally {
     await client.end()
   }

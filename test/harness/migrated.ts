@@ -9,14 +9,20 @@ import type { Engine } from '../../src/store/engine.ts'
 import { migrate } from '../../src/store/migrations.ts'
 import { openPostgresEngine } from '../../src/store/postgres-engine.ts'
 import { openSqliteEngine } from '../../src/store/sqlite-engine.ts'
-import { type Database, postgresDatabase, SQLITE_FILE, sqliteDatabase } from './databases.ts'
+import {
+  connected,
+  type Database,
+  postgresDatabase,
+  SQLITE_FILE,
+  sqliteDatabase,
+} from './databases.ts'
 
 let sqliteTemplate: Promise<string> | undefined
 let postgresTemplate: Promise<Template> | undefined
 /** Given back and emptied; the run drops them at its end. */
 const idle: Database[] = []
 
-type Template = { readonly name: string; readonly shape: string; readonly empty: string }
+type Template = { readonly name: string; readonly shape: string }
 
 /** The embedded database of a data directory that was never started. */
 export async function migratedSqlite(dataDir: string): Promise<Database> {
@@ -33,10 +39,8 @@ export async function migratedPostgres(serverUrl: string): Promise<Database> {
   return {
     ...database,
     drop: async () => {
-      const isAsMade = (await shapeOf(database)) === template.shape
-      if (!isAsMade) return database.drop()
-      await database.run(template.empty)
-      idle.push(database)
+      if (await isEmptied(database, template)) idle.push(database)
+      else await database.drop()
     },
   }
 }
@@ -51,14 +55,20 @@ async function makeSqlite(): Promise<string> {
 async function makePostgres(serverUrl: string): Promise<Template> {
   const database = await postgresDatabase(serverUrl)
   await migrateAndClose(openPostgresEngine(database.url))
-  const tables = await database.run(`select table_name from information_schema.tables
-    where table_schema = 'public' and not starts_with(table_name, 'schema_migration')`)
-  const deletes = tables.map(({ table_name }) => `delete from "${table_name}"`)
-  return {
-    name: new URL(database.url).pathname.slice(1),
-    shape: await shapeOf(database),
-    empty: ['begin', OTHERS_OFF, NO_GUARDS, ...deletes, 'commit'].join(';'),
-  }
+  const name = new URL(database.url).pathname.slice(1)
+  return { name, shape: await connected(database.url, shapeOf) }
+}
+
+/** False, and nothing done, when it is not as the template any more. */
+function isEmptied({ url }: Database, { shape }: Template): Promise<boolean> {
+  return connected(url, async (run) => {
+    if ((await shapeOf(run)) !== shape) return false
+    await run(OTHERS_OFF)
+    const written = await run(WRITTEN)
+    const deletes = written.map(({ relname }) => `delete from "${relname}"`)
+    await run(['begin', NO_GUARDS, ...deletes, 'commit'].join(';'))
+    return true
+  })
 }
 
 async function migrateAndClose(engine: Engine): Promise<void> {
@@ -66,14 +76,17 @@ async function migrateAndClose(engine: Engine): Promise<void> {
   await engine.close()
 }
 
-/** A node that died in the middle may still hold the head of its log. */
-const OTHERS_OFF = `select pg_terminate_backend(pid) from pg_stat_activity
+/** A node that died in the middle may still hold the head of its log; a second is more than enough for it to go. */
+const OTHERS_OFF = `select pg_terminate_backend(pid, 1000) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`
+/** Tables with room on disk are those that ever had a row: most tests write a dozen of them. */
+const WRITTEN = `select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+  and not starts_with(relname, 'schema_migration') and pg_relation_size(oid) > 0`
 /** Neither the guard of the log nor foreign keys; for superusers only, as CI is one. */
 const NO_GUARDS = 'set local session_replication_role = replica'
 
 /** Everything but the rows of a store: a copy has the very object ids of its template, so whatever is made again shows. */
-async function shapeOf({ run }: Database): Promise<string> {
+async function shapeOf(run: Database['run']): Promise<string> {
   const [row] = await run(`select md5(string_agg(line, ' ' order by line)) as shape from (
     select concat_ws(' ', oid, relname, relowner, relacl, relnatts, relrowsecurity) from pg_class
       where relnamespace = 'public'::regnamespace

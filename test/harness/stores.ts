@@ -52,6 +52,14 @@ export function forEachEngine(define: (engine: Engine) => void): void {
   onPostgres(define)
 }
 
+/**
+ * Of a file that runs on each engine, the tests about rules above the ports: whatever the database, they say the same,
+ * and every statement they reach is reached on both engines by tests beside them. They run on the embedded one.
+ */
+export function aboveThePorts(engine: Engine, define: () => void): void {
+  if (engine.name === 'sqlite') define()
+}
+
 /** Tests about the embedded database alone. */
 export function onSqlite(define: (engine: Engine) => void): void {
   describe('on SQLite', () => define(engineOf('sqlite')))

@@ -16,7 +16,7 @@ import {
 } from '../harness/console.ts'
 import type { Answer, RestGateway, Token } from '../harness/rest-gateway.ts'
 import { BASE_URL, openRestGateway, TENANT } from '../harness/rest-gateway.ts'
-import { forEachEngine } from '../harness/stores.ts'
+import { aboveThePorts, forEachEngine } from '../harness/stores.ts'
 
 const MINUTE_MS = 60_000
 const UP = 0x01
@@ -52,21 +52,6 @@ forEachEngine((engine) => {
   }
 
   describe('enrolling', () => {
-    it('asks the browser for ES256 or RS256 with user verification and no attestation', async () => {
-      const at = await enter(gateway, petra, dana)
-      const answer = await at.send('POST', '/api/v1/passkeys/options')
-      expect(answer.json().options).toMatchObject({
-        rp: { id: 'countersign.test' },
-        user: { name: 'dana@soc.example' },
-        attestation: 'none',
-        authenticatorSelection: { userVerification: 'required' },
-        pubKeyCredParams: [
-          { alg: -7, type: 'public-key' },
-          { alg: -257, type: 'public-key' },
-        ],
-      })
-    })
-
     it('puts a key on record that waits for a second person', async () => {
       const at = await enter(gateway, petra, dana)
       const size = await gateway.size()
@@ -90,43 +75,11 @@ forEachEngine((engine) => {
       expect(me.passkeys).toMatchObject([{ id: passkeyIn(answer).id, state: 'pending' }])
     })
 
-    it('needs a login that an API token cannot make by itself', async () => {
-      const own = consoleOf(gateway, cookieOf(await login(gateway, await linkOf(gateway, dana))))
-      for (const at of [own, { send: withToken(dana) }]) {
-        const no = await at.send('POST', '/api/v1/passkeys/options')
-        expect(said(no).slice(0, 2)).toEqual([403, 'login_too_weak'])
-      }
-    })
-
-    it('needs that login within ten minutes, and at the end as at the beginning', async () => {
-      const at = await enter(gateway, petra, dana)
-      const challenge = await challengeIn(await at.send('POST', '/api/v1/passkeys/options'))
-      gateway.fresh.clock.advance(10 * MINUTE_MS)
-      const credential = enrol(makePracticeKey(), challenge, PLACE)
-      const body = { name: 'late', credential }
-      expect((await at.send('POST', '/api/v1/passkeys', { body })).json().code).toBe(
-        'login_too_weak',
-      )
-    })
-
     const refusals: readonly (readonly [string, Parameters<typeof enrol>[3], string])[] = [
       ['without user verification', { flags: UP }, 'User verification was required'],
       ['of another algorithm', { algorithm: -8 }, 'Unexpected public key alg "-8"'],
       ['that answers another question', { type: 'webauthn.get' }, 'registration response type'],
     ]
-    it.each(refusals)('refuses a key %s, and says so', async (_title, oddity, why) => {
-      const at = await enter(gateway, petra, dana)
-      const no = await enrolKey(at, makePracticeKey(), oddity)
-      expect(said(no)).toEqual([400, 'passkey_refused', expect.stringContaining(why)])
-    })
-
-    it('refuses a key made for another address', async () => {
-      const at = await enter(gateway, petra, dana)
-      const origin = await enrolKey(at, makePracticeKey(), {}, { ...PLACE, origin: 'https://evil' })
-      expect(said(origin)).toEqual([400, 'passkey_refused', expect.stringContaining('origin')])
-      const other = await enrolKey(at, makePracticeKey(), {}, { ...PLACE, rpId: 'evil' })
-      expect(said(other).slice(0, 2)).toEqual([400, 'passkey_refused'])
-    })
 
     it('refuses a challenge that is of another person, used, or not ours', async () => {
       const [danas, tomass] = [
@@ -170,6 +123,61 @@ forEachEngine((engine) => {
       expect(said(no)).toEqual([400, 'passkey_refused', 'the key may leave its device'])
       expect((await enrolKey(at, makePracticeKey(), { flags: UP | UV })).status).toBe(201)
     })
+
+    aboveThePorts(engine, () => {
+      it('asks the browser for ES256 or RS256 with user verification and no attestation', async () => {
+        const at = await enter(gateway, petra, dana)
+        const answer = await at.send('POST', '/api/v1/passkeys/options')
+        expect(answer.json().options).toMatchObject({
+          rp: { id: 'countersign.test' },
+          user: { name: 'dana@soc.example' },
+          attestation: 'none',
+          authenticatorSelection: { userVerification: 'required' },
+          pubKeyCredParams: [
+            { alg: -7, type: 'public-key' },
+            { alg: -257, type: 'public-key' },
+          ],
+        })
+      })
+
+      it('needs a login that an API token cannot make by itself', async () => {
+        const own = consoleOf(gateway, cookieOf(await login(gateway, await linkOf(gateway, dana))))
+        for (const at of [own, { send: withToken(dana) }]) {
+          const no = await at.send('POST', '/api/v1/passkeys/options')
+          expect(said(no).slice(0, 2)).toEqual([403, 'login_too_weak'])
+        }
+      })
+
+      it('needs that login within ten minutes, and at the end as at the beginning', async () => {
+        const at = await enter(gateway, petra, dana)
+        const challenge = await challengeIn(await at.send('POST', '/api/v1/passkeys/options'))
+        gateway.fresh.clock.advance(10 * MINUTE_MS)
+        const credential = enrol(makePracticeKey(), challenge, PLACE)
+        const body = { name: 'late', credential }
+        expect((await at.send('POST', '/api/v1/passkeys', { body })).json().code).toBe(
+          'login_too_weak',
+        )
+      })
+
+      it.each(refusals)('refuses a key %s, and says so', async (_title, oddity, why) => {
+        const at = await enter(gateway, petra, dana)
+        const no = await enrolKey(at, makePracticeKey(), oddity)
+        expect(said(no)).toEqual([400, 'passkey_refused', expect.stringContaining(why)])
+      })
+
+      it('refuses a key made for another address', async () => {
+        const at = await enter(gateway, petra, dana)
+        const origin = await enrolKey(
+          at,
+          makePracticeKey(),
+          {},
+          { ...PLACE, origin: 'https://evil' },
+        )
+        expect(said(origin)).toEqual([400, 'passkey_refused', expect.stringContaining('origin')])
+        const other = await enrolKey(at, makePracticeKey(), {}, { ...PLACE, rpId: 'evil' })
+        expect(said(other).slice(0, 2)).toEqual([400, 'passkey_refused'])
+      })
+    })
   })
 
   describe('vouching', () => {
@@ -191,27 +199,6 @@ forEachEngine((engine) => {
       ])
     })
 
-    it('is nothing one can do for oneself', async () => {
-      expect(said(await vouch(dana, enrolled))).toEqual([
-        403,
-        'not_permitted',
-        'nobody vouches for their own key',
-      ])
-    })
-
-    it('is nothing for whoever let the person in: one person could do it all', async () => {
-      expect(said(await vouch(petra, enrolled))).toEqual([
-        403,
-        'not_permitted',
-        'who let the person in to enrol the key cannot vouch for it',
-      ])
-    })
-
-    it('is nothing for those without the permission', async () => {
-      const ana = await gateway.enrol('ana', ['analyst'])
-      expect(said(await vouch(ana, enrolled)).slice(0, 2)).toEqual([403, 'not_permitted'])
-    })
-
     it('is for exactly the key that was shown, once', async () => {
       const other = { ...enrolled, key: `sha256:${'0'.repeat(64)}` }
       expect((await vouch(tomas, other)).json().code).toBe('seen_digest_mismatch')
@@ -219,9 +206,32 @@ forEachEngine((engine) => {
       expect((await vouch(tomas, enrolled)).json().code).toBe('passkey_not_active')
     })
 
-    it('cannot bring a revoked key back', async () => {
-      await revoke(dana, enrolled)
-      expect((await vouch(tomas, enrolled)).json().code).toBe('passkey_not_active')
+    aboveThePorts(engine, () => {
+      it('is nothing one can do for oneself', async () => {
+        expect(said(await vouch(dana, enrolled))).toEqual([
+          403,
+          'not_permitted',
+          'nobody vouches for their own key',
+        ])
+      })
+
+      it('is nothing for whoever let the person in: one person could do it all', async () => {
+        expect(said(await vouch(petra, enrolled))).toEqual([
+          403,
+          'not_permitted',
+          'who let the person in to enrol the key cannot vouch for it',
+        ])
+      })
+
+      it('is nothing for those without the permission', async () => {
+        const ana = await gateway.enrol('ana', ['analyst'])
+        expect(said(await vouch(ana, enrolled)).slice(0, 2)).toEqual([403, 'not_permitted'])
+      })
+
+      it('cannot bring a revoked key back', async () => {
+        await revoke(dana, enrolled)
+        expect((await vouch(tomas, enrolled)).json().code).toBe('passkey_not_active')
+      })
     })
   })
 
@@ -280,15 +290,6 @@ forEachEngine((engine) => {
       expect((await gateway.send('POST', '/api/v1/session', sending)).status).toBe(401)
     })
 
-    it.each([
-      ['without user verification', { flags: UP }],
-      ['inside a frame of another site', { crossOrigin: true }],
-      ['of an enrolment', { type: 'webauthn.create' }],
-    ])('refuses an answer %s', async (_title, oddity) => {
-      await vouch(tomas, enrolled)
-      expect((await loginWith(gateway, key, oddity)).json().code).toBe('login_refused')
-    })
-
     it('refuses a counter that does not go up: the key was copied', async () => {
       await vouch(tomas, enrolled)
       expect((await loginWith(gateway, key, { signCount: 5 })).status).toBe(201)
@@ -297,16 +298,27 @@ forEachEngine((engine) => {
       expect((await loginWith(gateway, key, { signCount: 6 })).status).toBe(201)
     })
 
-    it('refuses another address, an old question, and a key nobody knows', async () => {
-      await vouch(tomas, enrolled)
-      const challenge = await challengeIn(await gateway.send('POST', '/api/v1/session/options'))
-      const present = (assertion: unknown) =>
-        gateway.send('POST', '/api/v1/session', { body: { assertion }, headers: OURS })
-      const foreign = assert(key, challenge, placeOf('https://evil.example'))
-      expect((await present(foreign)).status).toBe(401)
-      expect((await present(assert(makePracticeKey(), challenge, PLACE))).status).toBe(401)
-      gateway.fresh.clock.advance(5 * MINUTE_MS)
-      expect((await present(assert(key, challenge, PLACE))).status).toBe(401)
+    aboveThePorts(engine, () => {
+      it.each([
+        ['without user verification', { flags: UP }],
+        ['inside a frame of another site', { crossOrigin: true }],
+        ['of an enrolment', { type: 'webauthn.create' }],
+      ])('refuses an answer %s', async (_title, oddity) => {
+        await vouch(tomas, enrolled)
+        expect((await loginWith(gateway, key, oddity)).json().code).toBe('login_refused')
+      })
+
+      it('refuses another address, an old question, and a key nobody knows', async () => {
+        await vouch(tomas, enrolled)
+        const challenge = await challengeIn(await gateway.send('POST', '/api/v1/session/options'))
+        const present = (assertion: unknown) =>
+          gateway.send('POST', '/api/v1/session', { body: { assertion }, headers: OURS })
+        const foreign = assert(key, challenge, placeOf('https://evil.example'))
+        expect((await present(foreign)).status).toBe(401)
+        expect((await present(assert(makePracticeKey(), challenge, PLACE))).status).toBe(401)
+        gateway.fresh.clock.advance(5 * MINUTE_MS)
+        expect((await present(assert(key, challenge, PLACE))).status).toBe(401)
+      })
     })
   })
 

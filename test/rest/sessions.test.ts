@@ -5,7 +5,7 @@ import { CONSOLE_HEADER } from '../../src/faces/rest/cross-site.ts'
 import { cookieOf, linkOf, login as loginAt, OURS } from '../harness/console.ts'
 import type { RestGateway, Sending, Token } from '../harness/rest-gateway.ts'
 import { BASE_URL, openRestGateway, TENANT } from '../harness/rest-gateway.ts'
-import { forEachEngine } from '../harness/stores.ts'
+import { aboveThePorts, forEachEngine } from '../harness/stores.ts'
 
 const SYSTEM = { kind: 'system', part: 'test' } as const
 const MINUTE_MS = 60_000
@@ -97,42 +97,44 @@ forEachEngine((engine) => {
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 401, 401, 401, 401, 401])
     })
 
-    it('is refused after ten minutes, and unknown ones without a word about why', async () => {
-      const link = await linkFor(dana)
-      gateway.fresh.clock.advance(10 * MINUTE_MS)
-      const late = await login(link)
-      const unknown = await login(`cs_login_${'A'.repeat(43)}`)
-      expect([late.status, unknown.status]).toEqual([401, 401])
-      expect(unknown.json().detail).toBe(late.json().detail)
-    })
-
-    it('opens nothing for a suspended person', async () => {
-      const link = await linkFor(dana)
-      await suspend(dana)
-      expect((await login(link)).json().code).toBe('login_refused')
-    })
-
-    it('for somebody else needs a platform engineer', async () => {
-      const body = { person: petra.person.id }
-      const no = await gateway.send('POST', '/api/v1/login-links', { token: dana.token, body })
-      expect([no.status, no.json().code]).toEqual([403, 'not_permitted'])
-    })
-
-    it('is not handed to a session for itself: it would never end', async () => {
-      const no = await as(await loggedIn(), 'POST', '/api/v1/login-links', { body: {} })
-      expect([no.status, no.json().code]).toEqual([403, 'not_permitted'])
-    })
-
-    it('is no token, and a cookie is none either', async () => {
-      const link = await linkFor(dana)
-      const secret = (await loggedIn()).split('=')[1] ?? ''
-      for (const token of [link, secret]) {
-        expect((await gateway.send('GET', '/api/v1/me', { token })).status).toBe(401)
-      }
-      const odd = await gateway.send('GET', '/api/v1/me', {
-        headers: { cookie: `countersign=${dana.token}` },
+    aboveThePorts(engine, () => {
+      it('is refused after ten minutes, and unknown ones without a word about why', async () => {
+        const link = await linkFor(dana)
+        gateway.fresh.clock.advance(10 * MINUTE_MS)
+        const late = await login(link)
+        const unknown = await login(`cs_login_${'A'.repeat(43)}`)
+        expect([late.status, unknown.status]).toEqual([401, 401])
+        expect(unknown.json().detail).toBe(late.json().detail)
       })
-      expect([odd.status, odd.json().code]).toEqual([401, 'session_ended'])
+
+      it('opens nothing for a suspended person', async () => {
+        const link = await linkFor(dana)
+        await suspend(dana)
+        expect((await login(link)).json().code).toBe('login_refused')
+      })
+
+      it('for somebody else needs a platform engineer', async () => {
+        const body = { person: petra.person.id }
+        const no = await gateway.send('POST', '/api/v1/login-links', { token: dana.token, body })
+        expect([no.status, no.json().code]).toEqual([403, 'not_permitted'])
+      })
+
+      it('is not handed to a session for itself: it would never end', async () => {
+        const no = await as(await loggedIn(), 'POST', '/api/v1/login-links', { body: {} })
+        expect([no.status, no.json().code]).toEqual([403, 'not_permitted'])
+      })
+
+      it('is no token, and a cookie is none either', async () => {
+        const link = await linkFor(dana)
+        const secret = (await loggedIn()).split('=')[1] ?? ''
+        for (const token of [link, secret]) {
+          expect((await gateway.send('GET', '/api/v1/me', { token })).status).toBe(401)
+        }
+        const odd = await gateway.send('GET', '/api/v1/me', {
+          headers: { cookie: `countersign=${dana.token}` },
+        })
+        expect([odd.status, odd.json().code]).toEqual([401, 'session_ended'])
+      })
     })
   })
 
@@ -155,15 +157,6 @@ forEachEngine((engine) => {
       }
       const late = await as(cookie, 'GET', '/api/v1/me')
       expect([late.status, late.json().code]).toEqual([401, 'session_ended'])
-    })
-
-    it('ends after an hour in which nobody was there; what the console asks by itself is nobody', async () => {
-      const cookie = await loggedIn()
-      gateway.fresh.clock.advance(59 * MINUTE_MS)
-      const background = { headers: { 'countersign-background': '1' } }
-      expect((await as(cookie, 'GET', '/api/v1/me', background)).status).toBe(200)
-      gateway.fresh.clock.advance(MINUTE_MS)
-      expect((await as(cookie, 'GET', '/api/v1/me')).json().code).toBe('session_ended')
     })
 
     it('notes its use at most every five minutes, once for many requests at once', async () => {
@@ -212,45 +205,61 @@ forEachEngine((engine) => {
       expect((await as(first, 'GET', '/api/v1/me')).status).toBe(401)
       expect((await as(second, 'GET', '/api/v1/me')).status).toBe(200)
     })
+
+    aboveThePorts(engine, () => {
+      it('ends after an hour in which nobody was there; what the console asks by itself is nobody', async () => {
+        const cookie = await loggedIn()
+        gateway.fresh.clock.advance(59 * MINUTE_MS)
+        const background = { headers: { 'countersign-background': '1' } }
+        expect((await as(cookie, 'GET', '/api/v1/me', background)).status).toBe(200)
+        gateway.fresh.clock.advance(MINUTE_MS)
+        expect((await as(cookie, 'GET', '/api/v1/me')).json().code).toBe('session_ended')
+      })
+    })
   })
 
-  describe('another site', () => {
-    const stop = { scope: 'writes', reason: 'Something is wrong.' }
-    const attempts: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
-      ['of another site', { 'sec-fetch-site': 'cross-site' }],
-      ['of another port of this host', { 'sec-fetch-site': 'same-site' }],
-      ['with another origin', { origin: 'http://countersign.test:8080' }],
-      ['with an opaque origin', { origin: 'null' }],
-      ['typed into the address line', { 'sec-fetch-site': 'none' }],
-    ]
-    it.each(attempts)('%s changes nothing with the cookie of a person', async (_title, headers) => {
-      const cookie = await loggedIn()
-      const size = await gateway.size()
-      const no = await as(cookie, 'POST', '/api/v1/stops', { body: stop, headers })
-      expect([no.status, no.json().code]).toEqual([403, 'cross_site_refused'])
-      expect(await gateway.size()).toBe(size)
-    })
+  aboveThePorts(engine, () => {
+    describe('another site', () => {
+      const stop = { scope: 'writes', reason: 'Something is wrong.' }
+      const attempts: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+        ['of another site', { 'sec-fetch-site': 'cross-site' }],
+        ['of another port of this host', { 'sec-fetch-site': 'same-site' }],
+        ['with another origin', { origin: 'http://countersign.test:8080' }],
+        ['with an opaque origin', { origin: 'null' }],
+        ['typed into the address line', { 'sec-fetch-site': 'none' }],
+      ]
+      it.each(attempts)(
+        '%s changes nothing with the cookie of a person',
+        async (_title, headers) => {
+          const cookie = await loggedIn()
+          const size = await gateway.size()
+          const no = await as(cookie, 'POST', '/api/v1/stops', { body: stop, headers })
+          expect([no.status, no.json().code]).toEqual([403, 'cross_site_refused'])
+          expect(await gateway.size()).toBe(size)
+        },
+      )
 
-    it('reads nothing with it', async () => {
-      const cookie = await loggedIn()
-      const headers = { cookie, 'sec-fetch-site': 'same-site' }
-      expect((await gateway.send('GET', '/api/v1/approvals', { headers })).status).toBe(403)
-    })
+      it('reads nothing with it', async () => {
+        const cookie = await loggedIn()
+        const headers = { cookie, 'sec-fetch-site': 'same-site' }
+        expect((await gateway.send('GET', '/api/v1/approvals', { headers })).status).toBe(403)
+      })
 
-    it.each([
-      ['without the header of the console', { origin: BASE_URL }],
-      ['that does not say where it is from', { [CONSOLE_HEADER]: '1' }],
-    ])('a change %s is refused', async (_title, given) => {
-      const headers = { cookie: await loggedIn(), ...given }
-      const no = await gateway.send('POST', '/api/v1/stops', { body: stop, headers })
-      expect([no.status, no.json().code]).toEqual([403, 'cross_site_refused'])
-    })
+      it.each([
+        ['without the header of the console', { origin: BASE_URL }],
+        ['that does not say where it is from', { [CONSOLE_HEADER]: '1' }],
+      ])('a change %s is refused', async (_title, given) => {
+        const headers = { cookie: await loggedIn(), ...given }
+        const no = await gateway.send('POST', '/api/v1/stops', { body: stop, headers })
+        expect([no.status, no.json().code]).toEqual([403, 'cross_site_refused'])
+      })
 
-    it('logs nobody in as somebody else', async () => {
-      const link = await linkFor(dana)
-      const no = await login(link, { ...OURS, origin: 'https://evil.example' })
-      expect([no.status, no.json().code]).toEqual([403, 'cross_site_refused'])
-      expect((await login(link)).status).toBe(201)
+      it('logs nobody in as somebody else', async () => {
+        const link = await linkFor(dana)
+        const no = await login(link, { ...OURS, origin: 'https://evil.example' })
+        expect([no.status, no.json().code]).toEqual([403, 'cross_site_refused'])
+        expect((await login(link)).status).toBe(201)
+      })
     })
   })
 
@@ -271,22 +280,27 @@ forEachEngine((engine) => {
     ])
   })
 
-  it('takes a TLS-only cookie name behind https', async () => {
-    const baseUrl = 'https://countersign.test'
-    const secure = await openRestGateway(engine, undo, { baseUrl })
-    const { person } = await secure.enrol('dana', ['shift-lead'])
-    const { secret } = await issueLoginLink(secure.deps, {
-      tenant: TENANT,
-      by: SYSTEM,
-      personId: person.id,
-    })
-    const headers = { ...OURS, origin: baseUrl }
-    const answer = await secure.send('POST', '/api/v1/session', { body: { link: secret }, headers })
-    expect(answer.headers.get('set-cookie')).toMatch(/^__Secure-countersign=.*; Secure/)
-  })
-
   async function suspend({ person }: Token): Promise<void> {
     const change = { tenant: TENANT, by: SYSTEM, personId: person.id, state: 'suspended' } as const
     await changePerson(gateway.deps, change)
   }
+
+  aboveThePorts(engine, () => {
+    it('takes a TLS-only cookie name behind https', async () => {
+      const baseUrl = 'https://countersign.test'
+      const secure = await openRestGateway(engine, undo, { baseUrl })
+      const { person } = await secure.enrol('dana', ['shift-lead'])
+      const { secret } = await issueLoginLink(secure.deps, {
+        tenant: TENANT,
+        by: SYSTEM,
+        personId: person.id,
+      })
+      const headers = { ...OURS, origin: baseUrl }
+      const answer = await secure.send('POST', '/api/v1/session', {
+        body: { link: secret },
+        headers,
+      })
+      expect(answer.headers.get('set-cookie')).toMatch(/^__Secure-countersign=.*; Secure/)
+    })
+  })
 })
