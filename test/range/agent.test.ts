@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { sortAnswer } from '../../range/agent-session.ts'
 import { generateOpensshLog } from '../../range/openssh-log.ts'
 import { probe } from '../../range/probe-client.ts'
@@ -53,21 +53,33 @@ describe('the scripted agent', () => {
     agentKey = await exportJWK(pair.publicKey)
     writeFileSync(keyFile, JSON.stringify(await exportJWK(pair.privateKey)))
     writeFileSync(logFile, lines.join('\n'))
+    practice = withOneClientEach(await startPractice({ logFile }))
   })
-  beforeEach(async () => {
-    practice = await startPractice({ logFile })
-  })
+  // One range serves all of them: each finds the address served.
   afterEach(async () => {
     gateway?.stop()
-    await practice.stop()
+    const firewall = await practice.client('firewall')
+    await firewall.callTool({ name: 'unblock_address', arguments: { address: bruteForceAddress } })
+    expect(await sightIn(practice)).toBe('served')
   })
-  afterAll(() => rmSync(folder, { recursive: true }))
+  afterAll(async () => {
+    await practice.stop()
+    rmSync(folder, { recursive: true })
+  })
 
   async function run(
     options: Pick<PlainGatewayOptions, 'personSays' | 'lets' | 'tokenSeconds'>,
     ...more: readonly string[]
   ): Promise<Run> {
-    gateway = await startPlainGateway({ practice, agentKey, ...options })
+    return runIn(practice, options, ...more)
+  }
+
+  async function runIn(
+    where: Practice,
+    options: Pick<PlainGatewayOptions, 'personSays' | 'lets' | 'tokenSeconds'>,
+    ...more: readonly string[]
+  ): Promise<Run> {
+    gateway = await startPlainGateway({ practice: where, agentKey, ...options })
     return runAgent('--base', gateway.base, '--key', keyFile, '--json', ...more)
   }
 
@@ -84,41 +96,58 @@ describe('the scripted agent', () => {
     return { code, events: events.map((line) => JSON.parse(line)) }
   }
 
-  const sight = () => probe({ ...practice.range.edge, address: bruteForceAddress })
+  const sightIn = ({ range }: Practice) => probe({ ...range.edge, address: bruteForceAddress })
+  const sight = () => sightIn(practice)
 
-  it('finds the address, asks, and after approval the address is refused at the edge', async () => {
-    expect(await sight()).toBe('served')
-    const done = await run({ personSays: 'approve' })
-    expect(done.code, told(done)).toBe(0)
-    expect(await sight()).toBe('refused')
-    expect(step(done, 'suspect')).toMatchObject({ address: bruteForceAddress, failures: 280 })
-    expect(step(done, 'forbidden')).toMatchObject({ kind: 'refused', code: 'target_never_touch' })
-    expect(step(done, 'unreviewed')).toMatchObject({ kind: 'refused', code: 'tool_quarantined' })
-    expect(step(done, 'pending')).toMatchObject({ approvalId: 'approval-1' })
-    expect(step(done, 'done')).toMatchObject({ ending: 'blocked' })
-    const desk = await practice.client('desk')
-    const { structuredContent } = await desk.callTool({
-      name: 'get_case',
-      arguments: { case: 'INC-482' },
-    })
-    expect(structuredContent).toMatchObject({
-      notes: [{ text: expect.stringContaining(`${bruteForceAddress}: 280 failed`) }],
-    })
-  })
+  describe('whose request is approved', () => {
+    let done: Run
+    let recommendations: readonly unknown[]
+    let notes: readonly unknown[]
+    const sights: string[] = []
+    const notesOfCase = async () => {
+      const desk = await practice.client('desk')
+      const { structuredContent } = await desk.callTool({
+        name: 'get_case',
+        arguments: { case: 'INC-482' },
+      })
+      return (structuredContent as { notes: unknown[] }).notes
+    }
 
-  it('cites the evidence it was given and nothing else', async () => {
-    const done = await run({ personSays: 'approve' })
-    const evidence = [step(done, 'suspect')?.evidence, step(done, 'logins')?.evidence]
-    expect(gateway?.recommendations).toMatchObject([
-      {
-        evidence,
-        proposed_action: {
-          tool: 'firewall__block_address',
-          arguments: { address: bruteForceAddress, duration_minutes: 60 },
+    beforeAll(async () => {
+      const before = (await notesOfCase()).length
+      sights.push(await sight())
+      done = await run({ personSays: 'approve' })
+      sights.push(await sight())
+      recommendations = gateway?.recommendations ?? []
+      notes = (await notesOfCase()).slice(before)
+    })
+
+    it('finds the address, asks, and after approval the address is refused at the edge', () => {
+      expect(done.code, told(done)).toBe(0)
+      expect(sights).toEqual(['served', 'refused'])
+      expect(step(done, 'suspect')).toMatchObject({ address: bruteForceAddress, failures: 280 })
+      expect(step(done, 'forbidden')).toMatchObject({ kind: 'refused', code: 'target_never_touch' })
+      expect(step(done, 'unreviewed')).toMatchObject({ kind: 'refused', code: 'tool_quarantined' })
+      expect(step(done, 'pending')).toMatchObject({ approvalId: 'approval-1' })
+      expect(step(done, 'done')).toMatchObject({ ending: 'blocked' })
+      expect(notes).toMatchObject([
+        { text: expect.stringContaining(`${bruteForceAddress}: 280 failed`) },
+      ])
+    })
+
+    it('cites the evidence it was given and nothing else', () => {
+      const evidence = [step(done, 'suspect')?.evidence, step(done, 'logins')?.evidence]
+      expect(recommendations).toMatchObject([
+        {
+          evidence,
+          proposed_action: {
+            tool: 'firewall__block_address',
+            arguments: { address: bruteForceAddress, duration_minutes: 60 },
+          },
         },
-      },
-    ])
-    expect(evidence).not.toContain(undefined)
+      ])
+      expect(evidence).not.toContain(undefined)
+    })
   })
 
   it('asks again with the arguments a person corrected', async () => {
@@ -181,11 +210,25 @@ describe('the scripted agent', () => {
   })
 
   it('shows that a block without effect is not one: it ends with 1', async () => {
-    await practice.stop()
-    practice = await startPractice({ logFile, isFirewallNoop: true })
-    const done = await run({ personSays: 'approve' })
-    expect(done.code, told(done)).toBe(1)
-    expect(step(done, 'done')).toMatchObject({ ending: 'no-effect' })
-    expect(await sight()).toBe('served')
+    const noop = await startPractice({ logFile, isFirewallNoop: true })
+    try {
+      const done = await runIn(noop, { personSays: 'approve' })
+      expect(done.code, told(done)).toBe(1)
+      expect(step(done, 'done')).toMatchObject({ ending: 'no-effect' })
+      expect(await sightIn(noop)).toBe('served')
+    } finally {
+      await noop.stop()
+    }
   })
 })
+
+/** Its tool servers are started once, for all gateways in front of them. */
+function withOneClientEach(practice: Practice): Practice {
+  const clients = new Map<string, ReturnType<Practice['client']>>()
+  const client: Practice['client'] = (id) => {
+    const one = clients.get(id) ?? practice.client(id)
+    clients.set(id, one)
+    return one
+  }
+  return { ...practice, client }
+}
