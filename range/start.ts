@@ -132,7 +132,8 @@ async function startShop(start: Start, dataDir: string, shopPort: string, edgePo
   })
 }
 
-function prepare(dataDir: string, logFile: string | undefined) {
+/** The state a practice begins with, without anything that runs. */
+export function prepare(dataDir: string, logFile: string | undefined) {
   mkdirSync(dataDir, { recursive: true })
   for (const name of STATE_FILES) rmSync(join(dataDir, name), { force: true })
   rmSync(join(dataDir, 'evidence'), { recursive: true, force: true })
@@ -154,7 +155,8 @@ function firewallUpstream(url: string, credential: string): RangeUpstream {
   }
 }
 
-function stdioUpstreams(dataDir: string): RangeUpstream[] {
+/** The tool servers over it that speak stdio. */
+export function stdioUpstreams(dataDir: string): RangeUpstream[] {
   const stdio = (id: string, args: readonly string[], env: Record<string, string> = {}) =>
     ({
       id,

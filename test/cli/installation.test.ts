@@ -15,6 +15,7 @@ import { join, resolve } from 'node:path'
 // biome-ignore lint/correctness/noUnresolvedImports: the linter's list of built-ins is older than this one
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { compiledCode } from '../../range/settings.ts'
 import { sampleConfig } from '../../src/cli/sample-config.ts'
 import { readConfig } from '../../src/config.ts'
 
@@ -44,6 +45,7 @@ async function freePort(): Promise<number> {
 
 const home = () => join(folder, 'soc')
 const environment = () => ({
+  ...compiledCode(),
   PATH: process.env.PATH,
   COUNTERSIGN_CONFIG: join(home(), 'countersign.yaml'),
   COUNTERSIGN_DATA: join(home(), 'data'),

@@ -10,7 +10,8 @@ import {
 } from '../../range/agent-findings.ts'
 import { parseAuthLine } from '../../range/auth-log.ts'
 import { generateOpensshLog } from '../../range/openssh-log.ts'
-import { startPractice } from './practice.ts'
+import { prepare, stdioUpstreams } from '../../range/start.ts'
+import { connected } from './practice.ts'
 
 const SAMPLE = join(import.meta.dirname, '../../../shared/data/openssh/OpenSSH_2k.log')
 
@@ -19,8 +20,10 @@ async function findings(lines: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'range-log-'))
   const logFile = join(folder, 'auth.log')
   writeFileSync(logFile, lines.join('\n'))
-  const practice = await startPractice({ logFile })
-  const logs = await practice.client('logs')
+  prepare(folder, logFile)
+  const upstream = stdioUpstreams(folder).find(({ id }) => id === 'logs')
+  if (upstream === undefined) throw new Error('the range has no log store')
+  const logs = await connected(upstream)
   const ask = async (sql: string): Promise<unknown> => {
     const result = await logs.callTool({ name: 'execute_sql', arguments: { sql } })
     const [part] = result.content
@@ -29,7 +32,7 @@ async function findings(lines: readonly string[]) {
   }
   const suspect = suspectIn(await ask(FAILURES_BY_SOURCE))
   const accepted = suspect === undefined ? 0 : acceptedIn(await ask(acceptedFrom(suspect.address)))
-  await practice.stop()
+  await logs.close()
   rmSync(folder, { recursive: true })
   return { suspect, accepted }
 }
