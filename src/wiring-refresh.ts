@@ -21,7 +21,9 @@ export async function wireRefresh(
   tenant: string,
   base: Omit<RefreshDeps, 'offers' | 'firstDocuments' | 'outgrown'>,
 ): Promise<RefreshDeps> {
-  const shipped = await readCatalogue(config.catalogueDir)
+  // Entries that no upstream trusts review nothing.
+  const isTrusted = config.upstreams.some(({ trustsShippedEntries }) => trustsShippedEntries)
+  const shipped = isTrusted ? await readCatalogue(config.catalogueDir) : []
   return {
     ...base,
     offers: config.upstreams.map(({ id, trustsShippedEntries }) => ({

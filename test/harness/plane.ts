@@ -123,7 +123,7 @@ export async function startPlane(options: PlaneOptions = {}): Promise<Plane> {
   const ines = await addPerson(gateway, 'Ines', ['incident-commander', 'service-owner'])
   const alex = await addPerson(gateway, 'Alex', ['analyst'])
   const petra = await addPerson(gateway, 'Petra', ['platform-engineer'])
-  for (const person of [dana, ines, alex]) await putOnDuty(gateway, clock, person)
+  await Promise.all([dana, ines, alex].map((person) => putOnDuty(gateway, clock, person)))
   const { record } = await putCase(gateway.parts.restParts, {
     tenant: TENANT,
     by: BY,
@@ -181,17 +181,9 @@ export async function putOnDuty(
   const deps = gateway.parts.restParts
   const nowMs = clock.nowMs()
   await giveKey({ ...deps, store: gateway.parts.store }, person)
-  for (const role of person.roles) {
-    await putShift(deps, {
-      tenant: TENANT,
-      by: BY,
-      role,
-      person: person.id,
-      fromMs: nowMs - HOUR_MS,
-      toMs: nowMs + 12 * HOUR_MS,
-      source: 'test',
-    })
-  }
+  const hours = { fromMs: nowMs - HOUR_MS, toMs: nowMs + 12 * HOUR_MS }
+  const shift = { tenant: TENANT, by: BY, person: person.id, ...hours, source: 'test' }
+  await Promise.all(person.roles.map((role) => putShift(deps, { ...shift, role })))
   await certify(gateway, clock, person, classes)
 }
 
@@ -204,16 +196,10 @@ export async function certify(
 ): Promise<void> {
   const deps = gateway.parts.restParts
   const nowMs = clock.nowMs()
-  for (const actionClass of classes) {
-    await putCertificate(deps, {
-      tenant: TENANT,
-      by: BY,
-      person: person.id,
-      actionClass,
-      issuer: 'academy',
-      expiresAtMs: nowMs + 365 * 24 * HOUR_MS,
-    })
-  }
+  const expiresAtMs = nowMs + 365 * 24 * HOUR_MS
+  const held = { tenant: TENANT, by: BY, person: person.id, issuer: 'academy', expiresAtMs }
+  // At once, so that the store makes them durable together: a plane has dozens.
+  await Promise.all(classes.map((actionClass) => putCertificate(deps, { ...held, actionClass })))
 }
 
 export async function addAgent(
