@@ -62,7 +62,7 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
     it(
       `has no axe finding on any route, ${look.scheme}, ${look.width} px`,
       async () => {
-        const { page, context, noise } = await world.open(world.net.plane.dana, '/', look)
+        const { page, noise } = await world.open(world.net.plane.dana, '/', look)
         await readyForAxe(page)
         for (const route of routes()) {
           await page.evaluate(`window.history.pushState(null, '', ${JSON.stringify(route)})`)
@@ -76,7 +76,7 @@ describe.skipIf(!canBrowse)(`accessible ${NEEDS}`, () => {
           await expect.poll(() => findingsOn(page, route), { timeout: 10_000 }).toEqual([])
         }
         expect(noise).toEqual([])
-        await context.close()
+        await page.close()
       },
       SLOW_MS,
     )

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 // biome-ignore lint/correctness/noUnresolvedImports: the package re-exports its types in a way Biome does not follow
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
 
 /** Debian's Chromium, first without the windows and menus around it: the same engine, for a third less CPU. */
 const CHROMIUMS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].filter((path) =>
@@ -26,7 +27,7 @@ export type Look = {
   readonly scale?: number
 }
 
-export type { Browser, Page }
+export type { Browser, BrowserContext, Page }
 export type Locator = ReturnType<Page['locator']>
 
 export type Visitor = {
@@ -35,8 +36,9 @@ export type Visitor = {
   readonly noise: string[]
 }
 
+/** Pages of one site in one context share a process, so what one of them has compiled the next one finds. */
 export async function launch(): Promise<Browser> {
-  return start(CHROMIUMS[0])
+  return start(CHROMIUMS[0], ['--process-per-site'])
 }
 
 /** With everything a person has around the page. */
@@ -44,29 +46,47 @@ export async function launchWhole(): Promise<Browser> {
   return start(CHROMIUMS.at(-1))
 }
 
-function start(executablePath = ''): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+function start(executablePath = '', args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ['--no-sandbox', ...args] })
 }
 
-/** A fresh visitor. `noise` collects what a page must never say: script errors and policy violations. */
+/** A fresh visitor, gone with the test: a page left open asks again whenever something happens. */
 export async function visit(browser: Browser, baseUrl: string, look: Look = {}): Promise<Visitor> {
-  const context = await browser.newContext({
-    baseURL: baseUrl,
+  const context = await newContext(browser, baseUrl, look)
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  return { page, context, noise: noiseOf(page) }
+}
+
+export function newContext(
+  browser: Browser,
+  baseURL: string,
+  look: Look = {},
+): Promise<BrowserContext> {
+  return browser.newContext({
+    baseURL,
     colorScheme: look.scheme ?? 'light',
-    viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
+    viewport: sizeOf(look),
     deviceScaleFactor: look.scale ?? 1,
     hasTouch: look.hasTouch ?? false,
     isMobile: look.hasTouch ?? false,
     reducedMotion: 'reduce',
   })
-  const page = await context.newPage()
+}
+
+export function sizeOf({ width = 1440, height = 900 }: Look): { width: number; height: number } {
+  return { width, height }
+}
+
+/** Collects what a page must never say: script errors and policy violations. */
+export function noiseOf(page: Page): string[] {
   const noise: string[] = []
   page.on('pageerror', (error) => noise.push(String(error)))
   page.on('console', (message) => {
     const isRefusal = /status of (401|403|404|409|412)/.test(message.text())
     if (message.type() === 'error' && !isRefusal) noise.push(message.text())
   })
-  return { page, context, noise }
+  return noise
 }
 
 /** A key whose counter goes back is a copied key and refused; every device here holds the same few keys. */

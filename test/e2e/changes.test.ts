@@ -73,10 +73,10 @@ describe.skipIf(!canBrowse)(`the second yes to a change ${NEEDS}`, () => {
         [plane.alex, /Your roles do not make this change/],
       ] as const
       for (const [person, text] of says) {
-        const { page, context } = await world.open(person, `/changes/${id}`)
+        const { page } = await world.open(person, `/changes/${id}`)
         await page.getByText(text).waitFor()
         expect(await page.getByRole('button', { name: 'Confirm with passkey' }).count()).toBe(0)
-        await context.close()
+        await page.close()
       }
       expect(await stateOf(id)).toBe('proposed')
     },

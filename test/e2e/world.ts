@@ -3,7 +3,8 @@ import { createPrivateKey } from 'node:crypto'
 import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
 import { keyOf } from '../harness/passkeys.ts'
 import type { PlaneOptions, TestPerson } from '../harness/plane.ts'
-import { holdKey, type Look, launch, signIn, type Visitor, visit } from './browser.ts'
+import { holdKey, type Look, launch, signIn, type Visitor } from './browser.ts'
+import { openRoom } from './room.ts'
 
 export type ConsoleWorld = {
   readonly net: NetPlane
@@ -25,12 +26,12 @@ export async function holdKeyOf(visitor: Visitor, person: TestPerson): Promise<v
 export async function openWorld(options: PlaneOptions = {}): Promise<ConsoleWorld> {
   const net = await startNetPlane(options)
   const browser = await launch()
-  const { baseUrl } = net.plane.gateway
+  const room = openRoom(browser, net.plane.gateway.baseUrl)
   return {
     net,
     browser,
     open: async (person, path, look) => {
-      const visitor = await visit(browser, baseUrl, look)
+      const visitor = await room.enter(look)
       await holdKeyOf(visitor, person)
       await signIn(visitor, person.token, path)
       return visitor
