@@ -8,11 +8,11 @@ import { type Database, postgresDatabase } from '../harness/databases.ts'
 import { type NetPlane, startNetPlane } from '../harness/net-plane.ts'
 import { decide, rest } from '../harness/people.ts'
 import { taskToken } from '../harness/plane.ts'
+import { quiet } from '../harness/quiet.ts'
 import { POSTGRES_URL } from '../harness/stores.ts'
 
 /** Longer than the test: the call does not come back by itself. */
 const FOR_EVER_MS = 600_000
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 describe.skipIf(POSTGRES_URL === undefined)(
   'two gateway nodes on one PostgreSQL (COUNTERSIGN_TEST_POSTGRES_URL)',

@@ -2,6 +2,7 @@
  * A gateway that dies between any two steps of borrowing, and its next start: nothing borrowed stays alive, nothing is
  * sent twice, and the record is whole. Dying is: from that step on nothing is written any more.
  */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { boundedBroker } from '../../src/adapters/bounded-broker.ts'
 import { Failure } from '../../src/kernel/failure.ts'
@@ -9,9 +10,10 @@ import { type Gateway, startGateway } from '../../src/main.ts'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { type Database, postgresDatabase } from '../harness/databases.ts'
 import { expectSoundLedger, taskToken } from '../harness/plane.ts'
+import { quiet } from '../harness/quiet.ts'
 import { POSTGRES_URL } from '../harness/stores.ts'
 import { readRecord } from '../promises-e2e/record.ts'
-import { type MintWorld, openMint, quiet, takeBack, typesOf } from './world.ts'
+import { type MintWorld, openMint, takeBack, typesOf } from './world.ts'
 
 describe('a gateway on SQLite that dies while it borrows', () => dies(undefined))
 describe.skipIf(POSTGRES_URL === undefined)(

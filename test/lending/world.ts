@@ -4,7 +4,6 @@ import { boundedBroker } from '../../src/adapters/bounded-broker.ts'
 import type { BrokerSpec } from '../../src/adapters/broker-spec.ts'
 import { sealSecret } from '../../src/command/seal-secret.ts'
 import { endLeases } from '../../src/enforcement/end-leases.ts'
-import type { Log } from '../../src/kernel/log.ts'
 import type { Notice } from '../../src/kernel/notice.ts'
 import type { Placement } from '../../src/lease/placement.ts'
 import type { BrokerCapabilities, CredentialBroker } from '../../src/lease/ports.ts'
@@ -24,8 +23,6 @@ export const TOOLS = [
   { name: 'unblock', entry: ENTRIES.unblock },
 ]
 const BROKERS: readonly BrokerSpec[] = [{ id: 'edr-key', kind: 'sealed', secret: 'edr' }]
-
-export const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 export type LendingWorld = {
   readonly plane: Plane

@@ -6,11 +6,10 @@ import { connectUpstreams } from '../../src/adapters/upstream-mcp.ts'
 import type { UpstreamSpec } from '../../src/adapters/upstream-spec.ts'
 import { codeOf } from '../../src/kernel/failure.ts'
 import { anyTools } from '../harness/any-tools.ts'
+import { quiet } from '../harness/quiet.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-children-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** Lists one server, on a gateway of its own. */
 async function toolsOf(spec: UpstreamSpec): Promise<readonly string[]> {

@@ -4,12 +4,11 @@ import { type ConnectedUpstreams, connectUpstreams } from '../../src/adapters/up
 import type { Frame, FrameBack } from '../../src/enforcement/upstream.ts'
 import { digestOfJson } from '../../src/kernel/canonical-json.ts'
 import { mintSlot } from '../../src/kernel/dispatch-slot.ts'
-import type { Log } from '../../src/kernel/log.ts'
+import { quiet } from '../harness/quiet.ts'
 import { type ScriptedCall, scriptedServer } from '../harness/scripted-server.ts'
 
 type Script = (call: ScriptedCall) => void
 
-const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const TOKEN = 'a-token-of-the-server'
 const TEXT = { resultType: 'complete', content: [{ type: 'text', text: 'found' }] }
 

@@ -8,12 +8,11 @@ import type { Frame, FrameBack } from '../../src/enforcement/upstream.ts'
 import { digestOfJson } from '../../src/kernel/canonical-json.ts'
 import { type DispatchSlot, mintSlot } from '../../src/kernel/dispatch-slot.ts'
 import { codeOf, type FailureCode } from '../../src/kernel/failure.ts'
-import type { Log } from '../../src/kernel/log.ts'
 import type { LeaseSecret } from '../../src/lease/placement.ts'
 import { type RunningFixture, startFixture } from '../conformance/fixture.ts'
 import { type ChangingServer, startChangingServer } from '../harness/mcp-changing-server.ts'
+import { quiet } from '../harness/quiet.ts'
 
-const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const folder = mkdtempSync(join(tmpdir(), 'countersign-exchange-'))
 const journal = join(folder, 'journal')
 const BEARER: LeaseSecret = { kind: 'bearer', value: { token: 'upstream-secret' } }

@@ -5,11 +5,10 @@ import { type ConnectedUpstreams, connectUpstreams } from '../../src/adapters/up
 import type { Frame } from '../../src/enforcement/upstream.ts'
 import { digestOfJson } from '../../src/kernel/canonical-json.ts'
 import { mintSlot } from '../../src/kernel/dispatch-slot.ts'
-import type { Log } from '../../src/kernel/log.ts'
+import { quiet } from '../harness/quiet.ts'
 
 type Message = { readonly id?: number; readonly method?: string }
 
-const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const servers: Server[] = []
 const elsewhere: string[] = []
 let upstreams: ConnectedUpstreams

@@ -4,8 +4,8 @@ import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotoc
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ConnectedUpstreams, connectUpstreams } from '../../src/adapters/upstream-mcp.ts'
+import { quiet } from '../harness/quiet.ts'
 
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const WORKING_DIRECTORY = { name: 'Directory', uri: 'git://working-directory' }
 
 function makeServer(): Server {

@@ -1,16 +1,17 @@
 /** Delivery on a real store with a clock that only moves when told, one person on duty, and a request to tell of. */
+
 import { makeNoticeDelivery, type NoticeDelivery } from '../../src/command/notice-delivery.ts'
 import type { Person } from '../../src/identity/person.ts'
 import type { Notice } from '../../src/kernel/notice.ts'
 import type { Messenger } from '../../src/notice/ports.ts'
 import type { Store } from '../../src/store/store.ts'
+import { quiet } from '../harness/quiet.ts'
 import type { Fresh } from '../harness/stores.ts'
 import { entryDraft } from '../harness/stores.ts'
 import { aPerson, aRequest } from '../store/samples.ts'
 
 export const BASE_URL = 'https://gateway.example'
 const NEVER = new AbortController().signal
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 export type Desk = {
   readonly fresh: Fresh

@@ -10,12 +10,12 @@ import { sqliteDatabase } from '../harness/databases.ts'
 import { entriesOf } from '../harness/fence.ts'
 import { rest } from '../harness/people.ts'
 import { expectSoundLedger, taskToken } from '../harness/plane.ts'
+import { quiet } from '../harness/quiet.ts'
 import { openWorld, type Scene, type World } from '../promises-e2e/world.ts'
 import { decisionsIn, markOf, refusalIn } from './marks.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 describe('a clock that somebody sets', () => {
   let dataDir: string

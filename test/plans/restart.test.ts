@@ -6,9 +6,9 @@ import { startGateway } from '../../src/main.ts'
 import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { rest } from '../harness/people.ts'
 import { expectSoundLedger, taskToken } from '../harness/plane.ts'
+import { quiet } from '../harness/quiet.ts'
 import { approveAll, type PlanAgent, startPlanWorld } from './world.ts'
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const STEPS = {
   steps: [
     { tool: 'soar__isolate', arguments: { target: 'ws-1' } },

@@ -1,4 +1,5 @@
 /** What a gateway finds again after it was down while people should have been asked. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,10 +12,10 @@ import { connectAgent, saidBy } from '../harness/agent-client.ts'
 import { postgresDatabase } from '../harness/databases.ts'
 import { approveAsOwner, rest } from '../harness/people.ts'
 import { expectSoundLedger, taskToken } from '../harness/plane.ts'
+import { quiet } from '../harness/quiet.ts'
 import { POSTGRES_URL } from '../harness/stores.ts'
 import { type PlanWorld, startPlanWorld } from '../plans/world.ts'
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const REQUESTS = 100
 const PLANS = 20
 /** Past half of the quarter of an hour a request lives, and not past its end. */
