@@ -115,8 +115,8 @@ export function countersign({ config }: Installation, args: readonly string[]): 
 }
 
 /**
- * What `serve` would say, without a process of its own: on another engine the way from a refusal to the terminal is the
- * same. A gateway that starts all the same is closed again.
+ * One life of a gateway in this process, in which nothing is asked of it: what `serve` would say of its start. The way
+ * from a refusal to the terminal is the same on every engine.
  */
 export async function started({ config }: Installation): Promise<Said> {
   try {
