@@ -57,7 +57,7 @@ describe('a read', () => {
     ['tool list', toolList, /net__unreviewed +tool +blocked pending review/],
     ['tool list --status approved', toolList, /net__block +tool +reviewed +contain/],
     ['person list', personList, /omar@soc\.example +auditor +active/],
-    ['person show Dana', personList.shape.people.element, /certified +annotate, by academy, until 20/],
+    ['person show Dana', personList.shape.people.element, /certified[\s\S]* annotate, by academy, until 20/],
     ['roster show', onDuty, /shift-lead +Dana +primary/],
     ['policy list', bundleList, /^VERSION +CODE +PUBLISHED +BY\n/],
     ['policy show', activeBundle, /monitored +nothing: every action is enforced/],
