@@ -23,8 +23,8 @@ const STOP_TIMEOUT_MS = 2_000
 const announcement = z.object({ ready: z.literal(true), host: z.string(), port: z.int() })
 
 /**
- * Runs `file` under this Node with exactly the given environment (and `compiledCode`) and waits until it says where it listens.
- * Rejects with its name when it ends or stays silent.
+ * Runs `file` under this Node with exactly the given environment (and `compiledCode`) and waits until it says where it
+ * listens. Rejects with its name when it ends or stays silent.
  */
 export async function startProgram(
   name: string,

@@ -91,8 +91,8 @@ export async function openConnection(
 
 /**
  * Servers of 2025 exist that do not turn the probe for 2026 away. Over HTTP they answer it with 500 (those on Hono's
- * transport, for one), which the library takes for an outage; a child ends, or refuses all that
- * follows, because nothing may come before `initialize`. Such a server is asked once in the old way, a child from its start.
+ * transport, for one), which the library takes for an outage; a child ends, or refuses all that follows, because
+ * nothing may come before `initialize`. Such a server is asked once in the old way, a child from its start.
  */
 function mayBeOld({ transport }: UpstreamSpec, error: unknown): boolean {
   if (transport === 'stdio') return error instanceof SdkError || error instanceof ProtocolError

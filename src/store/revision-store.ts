@@ -21,11 +21,15 @@ export function createRevisionStore(access: Access): RevisionStore {
     read: async (tenant, keys) => {
       const db = access.read(tenant)
       const now: Record<string, number> = {}
-      for (const key of keys) now[key] = known?.get(tenant, key) ?? 0
-      const unknown = keys.filter((key) => known?.get(tenant, key) === undefined)
+      const unknown: Key[] = []
+      for (const key of keys) {
+        const revision = known?.get(tenant, key)
+        now[key] = revision ?? 0
+        if (revision === undefined) unknown.push({ key })
+      }
       if (unknown.length === 0) return now
       const generation = known?.generation() ?? 0
-      const { rows } = await select(db, unknown.map(keyed), { tenant })
+      const { rows } = await select(db, unknown, { tenant })
       for (const { key, revision } of rows) now[key] = revision
       known?.learn(generation, tenant, now)
       return now

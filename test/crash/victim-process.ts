@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { SHORT_LIVED } from '../house/short-lived.ts'
 import {
   STRUCK,
   type Strike,
@@ -44,11 +45,6 @@ export type Victim = {
  * takes this long. */
 const LIFE_LIMIT_MS = 120_000
 const SCRIPT = join(import.meta.dirname, 'victim.ts')
-/**
- * A life lasts seconds: what is optimised or swept in the background is of no use to it any more, and was a fifth of
- * the CPU of a run.
- */
-const SHORT_LIVED = ['--liftoff-only', '--single-threaded-gc', '--max-semi-space-size=64']
 
 export type VictimOptions = {
   /** For the plan file. */

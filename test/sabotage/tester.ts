@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { createVitest, type Reporter, type TestModule, type TestSpecification } from 'vitest/node'
+import { SHORT_LIVED } from '../house/short-lived.ts'
 import { ROOT } from '../promises/read-tests.ts'
 
 const RUNNER = join(import.meta.dirname, 'trial-runner.ts')
@@ -61,8 +62,7 @@ export async function startTester(config = 'vitest.config.ts'): Promise<Tester> 
       watch: false,
       // One worker: it loads the gateway once, and what one file has shown no other file has to show again.
       maxWorkers: 1,
-      // A worker lives for seconds: what is optimised beside it, WebAssembly above all, comes when nobody needs it.
-      execArgv: ['--liftoff-only', '--single-threaded', '--max-semi-space-size=64'],
+      execArgv: [...SHORT_LIVED],
       runner: RUNNER,
       // A file that is not needed any more is not loaded, and then has no tests; the verdict demands that some ran.
       passWithNoTests: true,
