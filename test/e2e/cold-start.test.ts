@@ -68,6 +68,8 @@ describe.skipIf(!canBrowse)(`opening a request cold ${NEEDS}`, () => {
     async () => {
       const { id } = await world.ask()
       const page = await arrive()
+      // The board it comes from fetches what it may need later; none of that is this view's.
+      await page.goto('about:blank')
       const asked: string[] = []
       page.on('request', (request) => void asked.push(new URL(request.url()).pathname))
       const held = Promise.withResolvers<void>()
@@ -76,7 +78,10 @@ describe.skipIf(!canBrowse)(`opening a request cold ${NEEDS}`, () => {
         await held.promise
         await route.continue()
       })
-      const question = page.waitForRequest((request) => request.url().endsWith(`/approvals/${id}`))
+      // The page's own address ends alike.
+      const question = page.waitForRequest((request) =>
+        request.url().endsWith(`/api/v1/approvals/${id}`),
+      )
       const html = await page.goto(`/approvals/${id}`, { waitUntil: 'commit' })
       const named = String(await html?.text())
       await question
