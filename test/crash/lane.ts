@@ -30,20 +30,20 @@ const BLANK_LIFE_MS = 4_000
 
 export class Lane {
   private readonly installation: Installation
-  private readonly env: Readonly<Record<string, string>>
+  private readonly env: Readonly<Record<string, string>> | undefined
   private readonly memory: Memory = newMemory()
   /** The same port in every life, so that a token stays valid: it names the gateway's address. */
   private port = 0
   private last: Snapshot | undefined
 
-  constructor(installation: Installation, env: Readonly<Record<string, string>> = {}) {
+  constructor(installation: Installation, env?: Readonly<Record<string, string>>) {
     this.installation = installation
     this.env = env
   }
 
   /** One life: start, check what the life before left, work, die, check what is left. */
   async kill(kill: Kill): Promise<KillResult> {
-    const victim = this.start(kill)
+    const victim = await this.start(kill)
     const timer = kill.atMs === undefined ? undefined : setTimeout(victim.kill, kill.atMs)
     const violations: Violation[] = []
     const port = await victim.ready
@@ -68,7 +68,7 @@ export class Lane {
 
   /** The last life: everything open is brought to its end, the case is exported, and the gateway stops. */
   async finish(): Promise<readonly Violation[]> {
-    const victim = this.start()
+    const victim = await this.start()
     const port = await victim.ready
     if (port === undefined) {
       await victim.ended
@@ -89,7 +89,7 @@ export class Lane {
 
   /** A life without any kill; answers how often each point is passed in one round of work. */
   async measure(): Promise<Readonly<Record<string, number>>> {
-    const victim = this.start()
+    const victim = await this.start()
     this.port = (await victim.ready) ?? 0
     await work(this.outside())
     const counts = await victim.counts()
@@ -99,7 +99,7 @@ export class Lane {
     return counts
   }
 
-  private start(kill?: Kill): Victim {
+  private async start(kill?: Kill): Promise<Victim> {
     const { config, folder } = this.installation
     const address = this.port === 0 ? {} : { port: this.port, baseUrl: this.baseUrl() }
     const strike = kill?.strike === undefined ? {} : { strike: kill.strike }

@@ -57,7 +57,7 @@ onPostgres(() => {
     await late.query(`update tool_call set state = 'dispatched'
       where id in (${inFlight.map(({ id }) => `'${id}'`).join()})`)
 
-    const victim = startVictim({ config: installation.config }, { folder, env: {} })
+    const victim = await startVictim({ config: installation.config }, { folder, env: undefined })
     expect(await Promise.race([victim.ready, someoneWaits(installation)])).toBe('waiting')
     await late.query('commit')
     await late.end()

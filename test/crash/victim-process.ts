@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SHORT_LIVED } from '../house/short-lived.ts'
+import { VICTIM_SOURCE, victimInOneFile } from './one-file.ts'
 import {
   STRUCK,
   type Strike,
@@ -44,19 +45,22 @@ export type Victim = {
 /** On two busy cores a start takes about a second, a first one five, and each borrowed call half of one. Nothing honest
  * takes this long. */
 const LIFE_LIMIT_MS = 120_000
-const SCRIPT = join(import.meta.dirname, 'victim.ts')
 
 export type VictimOptions = {
   /** For the plan file. */
   readonly folder: string
-  /** Added to the environment: the compile cache, and what a control sabotages. */
-  readonly env: Readonly<Record<string, string>>
+  /** What a control adds to the environment; it takes a module out, so its victim runs from the sources. */
+  readonly env: Readonly<Record<string, string>> | undefined
 }
 
-export function startVictim(plan: VictimPlan, { folder, env }: VictimOptions): Victim {
+export async function startVictim(
+  plan: VictimPlan,
+  { folder, env }: VictimOptions,
+): Promise<Victim> {
+  const script = env === undefined ? await victimInOneFile() : VICTIM_SOURCE
   const planFile = join(folder, 'victim.json')
   writeFileSync(planFile, JSON.stringify(plan))
-  const child = spawn(process.execPath, [...SHORT_LIVED, SCRIPT, planFile], {
+  const child = spawn(process.execPath, [...SHORT_LIVED, script, planFile], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   })

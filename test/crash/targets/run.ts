@@ -80,7 +80,7 @@ const share = Math.ceil(kills / names.length)
 const queue = names.toSorted((a, b) => Number(LENT_FOR.has(b)) - Number(LENT_FOR.has(a))).values()
 const work = async () => {
   for (const name of queue) {
-    await before(name, share, join(folder, name), {}, (lane) => killAt(name, lane, share))
+    await before(name, share, join(folder, name), undefined, (lane) => killAt(name, lane, share))
   }
 }
 await Promise.all([work(), work()])
@@ -134,7 +134,7 @@ async function before(
   name: TargetName,
   orders: number,
   own: string,
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> | undefined,
   work: (lane: TargetLane) => Promise<void>,
 ): Promise<void> {
   const target = await TARGETS[name].start(2 * orders + SPARE_ORDERS)

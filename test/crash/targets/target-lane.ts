@@ -51,7 +51,7 @@ type Open = {
 
 export class TargetLane {
   private readonly installation: TargetInstallation
-  private readonly env: Readonly<Record<string, string>>
+  private readonly env: Readonly<Record<string, string>> | undefined
   private readonly watch: Watch
   private readonly clock = turnedClock()
   private used = 0
@@ -63,7 +63,7 @@ export class TargetLane {
   /** The longest after a restart until all that was lent before a kill was known to be gone. Milliseconds. */
   longestAliveMs = 0
 
-  constructor(installation: TargetInstallation, env: Readonly<Record<string, string>> = {}) {
+  constructor(installation: TargetInstallation, env?: Readonly<Record<string, string>>) {
     this.installation = installation
     this.env = env
     const { upstream, orders } = installation.target
@@ -143,7 +143,7 @@ export class TargetLane {
       aheadMs: this.clock.aheadMs(),
       ...(lending === undefined ? {} : lentBy(lending)),
     }
-    const victim = startVictim(plan, { folder, env: this.env })
+    const victim = await startVictim(plan, { folder, env: this.env })
     const port = await victim.ready
     if (port === undefined) throw new Error(`it did not start: ${victim.refusal()}`)
     this.port = port
