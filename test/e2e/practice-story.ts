@@ -19,8 +19,18 @@ export async function playPracticeCase(
   hands: Hands,
 ): Promise<void> {
   const visitor = await enter(browser, stage, hands)
+  const target = await decide(visitor.page, hands)
+  await followTheDecision(visitor, stage, hands, target)
+}
+
+/** What it set off, until the case is taken home verified and the demo has ended with nothing left. */
+export async function followTheDecision(
+  visitor: Visitor,
+  stage: PracticeStage,
+  hands: Hands,
+  target: string,
+): Promise<void> {
   const { page } = visitor
-  const target = await decide(page, hands)
   await stage.reads(/The agent is done: the address is blocked, and the block is real/)
   await seenFromOutside(stage, target)
   await readTheCase(page, hands, target)
