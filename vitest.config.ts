@@ -21,9 +21,9 @@ export default defineConfig({
     // Files share the process of their worker: a gateway then runs on code that is loaded and compiled already, which
     // halves the CPU of a run. No test replaces a module or leaves anything behind in one.
     isolate: false,
-    // A test waits for the servers it starts, for disks and for browsers, so one file more than there are cores keeps
-    // all of them busy.
-    maxWorkers: availableParallelism() + 1,
+    // Half of its time a file waits: for the servers it starts, for disks and for browsers. Two files more than there
+    // are cores keep all of them busy; a third one costs more than it brings.
+    maxWorkers: availableParallelism() + 2,
     // Ten times what the slowest honest test takes on two busy cores, twice as many when something else uses them.
     testTimeout: 60_000,
     hookTimeout: 60_000,
