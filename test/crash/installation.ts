@@ -55,11 +55,19 @@ const PROBE = {
   expect: 'result.content[0].text == "look done"',
 }
 
+/** Evidence is collected beside each block, so that a kill meets that, too; beside an isolation, that is. */
+const COLLECTED = {
+  verb: 'contain',
+  flags: ['preserves-evidence'],
+  evidence: { collection: { tool: 'capture', arguments: { target: 'args.target' } } },
+}
+
 const TOOLS = [
   { name: 'look', entry: ENTRIES.read },
+  { name: 'capture', entry: { ...ENTRIES.read, flags: ['collects-evidence'] } },
   { name: 'note', entry: ENTRIES.note },
   { name: 'mark', entry: { ...ENTRIES.note, probe: PROBE } },
-  { name: 'block', entry: { ...ENTRIES.block, probe: PROBE } },
+  { name: 'block', entry: { ...ENTRIES.block, ...COLLECTED, probe: PROBE } },
   { name: 'unblock', entry: ENTRIES.unblock },
   { name: 'wipe' },
 ] as const

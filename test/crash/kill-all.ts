@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EngineName, makeTemplate, type Template } from './installation.ts'
-import { type Kill, type Passings, planFirstStarts, planKills, seeded } from './kill-plan.ts'
+import { type Kill, type Passings, planKills, seeded } from './kill-plan.ts'
 import { Lane } from './lane.ts'
 import type { Violation } from './violation.ts'
 
@@ -30,8 +30,6 @@ export type Outcome = {
 
 /** Histories grow over this many kills; later ones would only make every check slower. */
 const KILLS_PER_INSTALLATION = 16
-/** A first start takes five seconds on a busy core, so few suffice. */
-const FIRST_START_SHARE = 0.06
 /** Two cores: one life starts while another one works. */
 const AT_ONCE = 2
 
@@ -65,10 +63,8 @@ async function jobsOf(
   tell: (outcome: Outcome) => void,
 ): Promise<readonly Job[]> {
   const random = seeded(run.seed)
-  const firstStarts = planFirstStarts(Math.floor(kills * FIRST_START_SHARE), random)
   const passings = await measure(template)
-  const rest = kills - firstStarts.length
-  const chunks = planKills(rest, KILLS_PER_INSTALLATION, passings, random)
+  const { chunks, firstStarts } = planKills(kills, KILLS_PER_INSTALLATION, passings, random)
   return [
     ...chunks.map((chunk) => () => killChunk(template, false, chunk, tell)),
     ...firstStarts.map((kill) => () => killChunk(template, true, [kill], tell)),

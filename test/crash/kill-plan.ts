@@ -31,7 +31,7 @@ const COMMIT_LABELS = [
   'commit:after-witness',
 ]
 /** Points of the work, in the order of a call's life. */
-export const SERVE_LABELS = [
+const SERVE_LABELS = [
   ...COMMIT_LABELS,
   'dispatch:before',
   'dispatch:after',
@@ -42,6 +42,10 @@ export const SERVE_LABELS = [
   'request:after',
   'decision:after',
   'refusal:after',
+  'collect:before',
+  'collect:dispatched',
+  'collect:acted',
+  'collect:after',
   'checkpoint:signed',
   TORN_WRITE,
 ]
@@ -58,32 +62,70 @@ const FIRST_WRITES = 6
 /** After these a call is in flight, so that the next start has something to recover. */
 const IN_FLIGHT_LABELS = ['dispatch:after', 'act:after', 'probe:dispatched', 'probe:acted']
 
+/** Under these names a run has to have killed on every engine, or it says nothing about some point. */
+export const POINTS: readonly string[] = [
+  ...SERVE_LABELS,
+  'during commit',
+  ...START_LABELS.map((label) => `start ${label}`),
+  'anywhere',
+]
+
 /** How often each label is passed in one round of work. */
 export type Passings = Readonly<Record<string, number>>
 
 type Case = (random: Random, turn: number) => readonly Kill[]
 
-/**
- * The kills of one engine, in chunks that share an installation. Every kind of kill comes up in turn; its
- * passing walks through the round of work, so that the same label is met in different states.
- */
+/** A first start takes five seconds on a busy core, so few suffice. */
+const FIRST_START_SHARE = 0.06
+
+export type KillPlan = {
+  /** On a prepared installation each. */
+  readonly chunks: readonly (readonly Kill[])[]
+  /** On a blank one each. */
+  readonly firstStarts: readonly Kill[]
+}
+
+/** The kills of one engine. */
 export function planKills(
+  count: number,
+  perInstallation: number,
+  passings: Passings,
+  random: Random,
+): KillPlan {
+  const firstStarts = planFirstStarts(Math.floor(count * FIRST_START_SHARE), random)
+  return {
+    firstStarts,
+    chunks: planChunks(count - firstStarts.length, perInstallation, passings, random),
+  }
+}
+
+/**
+ * Kills in chunks that share an installation. Every kind of kill comes up in turn; its passing walks through the
+ * round of work, so that the same label is met in different states.
+ */
+function planChunks(
   count: number,
   perInstallation: number,
   passings: Passings,
   random: Random,
 ): readonly (readonly Kill[])[] {
   const cases = casesOf(passings)
-  const kills: Kill[] = []
-  for (let at = 0; kills.length < count; at++) {
+  const groups: (readonly Kill[])[] = []
+  let planned = 0
+  for (let at = 0; planned < count; at++) {
     const turn = Math.floor(at / cases.length)
     const next = cases[at % cases.length]?.(random, turn) ?? []
-    kills.push(...next.slice(0, count - kills.length))
+    const group = next.slice(0, count - planned)
+    groups.push(group)
+    planned += group.length
   }
-  const chunks: (readonly Kill[])[] = []
-  const rounds = Math.ceil(kills.length / perInstallation)
-  for (let round = 0; round < rounds; round++) {
-    chunks.push(kills.filter((_, at) => Math.floor((at * rounds) / kills.length) === round))
+  const rounds = Math.ceil(planned / perInstallation)
+  const chunks = Array.from({ length: rounds }, (): Kill[] => [])
+  let made = 0
+  for (const group of groups) {
+    // What a kill leaves is what the next one of its group is about.
+    chunks[Math.floor((made * rounds) / planned)]?.push(...group)
+    made += group.length
   }
   return chunks
 }
@@ -92,7 +134,7 @@ export function planKills(
  * Kills during the very first start of an installation, each on a blank one of its own: in every write, at
  * every point of its first commits (the policy before it serves, the tools after), and at any moment.
  */
-export function planFirstStarts(count: number, random: Random): readonly Kill[] {
+function planFirstStarts(count: number, random: Random): readonly Kill[] {
   const strike = (label: string, phase: Strike['phase'], passing: number): Kill => ({
     name: `first start ${label}`,
     strike: { phase, label, passing },

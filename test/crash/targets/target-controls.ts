@@ -6,10 +6,17 @@ export type TargetControl = Omit<Control, 'kills'> & { readonly kills: readonly 
 
 const at = (label: string, passing = 1): TargetKill => ({ step: 'do', label, passing })
 
+/** Which commit of an order is that of its dispatch differs between targets. */
+const DISPATCH_COMMITS = [3, 2, 4, 5]
+
 /** A gateway that acts before its decision is durable, and one that recovers nothing. */
 export const ACT_CONTROLS: readonly TargetControl[] = CONTROLS.slice(0, 2).map((control) => ({
   ...control,
-  kills: [at('dispatch:after'), at('commit:before-db-commit', 3), at('act:after')],
+  kills: [
+    at('dispatch:after'),
+    ...DISPATCH_COMMITS.map((passing) => at('commit:before-db-commit', passing)),
+    at('act:after'),
+  ],
 }))
 
 /** One that borrows before the wish is durable, and one that leaves what was lent to its end. */

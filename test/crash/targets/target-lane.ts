@@ -20,7 +20,8 @@ import { type TargetInstallation, turnedClock } from './target-installation.ts'
 
 export type Step = 'do' | 'undo'
 export type TargetKill = {
-  readonly step: Step
+  /** `start`: while it starts on what the life before left. */
+  readonly step: Step | 'start'
   readonly label: string
   readonly passing: number
   /** Not at the point but so long after it. */
@@ -73,11 +74,15 @@ export class TargetLane {
   }
 
   /** One life: what the one before left is checked and brought to its end, then it dies in its own order. */
-  async kill(kill: TargetKill): Promise<TargetKilled> {
+  async kill({ step, ...point }: TargetKill): Promise<TargetKilled> {
+    if (step === 'start') return this.dieStarting({ phase: step, ...point })
     const victim = await this.start()
     const violations: Violation[] = []
     try {
-      violations.push(...(await this.lookAtLife(victim)), ...(await this.dieIn(victim, kill)))
+      violations.push(
+        ...(await this.lookAtLife(victim)),
+        ...(await this.dieIn(victim, step, point)),
+      )
       this.cut = 0
     } catch (error) {
       // A connection that was cut on a busy machine spoils one life; it is no excuse for several in a row.
@@ -89,8 +94,17 @@ export class TargetLane {
     return { hit: end.struck, violations }
   }
 
+  /** It serves nobody; what it met is left to the next life. */
+  private async dieStarting(strike: Strike): Promise<TargetKilled> {
+    const victim = await this.launch(strike)
+    await victim.ready
+    victim.kill()
+    const end = await victim.ended
+    return { hit: end.struck, violations: await this.lookAtRemains(victim) }
+  }
+
   /** Everything is asked and approved; in what is left it is killed. */
-  private async dieIn(victim: Victim, { step, ...point }: TargetKill) {
+  private async dieIn(victim: Victim, step: Step, point: Omit<TargetKill, 'step'>) {
     await this.newOrder()
     const violations = step === 'undo' ? await this.run() : []
     await victim.arm({ phase: 'serve', ...point } satisfies Strike)
@@ -135,6 +149,15 @@ export class TargetLane {
   }
 
   private async start(): Promise<Victim> {
+    const victim = await this.launch()
+    const port = await victim.ready
+    if (port === undefined) throw new Error(`it did not start: ${victim.refusal()}`)
+    this.port = port
+    this.startedAtMs = performance.now()
+    return victim
+  }
+
+  private launch(strike?: Strike): Promise<Victim> {
     const { config, folder } = this.installation
     const address = this.port === 0 ? {} : { port: this.port, baseUrl: this.baseUrl() }
     const { lending } = this.installation.target
@@ -142,13 +165,9 @@ export class TargetLane {
       config: { ...config, ...address },
       aheadMs: this.clock.aheadMs(),
       ...(lending === undefined ? {} : lentBy(lending)),
+      ...(strike === undefined ? {} : { strike }),
     }
-    const victim = await startVictim(plan, { folder, env: this.env })
-    const port = await victim.ready
-    if (port === undefined) throw new Error(`it did not start: ${victim.refusal()}`)
-    this.port = port
-    this.startedAtMs = performance.now()
-    return victim
+    return startVictim(plan, { folder, env: this.env })
   }
 
   private baseUrl(): string {
