@@ -13,6 +13,7 @@ import { openPasskeys } from './adapters/open-passkeys.ts'
 import { openPolicy } from './adapters/open-policy.ts'
 import { createPolicyDesk } from './adapters/policy-desk.ts'
 import { pooledRandom } from './adapters/pooled-random.ts'
+import { recordedBundles } from './adapters/recorded-bundles.ts'
 import { openTokenSigner } from './adapters/token-signer.ts'
 import { connectUpstreams } from './adapters/upstream-mcp.ts'
 import { createWaiting } from './adapters/wait-for-change.ts'
@@ -142,8 +143,9 @@ async function open(config: Config, options: GatewayOptions, undo: (() => unknow
       ? { kind: 'sqlite', dataDir }
       : { kind: 'postgres', url: databaseUrl, dataDir }
   const at = options.at === undefined ? {} : { at: options.at }
-  const store = await openStore({ engine, clock, random, keyWrap: keys.keyWrap, ...at })
-  undo.unshift(() => store.close())
+  const rows = await openStore({ engine, clock, random, keyWrap: keys.keyWrap, ...at })
+  undo.unshift(() => rows.close())
+  const store: Store = { ...rows, bundles: recordedBundles(rows.bundles, rows.ledger) }
   const origin = `${new URL(baseUrl).hostname}/countersign/${TENANT}`
   const signed = join(dataDir, 'keys', `signed-${TENANT}`)
   const logSigner = openCheckpointSigner(origin, keys.logSeed, signed)

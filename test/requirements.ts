@@ -108,7 +108,7 @@ const STANDING: Readonly<Record<string, Standing>> = {
   R54: { kind: 'property', state: 'partly' },
   R55: { kind: 'refusal', state: 'proved', sabotage: 'desk-hands-out' },
   R56: { kind: 'refusal', state: 'partly' },
-  R57: { kind: 'refusal', state: 'partly', sabotage: 'no-bundle-allows' },
+  R57: { kind: 'refusal', state: 'proved', sabotage: 'no-bundle-allows' },
   R58: { kind: 'report', state: 'open' },
   R59: { kind: 'property', state: 'proved' },
   R60: { kind: 'property', state: 'proved' },

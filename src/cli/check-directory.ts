@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openKeys } from '../adapters/key-files.ts'
+import { recordedBundles } from '../adapters/recorded-bundles.ts'
 import { checkLedger } from '../command/check-ledger.ts'
 import { type Config, readConfig } from '../config.ts'
 import { Failure } from '../kernel/failure.ts'
@@ -39,7 +40,7 @@ export async function openDirectory(
     throw new Failure('config_invalid', `${dataDir} is no data directory: it has no keys`)
   }
   const keys = openKeys(dataDir)
-  const store = await openStore({
+  const rows = await openStore({
     engine:
       databaseUrl === undefined
         ? { kind: 'sqlite', dataDir }
@@ -48,6 +49,7 @@ export async function openDirectory(
     random: randomBytes,
     keyWrap: keys.keyWrap,
   })
+  const store = { ...rows, bundles: recordedBundles(rows.bundles, rows.ledger) }
   const checkLog = async () => {
     const verifierKey = await verifierKeyOf(store, keys.logSeed)
     const by = { kind: 'system', part: 'cli' } as const

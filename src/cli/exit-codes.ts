@@ -46,6 +46,7 @@ const VERIFICATION: readonly FailureCode[] = [
   'ledger_entry_tampered',
   'ledger_tile_torn',
   'ledger_head_wrong',
+  'policy_unrecorded',
   'store_behind_witness',
   'store_forked',
   'signer_refused',

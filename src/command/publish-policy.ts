@@ -141,7 +141,6 @@ async function publish(
       publishedAtMs: deps.nowMs(),
     }
     return async (tx) => {
-      await deps.bundles.publish(tx, bundle)
       const { sequence, parent } = place
       const entry = draft(deps, 'policy.published', actorOf(by), {
         data: {
@@ -153,6 +152,7 @@ async function publish(
           ...versionOf(input.documents),
         },
       })
+      await deps.bundles.publish(tx, { ...bundle, entry: entry.id })
       return { value: { bundle, findings: [...checked.findings, ...missing] }, entries: [entry] }
     }
   })

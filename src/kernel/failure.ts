@@ -92,6 +92,7 @@ export const FAILURES = {
   facts_unavailable: row('operator', 503, 'A fact is missing, unreadable or too old', 'Restore the source; reads continue.'),
   facts_changed: row('agent', 409, 'The facts kept changing while deciding', 'Call again.'),
   policy_missing: row('operator', 403, 'No policy bundle is active', 'Publish a bundle.'),
+  policy_unrecorded: row('operator', 503, 'The active policy is not what the ledger says was published', 'Treat it as tampering: see docs/guides/restore.md.'),
   policy_error: row('operator', 403, 'The policy could not be evaluated', 'Run `countersign policy check`.'),
   policy_invalid: row('operator', 400, 'The policy bundle is not valid', 'Run `countersign policy check` and correct what it names.'),
   no_permit: row('agent', 403, 'No policy permits this', 'Do something else; asking again will not help.'),

@@ -8,11 +8,14 @@ export type StoredBundle = {
   readonly text: string
   readonly publishedBy: string
   readonly publishedAtMs: number
+  /** The ledger entry that recorded it; without it, it decides nothing (on-record.ts). */
+  readonly entry?: string
 }
 
 export type BundleStore = {
+  /** The newest. The store takes the row as it is; whether the ledger bears it out is for `recordedBundles`. */
   readonly active: (tenant: string) => Promise<StoredBundle | undefined>
-  readonly list: (tenant: string) => Promise<readonly Omit<StoredBundle, 'text'>[]>
+  readonly list: (tenant: string) => Promise<readonly Omit<StoredBundle, 'text' | 'entry'>[]>
   /** Refuses (`conflict`) a sequence that is not the active one plus one. Raises `policy`. */
   readonly publish: (tx: Tx, bundle: StoredBundle) => Promise<void>
 }

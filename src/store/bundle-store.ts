@@ -18,7 +18,9 @@ export function createBundleStore(access: Access): BundleStore {
         .orderBy('sequence', 'desc')
         .limit(atMost(1))
         .executeTakeFirst()
-      return row === undefined ? undefined : { ...metaOf(row), text: row.text }
+      if (row === undefined) return undefined
+      const { text, entry } = row
+      return { ...metaOf(row), text, ...(entry === null ? {} : { entry }) }
     },
     list: async (tenant) => {
       const rows = await access
@@ -53,6 +55,7 @@ export function createBundleStore(access: Access): BundleStore {
           text: bundle.text,
           published_by: bundle.publishedBy,
           published_at_ms: bundle.publishedAtMs,
+          entry: bundle.entry ?? null,
         })
         .execute()
       await raiseRevision(open, 'policy')

@@ -30,6 +30,7 @@ import { followUpTables } from './migration-0020-follow-ups.ts'
 import { entriesOfRows } from './migration-0021-entries-of-rows.ts'
 import { signedAgain } from './migration-0022-signed-again.ts'
 import { runningIndexes } from './migration-0025-running.ts'
+import { entryOfBundle } from './migration-0026-entry-of-bundle.ts'
 import type { DB } from './schema.ts'
 
 const VERSIONS_TABLE = 'schema_migration'
@@ -57,6 +58,7 @@ const STEPS: Readonly<Record<string, (create: CreateTable) => Promise<void>>> = 
   '0021-entries-of-rows': entriesOfRows,
   '0022-signed-again': signedAgain,
   '0025-running': runningIndexes,
+  '0026-entry-of-bundle': entryOfBundle,
 }
 
 /** Nodes that start at once collide when they make the same table; the loser finds it made. */

@@ -105,7 +105,7 @@ export const TABLES = {
   budget: { tenant: 'text', key: 'text', window_started_ms: 'integer', used: 'integer' },
   policy_bundle: {
     tenant: 'text', sequence: 'integer', digest: 'text', text: 'text', published_by: 'text',
-    published_at_ms: 'integer',
+    published_at_ms: 'integer', entry: 'text?',
   },
 
   // approvals and what follows from them

@@ -309,31 +309,6 @@ forEachEngine((engine) => {
       expect(await stops.active('main')).toEqual([stop])
       expect(await revisions.read('main', ['stop'])).toEqual({ stop: 3 })
     })
-
-    it('bundles, strictly in sequence', async () => {
-      const fresh = await engine.fresh()
-      const { bundles } = fresh.store
-      const bundle = (sequence: number) => ({
-        tenant: 'main',
-        sequence,
-        digest: digestNamed('a'),
-        text: `{"n":${sequence}}`,
-        publishedBy: 'p1',
-        publishedAtMs: START_MS,
-      })
-      expect(await bundles.active('main')).toBeUndefined()
-      const publish = (sequence: number) =>
-        put(fresh, (tx) => bundles.publish(tx, bundle(sequence)))
-      await publish(1)
-      await publish(2)
-      for (const wrong of [2, 4, 1, 0]) {
-        await expect(publish(wrong)).rejects.toMatchObject({ code: 'conflict' })
-      }
-      expect(await bundles.active('main')).toEqual(bundle(2))
-      const { text: _, ...meta } = bundle(1)
-      expect((await bundles.list('main'))[0]).toEqual(meta)
-      expect(await fresh.store.revisions.read('main', ['policy'])).toEqual({ policy: 2 })
-    })
   })
 
   describe('what follows from a decision is read back as it was', () => {

@@ -1,0 +1,128 @@
+import type { Kysely } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import { recordedBundles } from '../../src/adapters/recorded-bundles.ts'
+import { digestOfText } from '../../src/kernel/digest.ts'
+import type { EntryDraft } from '../../src/kernel/entry.ts'
+import { createTable } from '../../src/store/create-table.ts'
+import type { Engine } from '../../src/store/engine.ts'
+import { entryOfBundle } from '../../src/store/migration-0026-entry-of-bundle.ts'
+import { openPostgresEngine } from '../../src/store/postgres-engine.ts'
+import { openSqliteEngine } from '../../src/store/sqlite-engine.ts'
+import { type Fresh, forEachEngine, START_MS } from '../harness/stores.ts'
+
+forEachEngine((engine) => {
+  describe('policy bundles', () => {
+    it('come strictly in sequence, and raise the revision of policy', async () => {
+      const fresh = await engine.fresh()
+      const { revisions } = fresh.store
+      const bundles = bundlesOf(fresh)
+      expect(await bundles.active('main')).toBeUndefined()
+      const first = await publish(fresh, 1)
+      const second = await publish(fresh, 2)
+      for (const wrong of [2, 4, 1, 0]) {
+        await expect(publish(fresh, wrong)).rejects.toMatchObject({ code: 'conflict' })
+      }
+      expect(await bundles.active('main')).toEqual(second)
+      const { text: _, entry: __, ...meta } = first
+      expect((await bundles.list('main'))[0]).toEqual(meta)
+      expect(await revisions.read('main', ['policy'])).toEqual({ policy: 2 })
+    })
+
+    it.each([
+      ['whose text was changed', `update policy_bundle set text = '{"n":9}' where sequence = 2`],
+      [
+        'whose text and digest were changed',
+        `update policy_bundle set text = '{"n":9}', digest = '${digestOf('{"n":9}')}' where sequence = 2`,
+      ],
+      ['that names no entry', 'update policy_bundle set entry = null where sequence = 2'],
+      [
+        'that names the entry of another',
+        `update policy_bundle set entry = (select entry from policy_bundle where sequence = 1)
+         where sequence = 2`,
+      ],
+      [
+        'that was published before and stands on top again',
+        'update policy_bundle set sequence = 3 where sequence = 1',
+      ],
+      [
+        'that nobody published',
+        `insert into policy_bundle
+         select tenant, 3, digest, text, published_by, published_at_ms, entry from policy_bundle
+         where sequence = 2`,
+      ],
+    ])('one %s is not active, and says so [R57]', async (_, statement) => {
+      const fresh = await engine.fresh()
+      for (const sequence of [1, 2]) await publish(fresh, sequence)
+      await fresh.database.run(statement)
+      await expect(bundlesOf(fresh).active('main')).rejects.toMatchObject({
+        code: 'policy_unrecorded',
+      })
+    })
+
+    it('from before rows named their entries get them from the log; one the log does not know gets none', async () => {
+      const fresh = await engine.fresh()
+      const published = await publish(fresh, 1)
+      await fresh.database.run(
+        `insert into policy_bundle (tenant, sequence, digest, text, published_by, published_at_ms)
+         values ('main', 2, '${digestOf('{}')}', '{}', 'x', 1)`,
+      )
+      await migrateAgain(fresh)
+      await expect(bundlesOf(fresh).active('main')).rejects.toMatchObject({
+        code: 'policy_unrecorded',
+      })
+      await fresh.database.run('delete from policy_bundle where sequence = 2')
+      expect(await bundlesOf(fresh).active('main')).toEqual(published)
+    })
+  })
+})
+
+function bundlesOf({ store }: Fresh) {
+  return recordedBundles(store.bundles, store.ledger)
+}
+
+function digestOf(text: string) {
+  return digestOfText('countersign-bundle-v1', text)
+}
+
+async function publish(fresh: Fresh, sequence: number) {
+  const text = `{"n":${sequence}}`
+  const entry = fresh.nextId()
+  const bundle = {
+    tenant: 'main',
+    sequence,
+    digest: digestOf(text),
+    text,
+    publishedBy: 'p1',
+    publishedAtMs: START_MS,
+    entry,
+  }
+  const { digest } = bundle
+  const published: EntryDraft = {
+    id: entry,
+    type: 'policy.published',
+    atMs: START_MS,
+    actor: { kind: 'system', id: 'test' },
+    data: { bundle: digest, sequence, proven: false, owned: true },
+  }
+  await fresh.store.commit('main', async (tx) => {
+    await fresh.store.bundles.publish(tx, bundle)
+    return { value: 0, entries: [published] }
+  })
+  return bundle
+}
+
+/** As if the database were from before the step. */
+async function migrateAgain(fresh: Fresh): Promise<void> {
+  await fresh.database.run('alter table policy_bundle drop column entry')
+  const { engine: choice } = fresh.options
+  const opened: Engine =
+    choice.kind === 'sqlite' ? openSqliteEngine(choice.dataDir) : openPostgresEngine(choice.url)
+  try {
+    await opened
+      .migrator()
+      .transaction()
+      .execute((db) => entryOfBundle(createTable(db as unknown as Kysely<unknown>, opened)))
+  } finally {
+    await opened.close()
+  }
+}
