@@ -27,6 +27,7 @@ const PINNED: Readonly<Record<number, readonly string[]>> = {
     'ledger_entry_tampered',
     'ledger_tile_torn',
     'ledger_head_wrong',
+    'policy_unrecorded',
     'store_behind_witness',
     'store_forked',
     'signer_refused',
