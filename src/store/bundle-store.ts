@@ -55,7 +55,7 @@ export function createBundleStore(access: Access): BundleStore {
           text: bundle.text,
           published_by: bundle.publishedBy,
           published_at_ms: bundle.publishedAtMs,
-          entry: bundle.entry ?? null,
+          entry: bundle.entry,
         })
         .execute()
       await raiseRevision(open, 'policy')

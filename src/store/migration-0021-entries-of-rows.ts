@@ -5,6 +5,7 @@
  */
 import { type Kysely, sql } from 'kysely'
 import type { CreateTable } from './create-table.ts'
+import { entriesOf } from './log-pages.ts'
 
 export const entriesOfRows = async ({ db, addColumns }: CreateTable): Promise<void> => {
   await addColumns('person', { roles_entry: 'text?' })
@@ -13,18 +14,9 @@ export const entriesOfRows = async ({ db, addColumns }: CreateTable): Promise<vo
   for (const { tenant } of known.rows) await nameEntries(db, tenant)
 }
 
-/** The log is read in pieces, because it need not fit into memory. Entries. */
-const PAGE = 1_000
-
 async function nameEntries(db: Kysely<unknown>, tenant: string): Promise<void> {
   const found = { roles: new Map<string, string>(), certificates: new Map<string, string>() }
-  for (let from = 0; ; from += PAGE) {
-    const page = await sql<{ id: string; bytes: Uint8Array }>`
-      select id, bytes from log_entry
-      where tenant = ${tenant} and idx >= ${from} and idx < ${from + PAGE} order by idx`.execute(db)
-    for (const { id, bytes } of page.rows) read(found, id, bytes)
-    if (page.rows.length < PAGE) break
-  }
+  for await (const { id, text } of entriesOf(db, tenant)) read(found, id, text)
   for (const [person, entry] of found.roles) {
     await sql`update person set roles_entry = ${entry}
       where tenant = ${tenant} and id = ${person}`.execute(db)
@@ -38,8 +30,7 @@ async function nameEntries(db: Kysely<unknown>, tenant: string): Promise<void> {
 type Found = { readonly roles: Map<string, string>; readonly certificates: Map<string, string> }
 
 /** The newest entry that names somebody's roles counts, and the one that names the certificate. */
-function read({ roles, certificates }: Found, id: string, bytes: Uint8Array): void {
-  const text = Buffer.from(bytes).toString('utf8')
+function read({ roles, certificates }: Found, id: string, text: string): void {
   if (!text.includes('"person.')) return
   const { type, data } = JSON.parse(text) as {
     readonly type: string

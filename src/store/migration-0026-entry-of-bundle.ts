@@ -4,6 +4,7 @@
  */
 import { type Kysely, sql } from 'kysely'
 import type { CreateTable } from './create-table.ts'
+import { entriesOf } from './log-pages.ts'
 
 export const entryOfBundle = async ({ db, addColumns }: CreateTable): Promise<void> => {
   await addColumns('policy_bundle', { entry: 'text?' })
@@ -11,26 +12,16 @@ export const entryOfBundle = async ({ db, addColumns }: CreateTable): Promise<vo
   for (const { tenant } of known.rows) await nameEntries(db, tenant)
 }
 
-/** The log is read in pieces, because it need not fit into memory. Entries. */
-const PAGE = 1_000
-
 async function nameEntries(db: Kysely<unknown>, tenant: string): Promise<void> {
-  for (let from = 0; ; from += PAGE) {
-    const page = await sql<{ id: string; bytes: Uint8Array }>`
-      select id, bytes from log_entry
-      where tenant = ${tenant} and idx >= ${from} and idx < ${from + PAGE} order by idx`.execute(db)
-    for (const { id, bytes } of page.rows) {
-      const bundle = publishedIn(bytes)
-      if (bundle === undefined) continue
-      await sql`update policy_bundle set entry = ${id}
-        where tenant = ${tenant} and digest = ${bundle}`.execute(db)
-    }
-    if (page.rows.length < PAGE) break
+  for await (const { id, text } of entriesOf(db, tenant)) {
+    const bundle = publishedIn(text)
+    if (bundle === undefined) continue
+    await sql`update policy_bundle set entry = ${id}
+      where tenant = ${tenant} and digest = ${bundle}`.execute(db)
   }
 }
 
-function publishedIn(bytes: Uint8Array): string | undefined {
-  const text = Buffer.from(bytes).toString('utf8')
+function publishedIn(text: string): string | undefined {
   if (!text.includes('"policy.published"')) return undefined
   const { type, data } = JSON.parse(text) as {
     readonly type: string

@@ -167,6 +167,6 @@ function drillOf(call: string) {
 }
 
 function bundleOf(sequence: number) {
-  const by = { publishedBy: 'p', publishedAtMs: START_MS }
+  const by = { publishedBy: 'p', publishedAtMs: START_MS, entry: 'e' }
   return { tenant: 'main', sequence, digest: digestNamed('c'), text: '{}', ...by }
 }
