@@ -49,12 +49,26 @@ export async function killAll(run: KillRun): Promise<readonly Outcome[]> {
   )
   const share = Math.ceil(run.kills / run.engines.length)
   const jobs = await Promise.all(templates.map((template) => jobsOf(run, template, share, tell)))
-  await inParallel(interleave(jobs))
+  const missed = (await inParallel(interleave(jobs))).flat()
+  // Once more, on a fresh installation: on a busy machine a round of work may end before its point.
+  await inParallel(
+    templates.map((template) => async () => {
+      const again = missed.filter(({ engine }) => engine === template.engine)
+      return killChunk(
+        template,
+        false,
+        again.flatMap(({ kills }) => kills),
+        tell,
+      )
+    }),
+  )
   for (const template of templates) await template.remove()
   return outcomes
 }
 
-type Job = () => Promise<void>
+/** Kills that did not reach their point, each after the one it is about. */
+type Missed = { readonly engine: EngineName; readonly kills: readonly Kill[] }
+type Job = () => Promise<readonly Missed[]>
 
 async function jobsOf(
   run: KillRun,
@@ -84,28 +98,41 @@ async function killChunk(
   isBlank: boolean,
   kills: readonly Kill[],
   tell: (outcome: Outcome) => void,
-): Promise<void> {
+): Promise<readonly Missed[]> {
+  if (kills.length === 0) return []
   const { engine } = template
+  const missed: Missed[] = []
   const installation = await (isBlank ? template.blank() : template.copy())
   const { folder } = installation
   const lane = new Lane(installation)
-  for (const kill of kills) {
+  for (const [at, kill] of kills.entries()) {
     const { hit, violations } = await lane.kill(kill)
     tell({ engine, name: kill.name, hit, violations, folder })
+    if (!hit && !isBlank) missed.push({ engine, kills: withWhatItIsAbout(kills, at) })
+    if (violations.length === 0) continue
     // One fault shows in everything after it; the next installation starts afresh.
-    if (violations.length > 0) return installation.remove()
+    await installation.remove()
+    return missed
   }
   const violations = await lane.finish()
   if (violations.length > 0) tell({ engine, name: 'last life', hit: false, violations, folder })
   await installation.remove()
+  return missed
 }
 
-async function inParallel(jobs: readonly Job[]): Promise<void> {
+/** A start that is killed finds what the kill before it left in flight. */
+function withWhatItIsAbout(kills: readonly Kill[], at: number): readonly Kill[] {
+  return kills.slice(kills[at]?.strike?.phase === 'start' ? Math.max(0, at - 1) : at, at + 1)
+}
+
+async function inParallel(jobs: readonly Job[]): Promise<readonly (readonly Missed[])[]> {
   const queue = jobs.values()
+  const all: (readonly Missed[])[] = []
   const work = async () => {
-    for (const job of queue) await job()
+    for (const job of queue) all.push(await job())
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return all
 }
 
 /** The engines in turn, so that both are always at work. */

@@ -75,7 +75,7 @@ export type Passings = Readonly<Record<string, number>>
 
 type Case = (random: Random, turn: number) => readonly Kill[]
 
-/** A first start takes five seconds on a busy core, so few suffice. */
+/** A first start takes twice as long as a later one, so few suffice. */
 const FIRST_START_SHARE = 0.06
 
 export type KillPlan = {

@@ -49,7 +49,11 @@ async function make(): Promise<string> {
 }
 
 function placed(code: string, path: string): string {
-  return code
+  const placed = code
     .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
     .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+    // Nothing but the victim itself was started.
+    .replaceAll('import.meta.main', 'false')
+  if (placed.includes('import.meta.')) throw new Error(`${path} asks something else of import.meta`)
+  return placed
 }

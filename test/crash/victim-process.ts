@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SHORT_LIVED } from '../house/short-lived.ts'
+import { PLAN_VARIABLE } from '../sabotage/plan.ts'
 import { VICTIM_SOURCE, victimInOneFile } from './one-file.ts'
 import {
   STRUCK,
@@ -42,14 +43,15 @@ export type Victim = {
   readonly close: () => Promise<void>
 }
 
-/** On two busy cores a start takes about a second, a first one five, and each borrowed call half of one. Nothing honest
+/** On two busy cores a start takes about a second, a first one three, and each borrowed call half of one. Nothing honest
  * takes this long. */
 const LIFE_LIMIT_MS = 120_000
 
 export type VictimOptions = {
   /** For the plan file. */
   readonly folder: string
-  /** What a control adds to the environment; it takes a module out, so its victim runs from the sources. */
+  /** What a control adds to the environment. It takes a module out, as a run under sabotage does, so the victim runs from
+   * the sources. */
   readonly env: Readonly<Record<string, string>> | undefined
 }
 
@@ -57,7 +59,8 @@ export async function startVictim(
   plan: VictimPlan,
   { folder, env }: VictimOptions,
 ): Promise<Victim> {
-  const script = env === undefined ? await victimInOneFile() : VICTIM_SOURCE
+  const isWhole = env === undefined && process.env[PLAN_VARIABLE] === undefined
+  const script = isWhole ? await victimInOneFile() : VICTIM_SOURCE
   const planFile = join(folder, 'victim.json')
   writeFileSync(planFile, JSON.stringify(plan))
   const child = spawn(process.execPath, [...SHORT_LIVED, script, planFile], {

@@ -29,7 +29,7 @@ import { planOf } from './target-plan.ts'
 const SPARE_ORDERS = 8
 
 /** Of the longest control. */
-const CONTROL_ORDERS = 4
+const CONTROL_ORDERS = 6
 
 const TARGETS = {
   nftables: { needs: ['ip', 'nft'], start: startNftables },
@@ -151,13 +151,14 @@ async function before(
 async function killAt(name: TargetName, lane: TargetLane, share: number): Promise<void> {
   const plan = planOf(await measured(lane), share, seed + names.indexOf(name))
   const again: TargetKill[] = []
-  for (const kill of plan) {
+  for (const [at, kill] of plan.entries()) {
     const { hit, violations } = await lane.kill(kill)
     tell(name, kill, hit, violations)
     longestAliveMs = Math.max(longestAliveMs, lane.longestAliveMs)
     // One fault shows in everything after it.
     if (violations.length > 0) return
-    if (!hit) again.push(kill)
+    // A start that is killed is about what the kill before it left.
+    if (!hit) again.push(...plan.slice(kill.step === 'start' ? at - 1 : at, at + 1))
   }
   for (const kill of again) {
     const { hit, violations } = await lane.kill(kill)

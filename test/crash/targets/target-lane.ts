@@ -100,7 +100,10 @@ export class TargetLane {
     await victim.ready
     victim.kill()
     const end = await victim.ended
-    return { hit: end.struck, violations: await this.lookAtRemains(victim) }
+    const refusal = victim.refusal()
+    const violations = [...(await this.lookAtRemains(victim))]
+    if (refusal !== undefined) violations.push({ code: 'not_started', detail: refusal })
+    return { hit: end.struck, violations }
   }
 
   /** Everything is asked and approved; in what is left it is killed. */

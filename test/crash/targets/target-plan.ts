@@ -54,7 +54,7 @@ function ownFirst(mixed: readonly Point[]): readonly Point[] {
   const own = mixed.filter(({ label, afterMs }) => OWN.test(label) && afterMs === undefined)
   const first = own
     .filter(({ label }, at) => own.findIndex((each) => each.label === label) === at)
-    .toSorted((a, b) => (a.label < b.label ? -1 : 1))
+    .toSorted((a, b) => Number(a.label.startsWith('undo:')) - Number(b.label.startsWith('undo:')))
   return [...first, ...mixed.filter((point) => !first.includes(point))]
 }
 
