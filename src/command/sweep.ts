@@ -16,14 +16,36 @@ import { sweepPlans } from './sweep-plans.ts'
 /** At most this many requests per run, so that one run stays short. */
 const BATCH = 100
 
-/** Expires due requests and plans, moves requests up their ladders, and gives up on calls of lost nodes. Returns how many of all. */
+/**
+ * Expires due requests and plans, moves requests up their ladders, and gives up on calls of lost nodes. Returns how many
+ * of all. What one part cannot do, such as climbing without a policy, keeps none of the others from theirs; the first
+ * failure is thrown when all have had their turn.
+ */
 export async function sweep(spine: Spine, tenant: string): Promise<number> {
+  const parts = [expireDue, climbDue, handOverPlans, sweepPlans, giveUpOnLost]
+  const failures: unknown[] = []
+  let moved = 0
+  for (const part of parts) {
+    try {
+      moved += await part(spine, tenant)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
+  return moved
+}
+
+async function expireDue(spine: Spine): Promise<number> {
   const due = await spine.approvals.due(spine.clock.nowMs(), BATCH)
   for (const request of due) await expire(spine, request)
+  return due.length
+}
+
+async function climbDue(spine: Spine): Promise<number> {
   const climbing = await spine.approvals.dueToClimb(spine.clock.nowMs(), BATCH)
   for (const request of climbing) await climbNow(spine, request)
-  const moved = due.length + climbing.length + (await handOverPlans(spine, tenant))
-  return moved + (await sweepPlans(spine)) + (await giveUpOnLost(spine, tenant))
+  return climbing.length
 }
 
 /**
