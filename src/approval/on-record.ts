@@ -2,7 +2,7 @@
  * Whether the ledger says what a row says. Roles and certificates are rows that somebody who can write the
  * database could make or change; the entry that recorded them cannot be changed without the log showing it. So a
  * row names its entry, and counts only where that entry says the same of the same person (R131). An entry that was
- * added to the log behind the gateway's back is for the check of the log to find, not for this.
+ * exchanged below the head of the log is for the check of the log to find, not for this.
  */
 import type { Certificate, Person } from '../identity/person.ts'
 import { instantText } from '../kernel/clock.ts'

@@ -54,7 +54,7 @@ export async function openDirectory(
     const verifierKey = await verifierKeyOf(store, keys.logSeed)
     const by = { kind: 'system', part: 'cli' } as const
     const { size, findings } = await checkLedger(
-      { ledger: store.ledger, verifierKey },
+      { ledger: store.ledger, bundles: store.bundles, verifierKey },
       { tenant: TENANT, by },
     )
     return { ok: findings.length === 0, size, findings }

@@ -1,12 +1,18 @@
-/** Checks a tenant's whole log in place: entries, tree, tiles, head, last checkpoint, and the rules between them. */
-import type { LogReport } from '../ledger/check.ts'
+/**
+ * Checks a tenant's whole log in place: entries, tree, tiles, head, last checkpoint, and the rules between them; and that
+ * every policy the log says was published is still there.
+ */
+import type { LogFinding, LogReport } from '../ledger/check.ts'
 import { checkLog } from '../ledger/check.ts'
 import type { LedgerReader, StoredEntry } from '../ledger/ports.ts'
+import { readEntry } from '../ledger/read-entry.ts'
+import type { BundleStore } from '../policy/store.ts'
 import type { Doer } from './base.ts'
 import { requirePermission } from './permissions.ts'
 
 export type CheckLedgerDeps = {
   readonly ledger: LedgerReader
+  readonly bundles: Pick<BundleStore, 'list'>
   /** C2SP vkey of the log. */
   readonly verifierKey: string
 }
@@ -20,27 +26,83 @@ export async function checkLedger(
   input: { readonly tenant: string; readonly by: Doer },
 ): Promise<LogReport> {
   requirePermission(input.by, 'ledger.check')
-  const { ledger, verifierKey } = deps
+  const { ledger, bundles, verifierKey } = deps
   const { tenant } = input
   // Read in this order, an honest log can only have grown since: a checkpoint beyond the head is a finding.
   const checkpoint = await ledger.checkpoint(tenant)
   const head = await ledger.head(tenant)
-  return checkLog({
+  const published: Published[] = []
+  const report = await checkLog({
     tenant,
-    entries: pages(ledger, tenant, head.size),
+    entries: pages(ledger, tenant, head.size, published),
     head,
     tile: (level, index) => ledger.tile(tenant, level, index),
     checkpoints: checkpoint === undefined ? [] : [checkpoint],
     verifierKey,
   })
+  // Read last: an honest table can only have more than the log up to that head.
+  const gone = goneFrom(await bundles.list(tenant), published)
+  const beyond = await beyondHead(ledger, tenant, head.size)
+  return { ...report, findings: [...report.findings, ...gone, ...beyond] }
 }
+
+type Published = { readonly index: number; readonly bundle: unknown; readonly sequence: unknown }
 
 async function* pages(
   ledger: LedgerReader,
   tenant: string,
   size: number,
+  published: Published[],
 ): AsyncGenerator<StoredEntry> {
   for (let from = 0; from < size; from += PAGE) {
-    yield* await ledger.entries(tenant, from, Math.min(from + PAGE, size))
+    for (const stored of await ledger.entries(tenant, from, Math.min(from + PAGE, size))) {
+      published.push(...publishedIn(stored))
+      yield stored
+    }
   }
+}
+
+/** The log may have grown meanwhile; what no head ever counted was added past the gateway. */
+async function beyondHead(
+  ledger: LedgerReader,
+  tenant: string,
+  size: number,
+): Promise<readonly LogFinding[]> {
+  const later = await ledger.entries(tenant, size, Number.MAX_SAFE_INTEGER)
+  const now = await ledger.head(tenant)
+  return later
+    .filter(({ index }) => index >= now.size)
+    .map(({ index }) => ({
+      code: 'ledger_head_wrong',
+      index,
+      detail: `it is stored beyond the head, which counts ${now.size}`,
+    }))
+}
+
+/** Few entries are about policy, and every entry is read once already. */
+function publishedIn({ index, bytes }: StoredEntry): readonly Published[] {
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('"policy.published"')) {
+    return []
+  }
+  const read = readEntry(bytes)
+  if (!read.ok || read.entry.type !== 'policy.published') return []
+  const { bundle, sequence } = read.entry.data
+  return [{ index, bundle, sequence }]
+}
+
+/** Who takes the newest rows away brings back the policy before them, which was really published. */
+function goneFrom(
+  stored: Awaited<ReturnType<BundleStore['list']>>,
+  published: readonly Published[],
+): readonly LogFinding[] {
+  return published
+    .filter(
+      ({ bundle, sequence }) =>
+        !stored.some((row) => row.digest === bundle && row.sequence === sequence),
+    )
+    .map(({ index, sequence }) => ({
+      code: 'policy_bundle_gone',
+      index,
+      detail: `bundle ${sequence} was published here and is not stored any more`,
+    }))
 }

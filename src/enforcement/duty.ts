@@ -6,8 +6,8 @@ import type { SuspectStore } from '../approval/suspect.ts'
 import type { DelegationStore } from '../identity/delegation.ts'
 import type { Certificate, Person } from '../identity/person.ts'
 import type { PersonStore } from '../identity/ports.ts'
+import { entriesInLog } from '../ledger/entry-in-log.ts'
 import type { LedgerReader } from '../ledger/ports.ts'
-import { readEntry } from '../ledger/read-entry.ts'
 import { limitFor, type RoleLimit } from '../policy/role-limit.ts'
 import type { RosterStore } from '../roster/roster.ts'
 
@@ -17,7 +17,7 @@ export type DutyParts = {
   readonly delegations: DelegationStore
   readonly suspects: SuspectStore
   /** The log, for the entries that roles and certificates name. */
-  readonly ledger: Pick<LedgerReader, 'entriesById'>
+  readonly ledger: Pick<LedgerReader, 'head' | 'entriesById'>
   /** How far each role reaches by the active bundle; nothing while there is none. */
   readonly roleLimits: (tenant: string) => Promise<readonly RoleLimit[]>
 }
@@ -76,12 +76,7 @@ export async function readUnrecorded(
     ...people.map(({ rolesEntry }) => rolesEntry),
     ...certificates.map(({ entry }) => entry),
   ].filter((id) => id !== undefined)
-  const stored = await ledger.entriesById(tenant, [...new Set(named)])
-  const stated: Stated = new Map(
-    stored.flatMap(({ id, bytes }) => {
-      const read = readEntry(bytes)
-      return read.ok && read.entry.id === id ? [[id, read.entry.data] as const] : []
-    }),
-  )
+  const entries = await entriesInLog(ledger, tenant, named)
+  const stated: Stated = new Map([...entries].map(([id, { data }]) => [id, data]))
   return unrecorded(people, certificates, stated)
 }

@@ -163,7 +163,6 @@ const TEMPORARY: ReadonlySet<string> = new Set([
   'facts_unavailable',
   'policy_error',
   'policy_missing',
-  'policy_unrecorded',
 ])
 
 async function putDenied(

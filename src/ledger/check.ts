@@ -28,6 +28,8 @@ export type LogFindingCode =
   | 'ledger_tile_torn'
   | 'ledger_head_wrong'
   | 'entry_not_allowed'
+  /** Found beside the log, by whoever knows the bundles (command/check-ledger.ts). */
+  | 'policy_bundle_gone'
   | InvariantCode
 
 export type LogFinding = {

@@ -17,5 +17,5 @@ export type BundleStore = {
   readonly active: (tenant: string) => Promise<StoredBundle | undefined>
   readonly list: (tenant: string) => Promise<readonly Omit<StoredBundle, 'text' | 'entry'>[]>
   /** Refuses (`conflict`) a sequence that is not the active one plus one. Raises `policy`. */
-  readonly publish: (tx: Tx, bundle: StoredBundle) => Promise<void>
+  readonly publish: (tx: Tx, bundle: StoredBundle & { readonly entry: string }) => Promise<void>
 }

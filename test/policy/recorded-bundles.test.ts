@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { recordedBundles } from '../../src/adapters/recorded-bundles.ts'
+import { checkLedger } from '../../src/command/check-ledger.ts'
 import { digestOfText } from '../../src/kernel/digest.ts'
 import type { EntryDraft } from '../../src/kernel/entry.ts'
 import { createTable } from '../../src/store/create-table.ts'
@@ -9,6 +10,9 @@ import { entryOfBundle } from '../../src/store/migration-0026-entry-of-bundle.ts
 import { openPostgresEngine } from '../../src/store/postgres-engine.ts'
 import { openSqliteEngine } from '../../src/store/sqlite-engine.ts'
 import { type Fresh, forEachEngine, START_MS } from '../harness/stores.ts'
+
+/** There is no checkpoint that it would have to hold for. */
+const VERIFIER_KEY = 'example.org/log+f41ef4ca+AZRfYjfVpxQjVIIAJtEfJgyiMwBHGsDP5vZpXqqQhcFO'
 
 forEachEngine((engine) => {
   describe('policy bundles', () => {
@@ -34,6 +38,14 @@ forEachEngine((engine) => {
         'whose text and digest were changed',
         `update policy_bundle set text = '{"n":9}', digest = '${digestOf('{"n":9}')}' where sequence = 2`,
       ],
+      [
+        'whose digest alone was changed',
+        `update policy_bundle set digest = '${digestOf('{"n":9}')}' where sequence = 2`,
+      ],
+      [
+        'that says somebody else published it',
+        `update policy_bundle set published_by = 'x' where sequence = 2`,
+      ],
       ['that names no entry', 'update policy_bundle set entry = null where sequence = 2'],
       [
         'that names the entry of another',
@@ -57,6 +69,26 @@ forEachEngine((engine) => {
       await expect(bundlesOf(fresh).active('main')).rejects.toMatchObject({
         code: 'policy_unrecorded',
       })
+    })
+
+    it('one that names an entry beyond the head of the log is not active, and the check of the ledger finds the entry', async () => {
+      const fresh = await engine.fresh()
+      await publish(fresh, 1)
+      const forged = await publish(fresh, 2)
+      await fresh.database.liftGuard()
+      await fresh.database.run('update log_entry set idx = 1000000 where idx = 1')
+      await expect(bundlesOf(fresh).active('main')).rejects.toMatchObject({
+        code: 'policy_unrecorded',
+      })
+      const { store } = fresh
+      const { findings } = await checkLedger(
+        { ledger: store.ledger, bundles: bundlesOf(fresh), verifierKey: VERIFIER_KEY },
+        { tenant: 'main', by: { kind: 'system', part: 'test' } },
+      )
+      expect(findings).toContainEqual(
+        expect.objectContaining({ code: 'ledger_head_wrong', index: 1_000_000 }),
+      )
+      expect(forged.sequence).toBe(2)
     })
 
     it('from before rows named their entries get them from the log; one the log does not know gets none', async () => {
@@ -92,7 +124,7 @@ async function publish(fresh: Fresh, sequence: number) {
     sequence,
     digest: digestOf(text),
     text,
-    publishedBy: 'p1',
+    publishedBy: 'test',
     publishedAtMs: START_MS,
     entry,
   }

@@ -7,8 +7,8 @@ import { type Gateway, startGateway } from '../../src/main.ts'
 import { saidBy } from '../harness/agent-client.ts'
 import { type Database, postgresDatabase, sqliteDatabase } from '../harness/databases.ts'
 import { entriesOf } from '../harness/fence.ts'
-import { type NetPlane, startNetPlane } from '../harness/net-plane.ts'
-import { rest } from '../harness/people.ts'
+import { held, type NetPlane, startNetPlane } from '../harness/net-plane.ts'
+import { approveAsOwner, rest } from '../harness/people.ts'
 import { expectSoundLedger } from '../harness/plane.ts'
 import { quiet } from '../harness/quiet.ts'
 import { POSTGRES_URL } from '../harness/stores.ts'
@@ -25,6 +25,7 @@ function slippedIn(serverUrl: string | undefined): void {
   let net: NetPlane
   let gateway: Gateway | undefined
   let honest: string
+  let slipped: string
 
   beforeAll(async () => {
     const shared = serverUrl === undefined ? undefined : await postgresDatabase(serverUrl)
@@ -37,7 +38,8 @@ function slippedIn(serverUrl: string | undefined): void {
     const asking = /base-(contain|identity|credential|write)/
     const kept = Object.entries(policies).filter(([id]) => !asking.test(id))
     gateway = net.plane.gateway
-    await put(canonicalText({ ...rest, policies: Object.fromEntries(kept) }))
+    slipped = canonicalText({ ...rest, policies: Object.fromEntries(kept) })
+    await put(slipped)
   }, 90_000)
   afterAll(async () => {
     await gateway?.close()
@@ -65,6 +67,25 @@ function slippedIn(serverUrl: string | undefined): void {
     await agent.close()
   })
 
+  it.runIf(serverUrl !== undefined)(
+    'uses up no approval: the call runs on its yes once the published policy is back',
+    async () => {
+      const { plane } = net
+      await put(honest)
+      const agent = await net.newAgent()
+      const target = net.address()
+      await approveAsOwner(plane, plane.dana, await held(agent, target))
+      await put(slipped)
+      const refused = saidBy(await agent.call('net__block', { target }))
+      expect(refused).toMatchObject({ code: 'policy_unrecorded' })
+      await put(honest)
+      expect(saidBy(await agent.call('net__block', { target }))).toBeUndefined()
+      expect(net.ran(target)).toBe(1)
+      await agent.close()
+      await put(slipped)
+    },
+  )
+
   it('is not built upon: nothing is published after it, and nobody is shown it as active', async () => {
     const { plane } = net
     const shown = await rest(plane, plane.petra, 'GET', '/api/v1/policies/active')
@@ -89,5 +110,18 @@ function slippedIn(serverUrl: string | undefined): void {
     const { policies } = shown.body.bundle as never as JsonObject
     expect([shown.status, policies]).toEqual([200, JSON.parse(honest).policies])
     await expectSoundLedger(gateway)
+  })
+
+  it('is found by the check of the ledger when it was published once and later ones are taken away', async () => {
+    const { plane } = net
+    const reach = { ...plane, gateway: gateway ?? plane.gateway }
+    await database.run(
+      'delete from policy_bundle where sequence = (select max(sequence) from policy_bundle)',
+    )
+    const { body } = await rest(reach, plane.petra, 'GET', '/api/v1/ledger/check')
+    expect(body).toMatchObject({
+      ok: false,
+      findings: [{ code: 'policy_bundle_gone', index: expect.any(Number) }],
+    })
   })
 }

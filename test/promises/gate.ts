@@ -1,5 +1,5 @@
 /** Holds what is claimed against what is cited. Pure, so that a planted false claim can be shown to it. */
-import type { Requirement } from '../requirements.ts'
+import { type Requirement, sabotagesOf } from '../requirements.ts'
 import type { Citations } from './citations.ts'
 
 /** Every reason why the table may not stand as it is; empty when it may. */
@@ -29,11 +29,11 @@ function claimsOf(
   const found: string[] = []
   if (row.state !== 'open' && !isCited) found.push(`${row.id} is ${row.state} and no test cites it`)
   const saysNo = row.kind === 'refusal' || row.kind === 'gate'
-  if (row.state === 'proved' && saysNo && row.sabotage === undefined) {
+  if (row.state === 'proved' && saysNo && sabotagesOf(row).length === 0) {
     found.push(`${row.id} is a proved ${row.kind} and names no sabotage`)
   }
-  if (row.sabotage !== undefined && !sabotages.includes(row.sabotage)) {
-    found.push(`${row.id} names the sabotage ${row.sabotage}, which does not exist`)
+  for (const name of sabotagesOf(row).filter((each) => !sabotages.includes(each))) {
+    found.push(`${row.id} names the sabotage ${name}, which does not exist`)
   }
   return found
 }

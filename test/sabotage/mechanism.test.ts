@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { collectCitations } from '../promises/citations.ts'
 import { readTestSources } from '../promises/read-tests.ts'
-import { REQUIREMENTS } from '../requirements.ts'
+import { REQUIREMENTS, sabotagesOf } from '../requirements.ts'
 import { lightestFirst } from './lightest-first.ts'
 import { SABOTAGES } from './registry.ts'
 import { replaceExport } from './replace.ts'
@@ -151,14 +151,14 @@ describe('the verdict on a trial', () => {
 
 describe('the registry', () => {
   it('holds no sabotage that no promise names', () => {
-    const named = new Set(REQUIREMENTS.map((row) => row.sabotage))
+    const named = new Set(REQUIREMENTS.flatMap(sabotagesOf))
     expect(SABOTAGES.filter(({ name }) => !named.has(name))).toEqual([])
   })
 
   it('tries first only tests that cite what is on trial', () => {
     const { citations } = collectCitations(readTestSources())
     for (const { name, first } of SABOTAGES.filter((one) => one.first !== undefined)) {
-      const ids = REQUIREMENTS.filter((row) => row.sabotage === name).map((row) => row.id)
+      const ids = REQUIREMENTS.filter((row) => sabotagesOf(row).includes(name)).map((row) => row.id)
       const cited = citations.filter((one) => ids.includes(one.id)).map((one) => one.file)
       expect(cited, name).toContain(first)
     }

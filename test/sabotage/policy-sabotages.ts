@@ -34,6 +34,12 @@ function allowsWhen(name: string, when: string): Sabotage {
 
 export const POLICY_SABOTAGES: readonly Sabotage[] = [
   allowsWhen('no-bundle-allows', 'bundle === undefined'),
+  {
+    name: 'unpublished-decides',
+    module: 'src/policy/on-record.ts',
+    export: 'isPublished',
+    body: 'return true',
+  },
   allowsWhen(
     'lasting-unconfirmed',
     "decided.kind === 'hold' && request.call.effect !== 'influence'",

@@ -10,7 +10,7 @@ import { setup } from '../house/run-folder.ts'
 import { collectCitations } from '../promises/citations.ts'
 import { patternFor } from '../promises/ids.ts'
 import { readTestSources } from '../promises/read-tests.ts'
-import { REQUIREMENTS } from '../requirements.ts'
+import { REQUIREMENTS, sabotagesOf } from '../requirements.ts'
 import { lightestFirst } from './lightest-first.ts'
 import { SABOTAGES } from './registry.ts'
 import type { Sabotage } from './sabotage.ts'
@@ -57,7 +57,7 @@ async function work(): Promise<void> {
 }
 
 function rowsToTry({ name }: Sabotage): readonly string[] {
-  const rows = REQUIREMENTS.filter((row) => row.sabotage === name)
+  const rows = REQUIREMENTS.filter((row) => sabotagesOf(row).includes(name))
   const isWanted = wanted.includes(name)
   if (wanted.length > 0 && !isWanted) return []
   return rows.filter((row) => isWanted || row.state !== 'open').map((row) => row.id)
