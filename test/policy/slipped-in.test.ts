@@ -67,9 +67,9 @@ function slippedIn(serverUrl: string | undefined): void {
     await agent.close()
   })
 
-  it.runIf(serverUrl !== undefined)(
-    'uses up no approval: the call runs on its yes once the published policy is back',
-    async () => {
+  // One process alone on its database reads a revision once, so it goes on by what it has loaded.
+  if (serverUrl !== undefined) {
+    it('uses up no approval: the call runs on its yes once the published policy is back', async () => {
       const { plane } = net
       await put(honest)
       const agent = await net.newAgent()
@@ -83,8 +83,8 @@ function slippedIn(serverUrl: string | undefined): void {
       expect(net.ran(target)).toBe(1)
       await agent.close()
       await put(slipped)
-    },
-  )
+    })
+  }
 
   it('is not built upon: nothing is published after it, and nobody is shown it as active', async () => {
     const { plane } = net
