@@ -1,7 +1,8 @@
 /**
- * Checks a tenant's whole log in place: entries, tree, tiles, head, last checkpoint, and the rules between them; and that
- * every policy the log says was published is still there.
+ * Checks a tenant's whole log in place: entries, tree, tiles, head, last checkpoint, and the rules between them; that every
+ * policy the log says was published still has its row; and that the newest row is what was published.
  */
+import { codeOf, Failure } from '../kernel/failure.ts'
 import type { LogFinding, LogReport } from '../ledger/check.ts'
 import { checkLog } from '../ledger/check.ts'
 import type { LedgerReader, StoredEntry } from '../ledger/ports.ts'
@@ -12,7 +13,7 @@ import { requirePermission } from './permissions.ts'
 
 export type CheckLedgerDeps = {
   readonly ledger: LedgerReader
-  readonly bundles: Pick<BundleStore, 'list'>
+  readonly bundles: Pick<BundleStore, 'list' | 'active'>
   /** C2SP vkey of the log. */
   readonly verifierKey: string
 }
@@ -42,8 +43,9 @@ export async function checkLedger(
   })
   // Read last: an honest table can only have more than the log up to that head.
   const gone = goneFrom(await bundles.list(tenant), published)
-  const beyond = await beyondHead(ledger, tenant, head.size)
-  return { ...report, findings: [...report.findings, ...gone, ...beyond] }
+  const outside = await outsideHead(ledger, tenant)
+  const newest = await unrecorded(bundles, tenant)
+  return { ...report, findings: [...report.findings, ...outside, ...gone, ...newest] }
 }
 
 type Published = { readonly index: number; readonly bundle: unknown; readonly sequence: unknown }
@@ -62,21 +64,26 @@ async function* pages(
   }
 }
 
-/** The log may have grown meanwhile; what no head ever counted was added past the gateway. */
-async function beyondHead(
-  ledger: LedgerReader,
+/** Added past the gateway: no commit, no tree and no page of this check contains them. */
+async function outsideHead(ledger: LedgerReader, tenant: string): Promise<readonly LogFinding[]> {
+  const count = await ledger.outsideHead(tenant)
+  if (count === 0) return []
+  return [{ code: 'ledger_head_wrong', detail: `${count} entries are stored outside of the head` }]
+}
+
+/** What would be refused when it is loaded, said here as well. */
+async function unrecorded(
+  bundles: CheckLedgerDeps['bundles'],
   tenant: string,
-  size: number,
 ): Promise<readonly LogFinding[]> {
-  const later = await ledger.entries(tenant, size, Number.MAX_SAFE_INTEGER)
-  const now = await ledger.head(tenant)
-  return later
-    .filter(({ index }) => index >= now.size)
-    .map(({ index }) => ({
-      code: 'ledger_head_wrong',
-      index,
-      detail: `it is stored beyond the head, which counts ${now.size}`,
-    }))
+  try {
+    await bundles.active(tenant)
+    return []
+  } catch (error) {
+    const code = codeOf(error)
+    if (!(error instanceof Failure) || code !== 'policy_unrecorded') throw error
+    return [{ code, detail: error.message }]
+  }
 }
 
 /** Few entries are about policy, and every entry is read once already. */

@@ -18,8 +18,8 @@ const BATCH = 100
 
 /**
  * Expires due requests and plans, moves requests up their ladders, and gives up on calls of lost nodes. Returns how many
- * of all. What one part cannot do, such as climbing without a policy, keeps none of the others from theirs; the first
- * failure is thrown when all have had their turn.
+ * of all. What one part cannot do, such as climbing without a policy, keeps none of the others from theirs; what failed is
+ * thrown when all have had their turn.
  */
 export async function sweep(spine: Spine, tenant: string): Promise<number> {
   const parts = [expireDue, climbDue, handOverPlans, sweepPlans, giveUpOnLost]
@@ -32,7 +32,8 @@ export async function sweep(spine: Spine, tenant: string): Promise<number> {
       failures.push(error)
     }
   }
-  if (failures.length > 0) throw failures[0]
+  if (failures.length > 1) throw new AggregateError(failures, 'several parts of the sweep failed')
+  if (failures.length === 1) throw failures[0]
   return moved
 }
 

@@ -30,6 +30,7 @@ export type LogFindingCode =
   | 'entry_not_allowed'
   /** Found beside the log, by whoever knows the bundles (command/check-ledger.ts). */
   | 'policy_bundle_gone'
+  | 'policy_unrecorded'
   | InvariantCode
 
 export type LogFinding = {

@@ -1,6 +1,6 @@
 /**
- * Entries that rows name, as far as the log holds them. Whoever can add rows to the database can add one beyond the head,
- * which no commit ever covers and no signed tree contains; and bytes that do not hash to their leaf are not what
+ * Entries that rows name, as far as the log holds them. Whoever can add rows to the database can add one outside of the
+ * head, which no commit ever covers and no signed tree contains; and bytes that do not hash to their leaf are not what
  * was recorded. Neither bears anything out. An entry that was exchanged below the head, leaf and all, is for the check
  * of the whole log to find.
  */
@@ -21,7 +21,7 @@ export async function entriesInLog(
   const { size } = await ledger.head(tenant)
   return new Map(
     stored.flatMap(({ id, index, bytes, leafHash: leaf }) => {
-      if (index >= size || !equalBytes(leafHash(bytes), leaf)) return []
+      if (index < 0 || index >= size || !equalBytes(leafHash(bytes), leaf)) return []
       const read = readEntry(bytes)
       return read.ok && read.entry.id === id ? [[id, read.entry] as const] : []
     }),

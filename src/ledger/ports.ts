@@ -46,8 +46,10 @@ export type LedgerReader = {
   ) => Promise<readonly Uint8Array[]>
   readonly entriesOfCase: (tenant: string, caseId: string) => Promise<readonly StoredEntry[]>
   readonly entryById: (tenant: string, id: string) => Promise<StoredEntry | undefined>
-  /** Those of the ids that are in the log, in one read, in no order. */
+  /** Those of the ids that are stored, in one read, in no order; which of them count, `entriesInLog` says. */
   readonly entriesById: (tenant: string, ids: readonly string[]) => Promise<readonly StoredEntry[]>
+  /** How many entries are stored where no head counts them: below the first place, or from the head on. One read. */
+  readonly outsideHead: (tenant: string) => Promise<number>
   readonly checkpoint: (tenant: string) => Promise<StoredCheckpoint | undefined>
   readonly putCheckpoint: (tenant: string, checkpoint: StoredCheckpoint) => Promise<void>
   /** A full stored hash tile, 8,192 bytes, or undefined when it is not complete yet. */

@@ -63,8 +63,31 @@ export function createLedgerReader(access: Access): LedgerReader {
         .execute()
       return rows.map((row) => row.tenant)
     },
+    ...outside(access),
     ...tiles(access),
     ...checkpoints(access),
+  }
+}
+
+function outside(access: Access): Pick<LedgerReader, 'outsideHead'> {
+  return {
+    outsideHead: async (tenant) => {
+      const head = access
+        .read(tenant)
+        .selectFrom('log_head')
+        .select('size')
+        .where('tenant', '=', tenant)
+      const found = await access
+        .read(tenant)
+        .selectFrom('log_entry')
+        .select(({ fn }) => fn.countAll<number | bigint>().as('count'))
+        .where('tenant', '=', tenant)
+        .where(({ eb, fn, lit }) =>
+          eb.or([eb('idx', '<', 0), eb('idx', '>=', fn.coalesce(head, lit(0)))]),
+        )
+        .executeTakeFirstOrThrow()
+      return Number(found.count)
+    },
   }
 }
 

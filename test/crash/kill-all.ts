@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EngineName, makeTemplate, type Template } from './installation.ts'
-import { type Kill, type Passings, planKills, seeded } from './kill-plan.ts'
+import { type Kill, type Passings, planKills, seeded, withWhatItIsAbout } from './kill-plan.ts'
 import { Lane } from './lane.ts'
 import type { Violation } from './violation.ts'
 
@@ -108,7 +108,8 @@ async function killChunk(
   for (const [at, kill] of kills.entries()) {
     const { hit, violations } = await lane.kill(kill)
     tell({ engine, name: kill.name, hit, violations, folder })
-    if (!hit && !isBlank) missed.push({ engine, kills: withWhatItIsAbout(kills, at) })
+    if (!hit && !isBlank)
+      missed.push({ engine, kills: withWhatItIsAbout(kills, at, kill.strike?.phase === 'start') })
     if (violations.length === 0) continue
     // One fault shows in everything after it; the next installation starts afresh.
     await installation.remove()
@@ -118,11 +119,6 @@ async function killChunk(
   if (violations.length > 0) tell({ engine, name: 'last life', hit: false, violations, folder })
   await installation.remove()
   return missed
-}
-
-/** A start that is killed finds what the kill before it left in flight. */
-function withWhatItIsAbout(kills: readonly Kill[], at: number): readonly Kill[] {
-  return kills.slice(kills[at]?.strike?.phase === 'start' ? Math.max(0, at - 1) : at, at + 1)
 }
 
 async function inParallel(jobs: readonly Job[]): Promise<readonly (readonly Missed[])[]> {

@@ -75,7 +75,7 @@ export type Passings = Readonly<Record<string, number>>
 
 type Case = (random: Random, turn: number) => readonly Kill[]
 
-/** A first start takes twice as long as a later one, so few suffice. */
+/** A first start takes three seconds on a busy core, so few suffice. */
 const FIRST_START_SHARE = 0.06
 
 export type KillPlan = {
@@ -149,7 +149,7 @@ function planFirstStarts(count: number, random: Random): readonly Kill[] {
   const all = Array.from({ length: commits.length }, (_, at) => [
     ...writes.slice(at, at + 1),
     ...commits.slice(at, at + 1),
-    // A first start takes one to five seconds.
+    // A first start takes one to three seconds.
     { name: 'first start anywhere', atMs: 200 + Math.floor(random() * 2_500) },
   ]).flat()
   return all.slice(0, count)
@@ -187,4 +187,13 @@ function casesOf(passings: Passings): readonly Case[] {
 /** Alternates while both last, so that a short run meets both kinds. */
 function interleaved<T>(first: readonly T[], second: readonly T[]): readonly T[] {
   return first.flatMap((one, at) => [one, ...second.slice(at, at + 1)])
+}
+
+/** The kill at this place, to be made again; a start that is killed is about what the kill before it left. */
+export function withWhatItIsAbout<T>(
+  kills: readonly T[],
+  at: number,
+  isStart: boolean,
+): readonly T[] {
+  return kills.slice(isStart ? Math.max(0, at - 1) : at, at + 1)
 }

@@ -9,6 +9,7 @@ import type { Engine } from '../../src/store/engine.ts'
 import { entryOfBundle } from '../../src/store/migration-0026-entry-of-bundle.ts'
 import { openPostgresEngine } from '../../src/store/postgres-engine.ts'
 import { openSqliteEngine } from '../../src/store/sqlite-engine.ts'
+import { addEntryAt } from '../harness/forged-entry.ts'
 import { type Fresh, forEachEngine, START_MS } from '../harness/stores.ts'
 
 /** There is no checkpoint that it would have to hold for. */
@@ -71,25 +72,27 @@ forEachEngine((engine) => {
       })
     })
 
-    it('one that names an entry beyond the head of the log is not active, and the check of the ledger finds the entry', async () => {
-      const fresh = await engine.fresh()
-      await publish(fresh, 1)
-      const forged = await publish(fresh, 2)
-      await fresh.database.liftGuard()
-      await fresh.database.run('update log_entry set idx = 1000000 where idx = 1')
-      await expect(bundlesOf(fresh).active('main')).rejects.toMatchObject({
-        code: 'policy_unrecorded',
-      })
-      const { store } = fresh
-      const { findings } = await checkLedger(
-        { ledger: store.ledger, bundles: bundlesOf(fresh), verifierKey: VERIFIER_KEY },
-        { tenant: 'main', by: { kind: 'system', part: 'test' } },
-      )
-      expect(findings).toContainEqual(
-        expect.objectContaining({ code: 'ledger_head_wrong', index: 1_000_000 }),
-      )
-      expect(forged.sequence).toBe(2)
-    })
+    it.each([-1, 1_000_000])(
+      'one that names an entry at %d, outside of the head, is not active, and the check of the ledger finds both',
+      async (index) => {
+        const fresh = await engine.fresh()
+        await publish(fresh, 1)
+        const forged = bundleOf(fresh, 2)
+        await addEntryAt(fresh.database, index, publishedEntry(forged))
+        await fresh.database.run(
+          `insert into policy_bundle
+         (tenant, sequence, digest, text, published_by, published_at_ms, entry)
+         values ('main', 2, '${forged.digest}', '${forged.text}', 'test', 1, '${forged.entry}')`,
+        )
+        const bundles = bundlesOf(fresh)
+        await expect(bundles.active('main')).rejects.toMatchObject({ code: 'policy_unrecorded' })
+        const { findings } = await checkLedger(
+          { ledger: fresh.store.ledger, bundles, verifierKey: VERIFIER_KEY },
+          { tenant: 'main', by: { kind: 'system', part: 'test' } },
+        )
+        expect(findings.map(({ code }) => code)).toEqual(['ledger_head_wrong', 'policy_unrecorded'])
+      },
+    )
 
     it('from before rows named their entries get them from the log; one the log does not know gets none', async () => {
       const fresh = await engine.fresh()
@@ -116,29 +119,27 @@ function digestOf(text: string) {
   return digestOfText('countersign-bundle-v1', text)
 }
 
-async function publish(fresh: Fresh, sequence: number) {
+function bundleOf({ nextId }: Fresh, sequence: number) {
   const text = `{"n":${sequence}}`
-  const entry = fresh.nextId()
-  const bundle = {
-    tenant: 'main',
-    sequence,
-    digest: digestOf(text),
-    text,
-    publishedBy: 'test',
-    publishedAtMs: START_MS,
-    entry,
-  }
-  const { digest } = bundle
-  const published: EntryDraft = {
+  const by = { publishedBy: 'test', publishedAtMs: START_MS, entry: nextId() }
+  return { tenant: 'main', sequence, digest: digestOf(text), text, ...by }
+}
+
+function publishedEntry({ entry, digest, sequence }: ReturnType<typeof bundleOf>): EntryDraft {
+  return {
     id: entry,
     type: 'policy.published',
     atMs: START_MS,
     actor: { kind: 'system', id: 'test' },
     data: { bundle: digest, sequence, proven: false, owned: true },
   }
+}
+
+async function publish(fresh: Fresh, sequence: number) {
+  const bundle = bundleOf(fresh, sequence)
   await fresh.store.commit('main', async (tx) => {
     await fresh.store.bundles.publish(tx, bundle)
-    return { value: 0, entries: [published] }
+    return { value: 0, entries: [publishedEntry(bundle)] }
   })
   return bundle
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, sqliteDatabase } from '../harness/databases.ts'
+import { addEntryAt } from '../harness/forged-entry.ts'
 import { decide, rest } from '../harness/people.ts'
 import { addPerson, type Plane, putOnDuty, type TestPerson } from '../harness/plane.ts'
 import { fresh, type Held, openWorld, type Scene, type World } from './world.ts'
@@ -101,7 +102,19 @@ describe('training, authority and the record of both', () => {
       database.run(`update person set ${what} where id = '${analyst.id}'`)
     await set(`roles = '["shift-lead"]'`)
     await putOnDuty(plane.gateway, plane.clock, { ...analyst, roles: ['shift-lead'] })
-    for (const entry of ['roles_entry', "'nowhere'", 'null']) {
+    const draft = {
+      type: 'person.changed' as const,
+      atMs: plane.clock.nowMs(),
+      actor: { kind: 'system', id: 'test' } as const,
+      data: { person: analyst.id, roles: ['shift-lead'], proven: true },
+    }
+    const forged: string[] = []
+    for (const index of [-1, 1_000_000]) {
+      const id = plane.gateway.parts.spine.nextId()
+      await addEntryAt(database, index, { ...draft, id })
+      forged.push(`'${id}'`)
+    }
+    for (const entry of ['roles_entry', "'nowhere'", 'null', ...forged]) {
       await set(`roles_entry = ${entry}`)
       expect(await world.yes(analyst, held.id), entry).toBe('advised: role_unrecorded')
     }
@@ -117,6 +130,8 @@ describe('training, authority and the record of both', () => {
     const given = await rest(plane, plane.petra, 'POST', path, { roles: ['shift-lead'] })
     expect(given.status).toBe(200)
     expect(await yesOfTheirOwn(analyst, held)).toBe('released')
+    await database.liftGuard()
+    await database.run('delete from log_entry where idx < 0 or idx >= 1000000')
   })
 
   it('what an import gives is on record as what is given one by one [R131]', async () => {

@@ -51,6 +51,7 @@ forEachEngine((engine) => {
         'ledger.entriesOfCase': () => store.ledger.entriesOfCase('main', 'x'),
         'ledger.entryById': () => store.ledger.entryById('main', 'x'),
         'ledger.entriesById': () => store.ledger.entriesById('main', ['x']),
+        'ledger.outsideHead': () => store.ledger.outsideHead('main'),
         'ledger.checkpoint': () => store.ledger.checkpoint('main'),
         'ledger.putCheckpoint': () =>
           store.ledger.putCheckpoint('main', { size: 1, note: 'n', signedAtMs: 0 }),

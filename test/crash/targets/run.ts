@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { writePlan } from '../../sabotage/write-plan.ts'
 import { SSH_PROGRAMS } from '../../targets/isolated-hosts.ts'
 import { hasPrograms } from '../../targets/real-plane.ts'
+import { withWhatItIsAbout } from '../kill-plan.ts'
 import { startCrowdsec } from './crowdsec.ts'
 import { startNftables } from './nftables.ts'
 import { startOpenldap } from './openldap.ts'
@@ -157,8 +158,7 @@ async function killAt(name: TargetName, lane: TargetLane, share: number): Promis
     longestAliveMs = Math.max(longestAliveMs, lane.longestAliveMs)
     // One fault shows in everything after it.
     if (violations.length > 0) return
-    // A start that is killed is about what the kill before it left.
-    if (!hit) again.push(...plan.slice(kill.step === 'start' ? at - 1 : at, at + 1))
+    if (!hit) again.push(...withWhatItIsAbout(plan, at, kill.step === 'start'))
   }
   for (const kill of again) {
     const { hit, violations } = await lane.kill(kill)
