@@ -175,10 +175,8 @@ function onEngine(engine: EngineName): void {
   if (engine === 'sqlite') {
     // The lock lies in the directory, whatever the database.
     it('keeps others out of a directory that it serves, and goes on undisturbed', async () => {
-      const victim = await startVictim(
-        { config: place.config },
-        { folder: place.folder, env: undefined },
-      )
+      // From the sources: one life is not worth making the one file.
+      const victim = await startVictim({ config: place.config }, { folder: place.folder, env: {} })
       const port = await victim.ready
       const second = await countersign(place, ['serve'])
       expect(second.err).toContain('error store_locked: ')
