@@ -22,7 +22,7 @@ export default defineConfig({
     // halves the CPU of a run. No test replaces a module or leaves anything behind in one.
     isolate: false,
     // Half of its time a file waits: for the servers it starts, for disks and for browsers. Two files more than there
-    // are cores keep all of them busy; a third one costs more than it brings.
+    // are cores keep all of them busy.
     maxWorkers: availableParallelism() + 2,
     // Ten times what the slowest honest test takes on two busy cores, twice as many when something else uses them.
     testTimeout: 60_000,

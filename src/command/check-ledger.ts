@@ -2,11 +2,12 @@
  * Checks a tenant's whole log in place: entries, tree, tiles, head, last checkpoint, and the rules between them; that every
  * policy the log says was published still has its row; and that the newest row is what was published.
  */
-import { codeOf, Failure } from '../kernel/failure.ts'
+import { Failure } from '../kernel/failure.ts'
 import type { LogFinding, LogReport } from '../ledger/check.ts'
 import { checkLog } from '../ledger/check.ts'
 import type { LedgerReader, StoredEntry } from '../ledger/ports.ts'
 import { readEntry } from '../ledger/read-entry.ts'
+import { type PublishedBundle, withoutRow } from '../policy/on-record.ts'
 import type { BundleStore } from '../policy/store.ts'
 import type { Doer } from './base.ts'
 import { requirePermission } from './permissions.ts'
@@ -18,6 +19,14 @@ export type CheckLedgerDeps = {
   readonly verifierKey: string
 }
 
+/** What is wrong with the log, or with a policy that it speaks of. */
+export type LedgerFinding = Omit<LogFinding, 'code'> & {
+  readonly code: LogFinding['code'] | 'policy_bundle_gone' | 'policy_unrecorded'
+}
+export type LedgerReport = Omit<LogReport, 'findings'> & {
+  readonly findings: readonly LedgerFinding[]
+}
+
 /** One bundle's worth at a time: memory stays flat whatever the size of the log. */
 const PAGE = 256
 
@@ -25,7 +34,7 @@ const PAGE = 256
 export async function checkLedger(
   deps: CheckLedgerDeps,
   input: { readonly tenant: string; readonly by: Doer },
-): Promise<LogReport> {
+): Promise<LedgerReport> {
   requirePermission(input.by, 'ledger.check')
   const { ledger, bundles, verifierKey } = deps
   const { tenant } = input
@@ -42,13 +51,19 @@ export async function checkLedger(
     verifierKey,
   })
   // Read last: an honest table can only have more than the log up to that head.
-  const gone = goneFrom(await bundles.list(tenant), published)
+  const gone = withoutRow(published, await bundles.list(tenant)).map(
+    ({ index, sequence }): LedgerFinding => ({
+      code: 'policy_bundle_gone',
+      index,
+      detail: `bundle ${sequence} was published here and is not stored any more`,
+    }),
+  )
   const outside = await outsideHead(ledger, tenant)
   const newest = await unrecorded(bundles, tenant)
   return { ...report, findings: [...report.findings, ...outside, ...gone, ...newest] }
 }
 
-type Published = { readonly index: number; readonly bundle: unknown; readonly sequence: unknown }
+type Published = PublishedBundle & { readonly index: number }
 
 async function* pages(
   ledger: LedgerReader,
@@ -75,14 +90,13 @@ async function outsideHead(ledger: LedgerReader, tenant: string): Promise<readon
 async function unrecorded(
   bundles: CheckLedgerDeps['bundles'],
   tenant: string,
-): Promise<readonly LogFinding[]> {
+): Promise<readonly LedgerFinding[]> {
   try {
     await bundles.active(tenant)
     return []
   } catch (error) {
-    const code = codeOf(error)
-    if (!(error instanceof Failure) || code !== 'policy_unrecorded') throw error
-    return [{ code, detail: error.message }]
+    if (!(error instanceof Failure) || error.code !== 'policy_unrecorded') throw error
+    return [{ code: 'policy_unrecorded', detail: error.message }]
   }
 }
 
@@ -95,21 +109,4 @@ function publishedIn({ index, bytes }: StoredEntry): readonly Published[] {
   if (!read.ok || read.entry.type !== 'policy.published') return []
   const { bundle, sequence } = read.entry.data
   return [{ index, bundle, sequence }]
-}
-
-/** Who takes the newest rows away brings back the policy before them, which was really published. */
-function goneFrom(
-  stored: Awaited<ReturnType<BundleStore['list']>>,
-  published: readonly Published[],
-): readonly LogFinding[] {
-  return published
-    .filter(
-      ({ bundle, sequence }) =>
-        !stored.some((row) => row.digest === bundle && row.sequence === sequence),
-    )
-    .map(({ index, sequence }) => ({
-      code: 'policy_bundle_gone',
-      index,
-      detail: `bundle ${sequence} was published here and is not stored any more`,
-    }))
 }

@@ -28,9 +28,6 @@ export type LogFindingCode =
   | 'ledger_tile_torn'
   | 'ledger_head_wrong'
   | 'entry_not_allowed'
-  /** Found beside the log, by whoever knows the bundles (command/check-ledger.ts). */
-  | 'policy_bundle_gone'
-  | 'policy_unrecorded'
   | InvariantCode
 
 export type LogFinding = {

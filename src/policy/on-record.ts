@@ -24,3 +24,17 @@ export function isPublished(
   const isThisText = digestOfText('countersign-bundle-v1', text) === digest
   return isThisText && bundle === digest && place === sequence
 }
+
+/** What an entry says was published. */
+export type PublishedBundle = { readonly bundle: unknown; readonly sequence: unknown }
+
+/** Whoever takes the newest rows away brings back the bundle before them, which was really published: these are missing. */
+export function withoutRow<P extends PublishedBundle>(
+  published: readonly P[],
+  rows: readonly Pick<StoredBundle, 'digest' | 'sequence'>[],
+): readonly P[] {
+  return published.filter(
+    ({ bundle, sequence }) =>
+      !rows.some((row) => row.digest === bundle && row.sequence === sequence),
+  )
+}

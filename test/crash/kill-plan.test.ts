@@ -2,12 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { POINTS, planKills, seeded } from './kill-plan.ts'
+import { TARGET_NAMES } from './targets/real-target.ts'
 import { planOf } from './targets/target-plan.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const CI = readFileSync(join(ROOT, '.ci/run'), 'utf8')
-/** nftables, OpenLDAP, CrowdSec, PostgreSQL, OpenSSH. */
-const TARGETS = 5
 const killsOf = (command: RegExp) => Number(command.exec(CI)?.[1])
 
 /** Points at which a crash means something else, as the code names them. */
@@ -40,7 +39,7 @@ describe('in every run of all checks', () => {
     // On a fresh installation a start finds nothing in flight.
     expect(chunks.map(([first]) => first?.strike?.phase)).not.toContain('start')
 
-    const perTarget = killsOf(/npm run crash -- --target all --kills (\d+)/) / TARGETS
+    const perTarget = killsOf(/npm run crash -- --target all --kills (\d+)/) / TARGET_NAMES.length
     const lending = LABELS.filter((label) => !label.startsWith('undo:'))
     const doing = lending.filter((label) => !label.startsWith('lease:'))
     const before = [

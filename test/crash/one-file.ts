@@ -1,6 +1,6 @@
 /**
- * The victim and everything it loads as one file. Of what a life costs, finding and linking some 1,700 modules was half;
- * a kill needs none of them by itself. It runs the same code: only where a module lies is written into it, because
+ * The victim and everything it loads as one file. Of what a life costs, finding and linking some 1,700 modules was a
+ * quarter; a kill needs none of them by itself. It runs the same code: only where a module lies is written into it, because
  * what it starts or reads beside itself is still there. A control takes a module out, so it runs from the sources.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'

@@ -1,15 +1,11 @@
-import type { Kysely } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { recordedBundles } from '../../src/adapters/recorded-bundles.ts'
 import { checkLedger } from '../../src/command/check-ledger.ts'
 import { digestOfText } from '../../src/kernel/digest.ts'
 import type { EntryDraft } from '../../src/kernel/entry.ts'
-import { createTable } from '../../src/store/create-table.ts'
-import type { Engine } from '../../src/store/engine.ts'
 import { entryOfBundle } from '../../src/store/migration-0026-entry-of-bundle.ts'
-import { openPostgresEngine } from '../../src/store/postgres-engine.ts'
-import { openSqliteEngine } from '../../src/store/sqlite-engine.ts'
 import { addEntryAt } from '../harness/forged-entry.ts'
+import { migrateAgain } from '../harness/migrate-again.ts'
 import { type Fresh, forEachEngine, START_MS } from '../harness/stores.ts'
 
 /** There is no checkpoint that it would have to hold for. */
@@ -101,7 +97,7 @@ forEachEngine((engine) => {
         `insert into policy_bundle (tenant, sequence, digest, text, published_by, published_at_ms)
          values ('main', 2, '${digestOf('{}')}', '{}', 'x', 1)`,
       )
-      await migrateAgain(fresh)
+      await migrateAgain(fresh, ['policy_bundle.entry'], entryOfBundle)
       await expect(bundlesOf(fresh).active('main')).rejects.toMatchObject({
         code: 'policy_unrecorded',
       })
@@ -142,20 +138,4 @@ async function publish(fresh: Fresh, sequence: number) {
     return { value: 0, entries: [publishedEntry(bundle)] }
   })
   return bundle
-}
-
-/** As if the database were from before the step. */
-async function migrateAgain(fresh: Fresh): Promise<void> {
-  await fresh.database.run('alter table policy_bundle drop column entry')
-  const { engine: choice } = fresh.options
-  const opened: Engine =
-    choice.kind === 'sqlite' ? openSqliteEngine(choice.dataDir) : openPostgresEngine(choice.url)
-  try {
-    await opened
-      .migrator()
-      .transaction()
-      .execute((db) => entryOfBundle(createTable(db as unknown as Kysely<unknown>, opened)))
-  } finally {
-    await opened.close()
-  }
 }

@@ -1,11 +1,7 @@
-import type { Kysely } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import type { EntryDraft } from '../../src/kernel/entry.ts'
-import { createTable } from '../../src/store/create-table.ts'
-import type { Engine } from '../../src/store/engine.ts'
 import { entriesOfRows } from '../../src/store/migration-0021-entries-of-rows.ts'
-import { openPostgresEngine } from '../../src/store/postgres-engine.ts'
-import { openSqliteEngine } from '../../src/store/sqlite-engine.ts'
+import { migrateAgain } from '../harness/migrate-again.ts'
 import type { Fresh } from '../harness/stores.ts'
 import { entryDraft, forEachEngine, START_MS } from '../harness/stores.ts'
 import { aPerson } from './samples.ts'
@@ -48,7 +44,7 @@ forEachEngine((engine) => {
         for (const one of [held, slipped]) await fresh.store.people.putCertificate(tx, one)
         return { value: 0, entries: [registered, roles, trained, state] }
       })
-      await migrateAgain(fresh)
+      await migrateAgain(fresh, ['person.roles_entry', 'certificate.entry'], entriesOfRows)
       const { people } = fresh.store
       expect((await people.byId('main', known.id))?.rolesEntry).toBe(roles.id)
       expect((await people.byId('main', forged.id))?.rolesEntry).toBeUndefined()
@@ -71,21 +67,4 @@ function said(fresh: Fresh, type: EntryDraft['type'], data: EntryDraft['data']):
 function certificateOf({ nextId }: Fresh, person: string) {
   const until = { issuer: 'academy', expiresAtMs: START_MS + 5 }
   return { tenant: 'main', id: nextId(), person, actionClass: 'contain', ...until }
-}
-
-/** As if the database were from before the step. */
-async function migrateAgain(fresh: Fresh): Promise<void> {
-  await fresh.database.run('alter table person drop column roles_entry')
-  await fresh.database.run('alter table certificate drop column entry')
-  const { engine: choice } = fresh.options
-  const opened: Engine =
-    choice.kind === 'sqlite' ? openSqliteEngine(choice.dataDir) : openPostgresEngine(choice.url)
-  try {
-    await opened
-      .migrator()
-      .transaction()
-      .execute((db) => entriesOfRows(createTable(db as unknown as Kysely<unknown>, opened)))
-  } finally {
-    await opened.close()
-  }
 }
